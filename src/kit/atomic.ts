@@ -1,0 +1,57 @@
+import { randomBytes } from 'node:crypto';
+import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { explainWriteError } from './errors.ts';
+
+export interface AtomicOptions {
+  /** False where a torn file after a power cut is only a cache miss. */
+  readonly durable?: boolean;
+  readonly mode?: number;
+}
+
+/** A name in the same folder that no other writer uses; `*.tmp` is ignored by git and swept by the runner. */
+export function temporaryNameFor(path: string): string {
+  return join(dirname(path), `.${basename(path)}.${process.pid}.${randomBytes(4).toString('hex')}.tmp`);
+}
+
+/**
+ * Writes a whole file so that a reader sees the old content or the new, never a part: temporary name, write,
+ * fsync, rename, fsync of the folder. Makes missing folders.
+ * Throws NO_SPACE or STORE_UNWRITABLE with the path; the old file then still stands.
+ */
+export function writeFileAtomic(path: string, data: string | Uint8Array, options: AtomicOptions = {}): void {
+  const temporary = temporaryNameFor(path);
+  try {
+    mkdirSync(dirname(path), { recursive: true });
+    const fd = openSync(temporary, 'wx', options.mode ?? 0o644);
+    try {
+      writeAll(fd, typeof data === 'string' ? Buffer.from(data) : data);
+      if (options.durable !== false) fsyncSync(fd);
+    } finally {
+      closeSync(fd);
+    }
+    renameSync(temporary, path);
+    if (options.durable !== false) syncFolder(dirname(path));
+  } catch (error) {
+    rmSync(temporary, { force: true });
+    throw explainWriteError(error, path);
+  }
+}
+
+function writeAll(fd: number, bytes: Uint8Array): void {
+  let offset = 0;
+  while (offset < bytes.length) offset += writeSync(fd, bytes, offset);
+}
+
+/** Makes a rename in this folder survive a power cut. Some file systems refuse to sync a folder; then it is as good as it gets. */
+export function syncFolder(path: string): void {
+  let fd: number | undefined;
+  try {
+    fd = openSync(path, 'r');
+    fsyncSync(fd);
+  } catch {
+    // EINVAL or EISDIR on such file systems
+  } finally {
+    if (fd !== undefined) closeSync(fd);
+  }
+}

@@ -1,0 +1,27 @@
+export { type AtomicOptions, syncFolder, temporaryNameFor, writeFileAtomic } from './atomic.ts';
+export { canonicalJson, type Json, prettyJson } from './canonical-json.ts';
+export { type Diagnostic, DiagnosticsError, renderDiagnostics } from './diagnostics.ts';
+export { type Digest, digestOf, digestOfJson, isDigest, shortDigest } from './digest.ts';
+export {
+  ERRORS,
+  type ErrorCode,
+  type ErrorDetails,
+  errnoOf,
+  explainWriteError,
+  FermentError,
+  isFermentError,
+  messageOf,
+  unreachable,
+} from './errors.ts';
+export { createRandom, type Random, type RandomState } from './random.ts';
+export { renderMarkdownTable, renderTable, type TableOptions } from './table.ts';
+export {
+  closest,
+  compareBytes,
+  didYouMean,
+  escapeControl,
+  formatBytes,
+  formatCount,
+  formatDuration,
+  plural,
+} from './text.ts';

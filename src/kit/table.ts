@@ -1,0 +1,44 @@
+export interface TableOptions {
+  /** Columns whose cells stand at the right edge (numbers). */
+  readonly right?: readonly number[];
+}
+
+/** A plain table: columns two spaces apart, header underlined by nothing, no trailing blanks. */
+export function renderTable(rows: readonly (readonly string[])[], options: TableOptions = {}): string {
+  const widths = columnWidths(rows);
+  const right = new Set(options.right ?? []);
+  return rows
+    .map((row) =>
+      widths
+        .map((width, i) => pad(row[i] ?? '', width, right.has(i)))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n');
+}
+
+/** The same rows as a GitHub table; the first row is the header. Pipes and line breaks in cells are escaped. */
+export function renderMarkdownTable(
+  rows: readonly (readonly string[])[],
+  options: TableOptions = {},
+): string {
+  const escaped = rows.map((row) => row.map((cell) => cell.replaceAll('|', '\\|').replaceAll('\n', ' ')));
+  const right = new Set(options.right ?? []);
+  const [header = [], ...body] = escaped;
+  const rule = header.map((_, i) => (right.has(i) ? '---:' : '---'));
+  return [header, rule, ...body].map((row) => `| ${row.join(' | ')} |`).join('\n');
+}
+
+function columnWidths(rows: readonly (readonly string[])[]): number[] {
+  const widths: number[] = [];
+  for (const row of rows) {
+    row.forEach((cell, i) => {
+      widths[i] = Math.max(widths[i] ?? 0, cell.length);
+    });
+  }
+  return widths;
+}
+
+function pad(text: string, width: number, right: boolean): string {
+  return right ? text.padStart(width) : text.padEnd(width);
+}
