@@ -1,0 +1,228 @@
+import type { JSONSchema } from 'json-schema-to-ts';
+import { countPerClass } from './shared.ts';
+
+const path = { type: ['string', 'null'], default: null } as const;
+
+/** `download`: where the data set comes from. */
+export const downloadSchema = {
+  type: 'object',
+  additionalProperties: false,
+  default: {},
+  description: 'Where the data set comes from.',
+  required: ['source', 'path', 'url', 'sha256', 'kaggle', 'generated'],
+  properties: {
+    source: {
+      enum: ['generated', 'zip', 'folder', 'csv', 'url', 'kaggle'],
+      default: 'generated',
+      description:
+        'generated: drawn faces, no download. zip, folder, csv: `path`. url: `url` and `sha256`. kaggle: `kaggle`.',
+    },
+    path: {
+      ...path,
+      description: 'File or folder for zip, folder and csv, relative to the project or absolute.',
+    },
+    url: { ...path, description: 'Address of a zip or csv for source url.' },
+    sha256: {
+      type: ['string', 'null'],
+      pattern: '^[0-9a-f]{64}$',
+      default: null,
+      description: 'SHA-256 of the file that url, zip or csv must have; required for url.',
+    },
+    kaggle: {
+      type: 'object',
+      additionalProperties: false,
+      default: {},
+      required: ['dataset', 'tokenFile'],
+      properties: {
+        dataset: {
+          type: 'string',
+          pattern: '^[^/]+/[^/]+$',
+          default: 'msambare/fer2013',
+          description: 'owner/name on Kaggle.',
+        },
+        tokenFile: {
+          type: 'string',
+          default: '~/.kaggle/kaggle.json',
+          description: 'The API token file, as Kaggle hands it out.',
+        },
+      },
+    },
+    generated: {
+      type: 'object',
+      additionalProperties: false,
+      default: {},
+      required: ['train', 'validation', 'test', 'difficulty'],
+      properties: {
+        train: {
+          type: 'integer',
+          minimum: 70,
+          default: 2400,
+          description: 'Training images to draw, shared out over the classes as in FER2013.',
+        },
+        validation: {
+          type: 'integer',
+          minimum: 70,
+          default: 500,
+          description: 'Validation images to draw (named PublicTest, as in FER2013).',
+        },
+        test: {
+          type: 'integer',
+          minimum: 70,
+          default: 700,
+          description: 'Test images to draw (named PrivateTest).',
+        },
+        difficulty: {
+          type: 'number',
+          minimum: 0,
+          maximum: 2,
+          default: 1,
+          description: 'Scales pose, noise, occlusion and how much expressions overlap; 0 is clean.',
+        },
+      },
+    },
+  },
+} as const satisfies JSONSchema;
+
+/** `split`: which image may be used for what. Decided before anything is injected or augmented. */
+export const splitSchema = {
+  type: 'object',
+  additionalProperties: false,
+  default: {},
+  description: 'Which image may be used for what.',
+  required: ['protocol', 'validationFraction'],
+  properties: {
+    protocol: {
+      enum: ['honest', 'paper'],
+      default: 'honest',
+      description:
+        'honest: PublicTest validates, PrivateTest tests; where names say neither, a stratified part of train validates. paper: all test files are both validation and test, as the paper did.',
+    },
+    validationFraction: {
+      type: 'number',
+      minimum: 0.01,
+      maximum: 0.5,
+      default: 0.1,
+      description: 'Share of train held out where the data name no validation part.',
+    },
+  },
+} as const satisfies JSONSchema;
+
+/** `inject`: topping up chosen classes of the training part from a second source. */
+export const injectSchema = {
+  type: 'object',
+  additionalProperties: false,
+  default: {},
+  description: 'Tops up chosen classes of the training part from a second source.',
+  required: ['source', 'path', 'targets', 'minFaceSize'],
+  properties: {
+    source: {
+      enum: ['none', 'generated', 'folder', 'zip', 'affectnet'],
+      default: 'generated',
+      description:
+        'folder, zip: class folders at `path`. affectnet: its annotation CSV with label codes beside its images. generated: drawn by a second hand, for the default data.',
+    },
+    path: { ...path, description: 'Folder or archive of the second source.' },
+    targets: {
+      ...countPerClass,
+      default: { angry: 340, disgust: 140, surprise: 340 },
+      description: 'Training images per class after injection; classes left out are not touched.',
+    },
+    minFaceSize: {
+      type: 'integer',
+      minimum: 1,
+      default: 24,
+      description: 'Source images with a shorter side below this many pixels are refused and counted.',
+    },
+  },
+} as const satisfies JSONSchema;
+
+/** `augment`: offline augmentation of minority classes. The paper's ranges are the defaults. */
+export const augmentSchema = {
+  type: 'object',
+  additionalProperties: false,
+  default: {},
+  description: 'Offline augmentation of minority classes of the training part.',
+  required: [
+    'targets',
+    'rotationDegrees',
+    'shiftFraction',
+    'zoomFraction',
+    'flipProbability',
+    'stretchContrast',
+  ],
+  properties: {
+    targets: {
+      ...countPerClass,
+      default: { disgust: 375 },
+      description: 'Training images per class after augmentation.',
+    },
+    rotationDegrees: {
+      type: 'number',
+      minimum: 0,
+      maximum: 180,
+      default: 15,
+      description: 'Rotation, uniform in plus or minus this many degrees.',
+    },
+    shiftFraction: {
+      type: 'number',
+      minimum: 0,
+      maximum: 0.5,
+      default: 0.1,
+      description: 'Shift in x and y, uniform in plus or minus this share of the side, sub-pixel.',
+    },
+    zoomFraction: {
+      type: 'number',
+      minimum: 0,
+      maximum: 0.9,
+      default: 0.1,
+      description: 'Zoom in x and y drawn apart, uniform in 1 plus or minus this.',
+    },
+    flipProbability: {
+      type: 'number',
+      minimum: 0,
+      maximum: 1,
+      default: 0.5,
+      description: 'Probability of a horizontal flip, after the affine step.',
+    },
+    stretchContrast: {
+      type: 'boolean',
+      default: false,
+      description:
+        'Stretch each new image to 0..255 as the paper did by accident: a signature that gives the class away.',
+    },
+  },
+} as const satisfies JSONSchema;
+
+/** `to-rgb`: packing gray images into RGB arrays. */
+export const toRgbSchema = {
+  type: 'object',
+  additionalProperties: false,
+  default: {},
+  description: 'Packs gray images into uint8 RGB arrays.',
+  required: ['jpegQuality', 'dropTestDuplicates', 'dropBlank'],
+  properties: {
+    jpegQuality: {
+      type: 'object',
+      additionalProperties: false,
+      default: {},
+      required: ['train', 'validation', 'test'],
+      description:
+        'Re-encode JPEG sources of a split at this quality, as the paper did (75) by accident; null keeps the pixels.',
+      properties: {
+        train: { type: ['integer', 'null'], minimum: 1, maximum: 100, default: null },
+        validation: { type: ['integer', 'null'], minimum: 1, maximum: 100, default: null },
+        test: { type: ['integer', 'null'], minimum: 1, maximum: 100, default: null },
+      },
+    },
+    dropTestDuplicates: {
+      type: 'boolean',
+      default: true,
+      description: 'Drop training images whose pixels occur in validation or test.',
+    },
+    dropBlank: {
+      type: 'boolean',
+      default: true,
+      description: 'Drop training images of (nearly) one gray level.',
+    },
+  },
+} as const satisfies JSONSchema;

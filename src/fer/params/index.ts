@@ -1,0 +1,8 @@
+export { type Params, paramsSchema } from './schema.ts';
+export {
+  type Architecture,
+  CLASSES,
+  type ClassName,
+  COMPACT_ARCHITECTURES,
+  type CompactArchitecture,
+} from './shared.ts';

@@ -1,0 +1,81 @@
+import type { JSONSchema } from 'json-schema-to-ts';
+
+/** `evaluate`: what is measured on the untouched test split. */
+export const evaluateSchema = {
+  type: 'object',
+  additionalProperties: false,
+  default: {},
+  description: 'What is measured on the untouched test split.',
+  required: ['bootstrapSamples', 'confidence', 'calibrationBins', 'canaryQualities', 'collapseShare'],
+  properties: {
+    bootstrapSamples: {
+      type: 'integer',
+      minimum: 0,
+      default: 1000,
+      description: 'Resamples for the intervals; 0 leaves them out.',
+    },
+    confidence: { type: 'number', exclusiveMinimum: 0, exclusiveMaximum: 1, default: 0.95 },
+    calibrationBins: { type: 'integer', minimum: 2, default: 15 },
+    canaryQualities: {
+      type: 'array',
+      items: { type: 'integer', minimum: 1, maximum: 100 },
+      default: [95, 75],
+      description:
+        'JPEG qualities at which the test images are re-encoded to see whether the model reads the encoding instead of the face.',
+    },
+    collapseShare: {
+      type: 'number',
+      exclusiveMinimum: 0,
+      maximum: 1,
+      default: 0.5,
+      description: 'Warn when one class gets more than this share of all answers.',
+    },
+  },
+} as const satisfies JSONSchema;
+
+/** `tsne`: PCA, then t-SNE. */
+export const tsneSchema = {
+  type: 'object',
+  additionalProperties: false,
+  default: {},
+  description: 'PCA, then t-SNE.',
+  required: [
+    'points',
+    'pcaComponents',
+    'perplexity',
+    'iterations',
+    'earlyExaggeration',
+    'exaggerationIterations',
+  ],
+  properties: {
+    points: {
+      type: ['integer', 'null'],
+      minimum: 50,
+      default: null,
+      description: 'Embed this many images, a stratified sample; null embeds all.',
+    },
+    pcaComponents: { type: 'integer', minimum: 2, default: 50 },
+    perplexity: { type: 'number', exclusiveMinimum: 1, default: 30 },
+    iterations: { type: 'integer', minimum: 1, default: 1000 },
+    earlyExaggeration: { type: 'number', minimum: 1, default: 12 },
+    exaggerationIterations: { type: 'integer', minimum: 0, default: 250 },
+  },
+} as const satisfies JSONSchema;
+
+/** `report`: what the report shows. */
+export const reportSchema = {
+  type: 'object',
+  additionalProperties: false,
+  default: {},
+  description: 'What the report shows.',
+  required: ['title', 'samples'],
+  properties: {
+    title: { type: 'string', default: 'Facial emotion recognition with compact nets' },
+    samples: {
+      enum: ['generated-only', 'always', 'never'],
+      default: 'generated-only',
+      description:
+        'Whether training images are shown. Faces are people: images of a real data set stay out unless you say "always".',
+    },
+  },
+} as const satisfies JSONSchema;

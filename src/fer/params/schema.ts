@@ -1,0 +1,64 @@
+import type { FromSchema, JSONSchema } from 'json-schema-to-ts';
+import { augmentSchema, downloadSchema, injectSchema, splitSchema, toRgbSchema } from './data-schema.ts';
+import { evaluateSchema, reportSchema, tsneSchema } from './result-schema.ts';
+import {
+  baselineSchema,
+  engineSchema,
+  selectSchema,
+  sweepSchema,
+  trainingSchema,
+  trainSchema,
+} from './training-schema.ts';
+
+/**
+ * The whole of params.yaml: one section per stage, the same word as the stage. Defaults live here and nowhere
+ * else; `schemas/params.schema.json` is written from this and is what the runner validates the file with.
+ */
+export const paramsSchema = {
+  $schema: 'http://json-schema.org/draft-07/schema#',
+  title: 'Ferment: parameters of the facial-emotion-recognition study',
+  type: 'object',
+  additionalProperties: false,
+  required: [
+    'seed',
+    'engine',
+    'download',
+    'split',
+    'inject',
+    'augment',
+    'to-rgb',
+    'training',
+    'sweep',
+    'select',
+    'baseline',
+    'train',
+    'evaluate',
+    'tsne',
+    'report',
+  ],
+  properties: {
+    seed: {
+      type: 'integer',
+      minimum: 0,
+      default: 42,
+      description: 'The one seed; every stage derives its own streams from it.',
+    },
+    engine: engineSchema,
+    download: downloadSchema,
+    split: splitSchema,
+    inject: injectSchema,
+    augment: augmentSchema,
+    'to-rgb': toRgbSchema,
+    training: trainingSchema,
+    sweep: sweepSchema,
+    select: selectSchema,
+    baseline: baselineSchema,
+    train: trainSchema,
+    evaluate: evaluateSchema,
+    tsne: tsneSchema,
+    report: reportSchema,
+  },
+} as const satisfies JSONSchema;
+
+/** params.yaml after defaults were filled. A stage sees the sections that it declares: `Pick<Params, 'download'>`. */
+export type Params = FromSchema<typeof paramsSchema>;

@@ -1,0 +1,28 @@
+import type { JSONSchema } from 'json-schema-to-ts';
+
+/** The seven classes in the order of their labels 0 to 6: alphabetical, as folders are listed. */
+export const CLASSES = ['angry', 'disgust', 'fear', 'happy', 'neutral', 'sad', 'surprise'] as const;
+export type ClassName = (typeof CLASSES)[number];
+
+const count = { type: 'integer', minimum: 0 } as const;
+
+/** A count for some of the classes. */
+export const countPerClass = {
+  type: 'object',
+  additionalProperties: false,
+  properties: {
+    angry: count,
+    disgust: count,
+    fear: count,
+    happy: count,
+    neutral: count,
+    sad: count,
+    surprise: count,
+  },
+} as const satisfies JSONSchema;
+
+/** The two compact nets of the paper. */
+export const COMPACT_ARCHITECTURES = ['resnet', 'mobilenetv2'] as const;
+export type CompactArchitecture = (typeof COMPACT_ARCHITECTURES)[number];
+/** Everything that can be evaluated. */
+export type Architecture = CompactArchitecture | 'vgg16';

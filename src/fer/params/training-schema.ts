@@ -1,0 +1,293 @@
+import type { JSONSchema } from 'json-schema-to-ts';
+
+const positive = { type: 'number', exclusiveMinimum: 0 } as const;
+const share = { type: 'number', minimum: 0, maximum: 1 } as const;
+const epochs = { type: 'integer', minimum: 1 } as const;
+const limit = {
+  type: ['integer', 'null'],
+  minimum: 70,
+  default: null,
+  description: 'Use this many training images, a stratified sample; null uses all.',
+} as const;
+
+/** `engine`: the tensor back end. */
+export const engineSchema = {
+  type: 'object',
+  additionalProperties: false,
+  default: {},
+  description: 'The tensor back end.',
+  required: ['device'],
+  properties: {
+    device: {
+      enum: ['auto', 'cpu', 'cuda', 'webgpu'],
+      default: 'auto',
+      description: 'auto takes CUDA where the library finds a GPU, else the CPU.',
+    },
+  },
+} as const satisfies JSONSchema;
+
+/** `training`: what sweep and train share. */
+export const trainingSchema = {
+  type: 'object',
+  additionalProperties: false,
+  default: {},
+  description: 'What sweep and train share.',
+  required: ['batchSize', 'augmentation', 'labelSmoothing', 'classWeightPower'],
+  properties: {
+    batchSize: {
+      type: 'integer',
+      minimum: 1,
+      maximum: 4096,
+      default: 64,
+      description: 'Images per step; a last partial batch is kept.',
+    },
+    labelSmoothing: {
+      ...share,
+      default: 0,
+      description: 'Share of the target spread evenly over the classes.',
+    },
+    classWeightPower: {
+      ...share,
+      default: 0,
+      description: 'Loss weight per class = (mean count / count) to this power; 0 is off.',
+    },
+    augmentation: {
+      type: 'object',
+      additionalProperties: false,
+      default: {},
+      description: "Online augmentation, new for each epoch; the paper's values are the defaults.",
+      required: [
+        'flipProbability',
+        'rotationDegrees',
+        'shearDegrees',
+        'translateFraction',
+        'interpolation',
+        'fill',
+      ],
+      properties: {
+        flipProbability: { ...share, default: 0.5 },
+        rotationDegrees: {
+          type: 'number',
+          minimum: 0,
+          maximum: 180,
+          default: 5,
+          description: 'Uniform in plus or minus this.',
+        },
+        shearDegrees: {
+          type: 'number',
+          minimum: 0,
+          maximum: 80,
+          default: 10,
+          description: 'Shear along x, uniform in plus or minus this.',
+        },
+        translateFraction: {
+          ...share,
+          default: 0.2,
+          description: 'Whole pixels, uniform in plus or minus this share of the side.',
+        },
+        interpolation: {
+          enum: ['nearest', 'bilinear'],
+          default: 'nearest',
+          description:
+            'nearest: two resamplings, pixel for pixel as PIL does. bilinear: one combined resampling.',
+        },
+        fill: { enum: ['black', 'edge'], default: 'black', description: 'What shows outside the image.' },
+      },
+    },
+  },
+} as const satisfies JSONSchema;
+
+const configuration = {
+  type: 'object',
+  additionalProperties: false,
+  required: ['architecture', 'optimizer', 'learningRate', 'dropout', 'weightDecay'],
+  properties: {
+    architecture: { enum: ['resnet', 'mobilenetv2'] },
+    optimizer: { enum: ['adam', 'sgd'], description: 'sgd has momentum 0.9.' },
+    learningRate: positive,
+    dropout: { type: 'number', minimum: 0, maximum: 0.95 },
+    weightDecay: {
+      type: 'number',
+      minimum: 0,
+      description: 'Coupled: added to the gradient of every tensor, as in the paper.',
+    },
+  },
+} as const satisfies JSONSchema;
+
+/** `sweep`: one training per configuration. */
+export const sweepSchema = {
+  type: 'object',
+  additionalProperties: false,
+  description: 'One training per configuration.',
+  required: ['epochs', 'trainLimit', 'configs'],
+  properties: {
+    epochs: { ...epochs, default: 15 },
+    trainLimit: limit,
+    configs: {
+      type: 'object',
+      minProperties: 1,
+      propertyNames: { pattern: '^[A-Za-z0-9_-]+$' },
+      additionalProperties: configuration,
+      description: 'Name to configuration; each is a cached stage of its own, sweep@NAME.',
+    },
+  },
+} as const satisfies JSONSchema;
+
+/** `select`: how the winner of the sweep is chosen, on validation only. */
+export const selectSchema = {
+  type: 'object',
+  additionalProperties: false,
+  default: {},
+  description: 'How the winner of the sweep is chosen, on validation only.',
+  required: ['metric', 'tieMargin'],
+  properties: {
+    metric: {
+      enum: ['macroF1', 'accuracy', 'loss'],
+      default: 'macroF1',
+      description: "Compared at each run's kept epoch.",
+    },
+    tieMargin: {
+      type: 'number',
+      minimum: 0,
+      default: 0.005,
+      description: 'Runs this close are a tie; the lower validation loss wins it.',
+    },
+  },
+} as const satisfies JSONSchema;
+
+const schedule = {
+  type: 'object',
+  additionalProperties: false,
+  default: {},
+  required: ['kind', 'factor', 'patience', 'threshold', 'minLearningRate', 'warmupEpochs'],
+  properties: {
+    kind: {
+      enum: ['none', 'plateau', 'cosine'],
+      default: 'none',
+      description:
+        'plateau: cut when the validation loss stalls. cosine: to minLearningRate over all epochs, after warmupEpochs.',
+    },
+    factor: { type: 'number', exclusiveMinimum: 0, exclusiveMaximum: 1, default: 0.5 },
+    patience: {
+      type: 'integer',
+      minimum: 0,
+      default: 3,
+      description: 'Bad epochs that are tolerated; the next one cuts.',
+    },
+    threshold: {
+      type: 'number',
+      minimum: 0,
+      default: 0.0001,
+      description: 'Relative improvement that counts.',
+    },
+    minLearningRate: { type: 'number', minimum: 0, default: 0 },
+    warmupEpochs: { type: 'number', minimum: 0, default: 0 },
+  },
+} as const satisfies JSONSchema;
+
+const earlyStopping = {
+  type: ['integer', 'null'],
+  minimum: 1,
+  default: null,
+  description: 'Stop after this many epochs in a row without a lower validation loss; null never stops.',
+} as const;
+
+const keep = {
+  enum: ['best-loss', 'best-macro-f1', 'last'],
+  default: 'best-loss',
+  description: "Which epoch's weights become the model.",
+} as const;
+
+const finalTraining = {
+  type: 'object',
+  additionalProperties: false,
+  default: {},
+  required: [
+    'epochs',
+    'learningRate',
+    'optimizer',
+    'dropout',
+    'weightDecay',
+    'schedule',
+    'earlyStopping',
+    'keep',
+  ],
+  properties: {
+    epochs: { ...epochs, default: 40, description: 'At most.' },
+    optimizer: {
+      enum: ['adam', 'sgd', 'selected'],
+      default: 'selected',
+      description: '"selected" takes the value of the configuration that `select` chose.',
+    },
+    learningRate: {
+      anyOf: [{ type: 'number', exclusiveMinimum: 0 }, { const: 'selected' }],
+      default: 'selected',
+    },
+    dropout: {
+      anyOf: [{ type: 'number', minimum: 0, maximum: 0.95 }, { const: 'selected' }],
+      default: 'selected',
+    },
+    weightDecay: { anyOf: [{ type: 'number', minimum: 0 }, { const: 'selected' }], default: 'selected' },
+    schedule,
+    earlyStopping,
+    keep,
+  },
+} as const satisfies JSONSchema;
+
+/** `train`: the final trainings, one per architecture. */
+export const trainSchema = {
+  type: 'object',
+  additionalProperties: false,
+  default: {},
+  description: 'The final trainings, one per architecture.',
+  required: ['resnet', 'mobilenetv2'],
+  properties: { resnet: finalTraining, mobilenetv2: finalTraining },
+} as const satisfies JSONSchema;
+
+/** `baseline`: VGG16 by transfer, as in the paper. */
+export const baselineSchema = {
+  type: 'object',
+  additionalProperties: false,
+  default: {},
+  description: 'VGG16 by transfer: all but the last block frozen.',
+  required: [
+    'weights',
+    'epochs',
+    'trainLimit',
+    'batchSize',
+    'learningRate',
+    'dropout',
+    'preprocessing',
+    'augmentation',
+    'schedule',
+    'earlyStopping',
+    'keep',
+  ],
+  properties: {
+    weights: {
+      type: ['string', 'null'],
+      default: null,
+      description:
+        'ImageNet weights without top, a Keras .h5 or .safetensors file; null starts at random and the report says so.',
+    },
+    epochs: { ...epochs, default: 15 },
+    trainLimit: limit,
+    batchSize: { type: 'integer', minimum: 1, default: 64 },
+    learningRate: { ...positive, default: 0.001 },
+    dropout: { type: 'number', minimum: 0, maximum: 0.95, default: 0.5 },
+    preprocessing: {
+      enum: ['caffe', 'unit'],
+      default: 'caffe',
+      description:
+        'caffe: BGR less the ImageNet mean, what VGG16 was trained with. unit: 0..1, as the paper did.',
+    },
+    augmentation: {
+      enum: ['none', 'flip', 'paper'],
+      default: 'flip',
+      description: 'paper: rotation 5, shift 20 %, shear 0.2 degrees, horizontal and vertical flips.',
+    },
+    schedule,
+    earlyStopping,
+    keep,
+  },
+} as const satisfies JSONSchema;
