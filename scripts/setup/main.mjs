@@ -1,0 +1,106 @@
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import { addon } from './addon.mjs';
+import { bundle } from './bundle.mjs';
+import { createContext } from './context.mjs';
+import { errorCode, SetupError } from './error.mjs';
+import { link } from './link.mjs';
+import { takeLock } from './lock.mjs';
+import { packages } from './packages.mjs';
+import { renderDuration } from './progress.mjs';
+import { proof } from './proof.mjs';
+import { tensorflow } from './tensorflow.mjs';
+
+/** @typedef {import('./context.mjs').Context} Context */
+
+/**
+ * @typedef {object} Step
+ * @property {string} name
+ * @property {(context: Context) => boolean} isReady looks at a few files only: it is asked at every start
+ * @property {(context: Context) => Promise<string>} run does the work and says what it did; safe to repeat, and to kill at any instant
+ */
+
+/** Everything a checkout needs, in order: each step may rely on those before it. */
+const STEPS = /** @type {readonly Step[]} */ ([packages, tensorflow, link, addon, proof, bundle]);
+
+/** Sets this checkout up and leaves the exit code of the process: 0, or 1 after one sentence about what is missing. */
+export async function main() {
+  process.exitCode = await setUp(createContext());
+}
+
+/**
+ * Runs the steps that are not done yet; returns the exit code.
+ * @param {Context} context
+ * @param {readonly Step[]} [steps]
+ * @returns {Promise<number>}
+ */
+export async function setUp(context, steps = STEPS) {
+  /** @type {(() => void) | undefined} */
+  let release;
+  try {
+    for (const step of steps) {
+      if (step.isReady(context)) continue;
+      release ??= await lockCheckout(context);
+      await runStep(context, step);
+    }
+    return 0;
+  } catch (error) {
+    complain(context, error);
+    return 1;
+  } finally {
+    release?.();
+  }
+}
+
+/**
+ * @param {Context} context
+ * @param {Step} step
+ */
+async function runStep(context, step) {
+  // Someone else may have done it while we waited for the lock.
+  if (step.isReady(context)) return;
+  const startedMs = performance.now();
+  const summary = await step.run(context);
+  context.report.line(`${step.name}: ${summary} (${renderDuration(performance.now() - startedMs)})`);
+}
+
+/**
+ * One set-up at a time in a checkout. The lock lies in the cache folder, because `npm ci` empties node_modules.
+ * @param {Context} context
+ */
+function lockCheckout(context) {
+  for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])) {
+    // An ordinary exit, so that locks and temporary files go.
+    process.once(signal, () => process.exit(130));
+  }
+  const id = createHash('sha256').update(context.root).digest('hex').slice(0, 16);
+  return takeLock(join(context.cache, `checkout-${id}.lock`), (holder) => {
+    context.report.line(`setup: waiting for ${holder}, which is setting this checkout up`);
+  });
+}
+
+/**
+ * Says what is missing in one sentence, with the failed tool's last words below it.
+ * @param {Context} context
+ * @param {unknown} error
+ */
+function complain({ report, cache }, error) {
+  const known = error instanceof SetupError ? error : fromSystem(error, cache);
+  report.line(`setup: ${known.message}`);
+  const detail = (known.detail ?? '').split('\n').filter((line) => line.trim() !== '');
+  for (const line of detail.slice(-12)) report.line(`  ${line.trimEnd()}`);
+}
+
+/**
+ * @param {unknown} error
+ * @param {string} cache
+ */
+function fromSystem(error, cache) {
+  const detail = error instanceof Error ? error.message : String(error);
+  const code = errorCode(error);
+  if (code === 'ENOSPC') return new SetupError('the disk is full', `free some space, or set FERMENT_CACHE to another folder than ${cache}`);
+  if (code === 'EACCES' || code === 'EROFS' || code === 'EPERM') {
+    return new SetupError('a folder cannot be written', 'make it yours (chown), or set FERMENT_CACHE to a folder that is', { detail });
+  }
+  return new SetupError('set-up stopped at an unexpected error', 'run the command again, and report it if it stays so', { detail });
+}

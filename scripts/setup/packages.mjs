@@ -1,0 +1,98 @@
+import { createHash } from 'node:crypto';
+import { readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { SetupError } from './error.mjs';
+import { readIfThere, writeAtomically } from './files.mjs';
+import { findProgram, runProgram } from './process.mjs';
+
+/** @typedef {import('./context.mjs').Context} Context */
+
+/** The npm packages: `node_modules` as `package-lock.json` says. */
+export const packages = { name: 'packages', isReady, run };
+
+/**
+ * @param {Context} context
+ * @returns {boolean}
+ */
+function isReady(context) {
+  const stamp = readIfThere(stampPath(context));
+  return stamp !== undefined && stamp === digestOfLock(context);
+}
+
+/**
+ * @param {Context} context
+ * @returns {Promise<string>}
+ */
+async function run(context) {
+  const digest = digestOfLock(context);
+  if (matchesInstalled(context)) {
+    writeAtomically(stampPath(context), digest);
+    return 'node_modules already matches package-lock.json';
+  }
+  // From here until the new stamp, nobody may take a half-installed node_modules for good.
+  rmSync(stampPath(context), { force: true });
+  context.report.live('packages: npm ci …');
+  const result = await runProgram([...npmCommand(context.env), 'ci', '--ignore-scripts', '--loglevel=error'], {
+    cwd: context.root,
+    env: context.env,
+  });
+  if (result.code !== 0) throw explain(result.output);
+  writeAtomically(stampPath(context), digest);
+  return 'npm packages installed';
+}
+
+/** @param {Context} context */
+function stampPath({ root }) {
+  return join(root, 'node_modules', '.ferment', 'packages');
+}
+
+/** @param {Context} context */
+function digestOfLock({ root }) {
+  const text = readIfThere(join(root, 'package-lock.json'));
+  if (text === undefined) throw new SetupError('package-lock.json is missing', 'git checkout package-lock.json');
+  return createHash('sha256').update(text).digest('hex');
+}
+
+/**
+ * Whether npm itself has already installed what the lock names (someone ran `npm install`): npm leaves its own record of that behind,
+ * in which only packages for other platforms may be missing.
+ * @param {Context} context
+ */
+function matchesInstalled({ root }) {
+  const record = readIfThere(join(root, 'node_modules', '.package-lock.json'));
+  if (record === undefined) return false;
+  const wanted = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')).packages;
+  const installed = JSON.parse(record).packages;
+  const names = new Set([...Object.keys(wanted), ...Object.keys(installed)]);
+  names.delete('');
+  return [...names].every((name) => {
+    const [want, have] = [wanted[name], installed[name]];
+    if (!have) return want.optional === true || want.peer === true;
+    return want?.version === have.version && want?.integrity === have.integrity;
+  });
+}
+
+/**
+ * The npm that started us, or else the one on the PATH.
+ * @param {NodeJS.ProcessEnv} env
+ */
+function npmCommand(env) {
+  const running = env.npm_execpath;
+  if (running && /npm-cli\.[cm]?js$/.test(running)) return [process.execPath, running];
+  const npm = findProgram(['npm'], env);
+  if (!npm) throw new SetupError('npm is not on the PATH', 'install it with Node (nvm install 22, or your system’s nodejs and npm packages)');
+  return [npm];
+}
+
+/** @param {string} output */
+function explain(output) {
+  const detail = output.trim();
+  if (/ENOSPC/.test(detail)) return new SetupError('the disk is full', 'free 1 GB and run the command again', { detail });
+  if (/code EUSAGE/.test(detail)) {
+    return new SetupError('package.json and package-lock.json do not agree', 'npm install --ignore-scripts', { detail });
+  }
+  if (/ENOTFOUND|EAI_AGAIN|ETIMEDOUT|ECONNREFUSED|ECONNRESET|ENETUNREACH|network/i.test(detail)) {
+    return new SetupError('npm cannot reach its registry', 'check the network (and `npm config get registry proxy`), then run the command again', { detail });
+  }
+  return new SetupError('npm ci failed', 'npm ci --ignore-scripts shows its whole output', { detail });
+}
