@@ -1,0 +1,1 @@
+export { type Git, openGit } from './git.ts';

@@ -1,0 +1,69 @@
+import { compareBytes } from '../../kit/index.ts';
+import type { Leaf } from './flatten.ts';
+
+/** File to dotted key to value: what `metrics show --json` prints. */
+export type Values = ReadonlyMap<string, ReadonlyMap<string, Leaf>>;
+
+/** What became of one key; a side that does not exist is left out, `diff` is there for two numbers. */
+export interface ValueChange {
+  readonly old?: Leaf;
+  readonly new?: Leaf;
+  readonly diff?: number;
+}
+
+export type ValuesDiff = ReadonlyMap<string, ReadonlyMap<string, ValueChange>>;
+
+/** Differences between two sides: files by bytes, keys in the order of the newer file. Equal keys are left out unless `all`. */
+export function diffValues(
+  before: Values,
+  after: Values,
+  options: { readonly all?: boolean } = {},
+): ValuesDiff {
+  const result = new Map<string, ReadonlyMap<string, ValueChange>>();
+  const files = [...new Set([...before.keys(), ...after.keys()])].sort(compareBytes);
+  for (const file of files) {
+    const changes = diffLeaves(
+      before.get(file) ?? new Map(),
+      after.get(file) ?? new Map(),
+      options.all === true,
+    );
+    if (changes.size > 0) result.set(file, changes);
+  }
+  return result;
+}
+
+function diffLeaves(
+  before: ReadonlyMap<string, Leaf>,
+  after: ReadonlyMap<string, Leaf>,
+  all: boolean,
+): Map<string, ValueChange> {
+  const changes = new Map<string, ValueChange>();
+  for (const key of new Set([...after.keys(), ...before.keys()])) {
+    const oldValue = before.get(key);
+    const newValue = after.get(key);
+    // Object.is, so that two NaN are equal; a value of 1 and one of 1.0 are the same number in JSON.
+    if (!all && Object.is(oldValue, newValue)) continue;
+    changes.set(key, {
+      ...(oldValue === undefined ? {} : { old: oldValue }),
+      ...(newValue === undefined ? {} : { new: newValue }),
+      ...(typeof oldValue === 'number' && typeof newValue === 'number'
+        ? { diff: cleanDifference(oldValue, newValue) }
+        : {}),
+    });
+  }
+  return changes;
+}
+
+/** new - old without the noise of binary fractions: 0.3 - 0.1 is 0.2, not 0.19999999999999998. */
+function cleanDifference(before: number, after: number): number {
+  const difference = after - before;
+  if (!Number.isFinite(difference) || Number.isInteger(difference)) return difference;
+  return Number(difference.toPrecision(12));
+}
+
+/** Values as the plain objects that `--json` prints. */
+export function toJson<V>(
+  values: ReadonlyMap<string, ReadonlyMap<string, V>>,
+): Record<string, Record<string, V>> {
+  return Object.fromEntries([...values].map(([file, leaves]) => [file, Object.fromEntries(leaves)]));
+}
