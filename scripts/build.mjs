@@ -1,5 +1,14 @@
 // Bundles the command line into dist/. `npm run build` runs this file, and set-up calls buildIfStale.
-import { existsSync, mkdirSync, readdirSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { SetupError } from './setup/error.mjs';
@@ -43,13 +52,16 @@ export function isBuildFresh(root) {
  * @returns {Promise<{ built: boolean, files: number }>}
  */
 export async function buildIfStale(root) {
-  if (isBuildFresh(root)) return { built: false, files: readdirSync(join(root, 'dist'), { recursive: true }).length };
+  if (isBuildFresh(root))
+    return { built: false, files: readdirSync(join(root, 'dist'), { recursive: true }).length };
   const startedMs = Date.now();
   const result = await bundle(root);
   const written = writeOutputs(root, result.outputFiles);
   const sources = [...SETTINGS, ...Object.keys(result.metafile.inputs)].map((path) => look(root, path));
   // A source saved while the bundler ran may or may not be in the bundle: it counts as changed. File times lag the clock a little.
-  const seen = sources.map((file) => (file.mtimeMs < startedMs - CLOCK_LAG_MS ? file : { ...file, mtimeMs: -1 }));
+  const seen = sources.map((file) =>
+    file.mtimeMs < startedMs - CLOCK_LAG_MS ? file : { ...file, mtimeMs: -1 },
+  );
   writeAtomically(stampPath(root), JSON.stringify({ files: [...seen, written.main] }));
   removeOldChunks(root, written.paths);
   return { built: true, files: written.paths.size };
@@ -79,7 +91,9 @@ async function bundle(root) {
   } catch (error) {
     const errors = /** @type {import('esbuild').BuildFailure} */ (error).errors ?? [];
     const detail = (await esbuild.formatMessages(errors, { kind: 'error' })).join('');
-    throw new SetupError('the sources in src/ do not bundle', 'mend what the lines below name', { detail: detail || String(error) });
+    throw new SetupError('the sources in src/ do not bundle', 'mend what the lines below name', {
+      detail: detail || String(error),
+    });
   }
 }
 

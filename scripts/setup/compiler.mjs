@@ -5,7 +5,8 @@ import { findProgram, runProgram } from './process.mjs';
 
 /** @typedef {import('./context.mjs').Context} Context */
 
-const INSTALL_COMPILER = 'apt-get install g++ (Debian, Ubuntu), dnf install gcc-c++ (Fedora) or xcode-select --install (macOS)';
+const INSTALL_COMPILER =
+  'apt-get install g++ (Debian, Ubuntu), dnf install gcc-c++ (Fedora) or xcode-select --install (macOS)';
 
 /*
  * The compiler is called directly, with the settings of the package's binding.gyp. node-gyp would download the headers of the running
@@ -31,10 +32,22 @@ export function addonFlags(platform) {
  */
 export async function compileAddon(context, output) {
   const native = join(context.root, NATIVE_PACKAGE);
-  const includes = [join(native, 'binding'), join(native, 'deps', 'include'), join(context.root, 'node_modules', 'node-api-headers', 'include')];
+  const includes = [
+    join(native, 'binding'),
+    join(native, 'deps', 'include'),
+    join(context.root, 'node_modules', 'node-api-headers', 'include'),
+  ];
   const sources = ['tfjs_backend.cc', 'tfjs_binding.cc'].map((name) => join(native, 'binding', name));
   const libraries = ccAndFramework(context.platform).map((name) => join(native, 'deps', 'lib', name));
-  const command = [...findCompiler(context.env), ...addonFlags(context.platform), ...includes.map((path) => `-I${path}`), ...sources, ...libraries, '-o', output];
+  const command = [
+    ...findCompiler(context.env),
+    ...addonFlags(context.platform),
+    ...includes.map((path) => `-I${path}`),
+    ...sources,
+    ...libraries,
+    '-o',
+    output,
+  ];
   const result = await runProgram(command, { env: context.env });
   if (result.code !== 0) throw explain(result.output, command[0]);
 }
@@ -49,10 +62,17 @@ function findCompiler(env) {
   if (wish) {
     const program = wish.includes('/') ? wish : findProgram([wish], env);
     if (program) return [program, ...args];
-    throw new SetupError(`the C++ compiler that CXX names is not on the PATH; received "${wish}"`, `unset CXX, or ${INSTALL_COMPILER}`);
+    throw new SetupError(
+      `the C++ compiler that CXX names is not on the PATH; received "${wish}"`,
+      `unset CXX, or ${INSTALL_COMPILER}`,
+    );
   }
   const program = findProgram(['c++', 'g++', 'clang++'], env);
-  if (!program) throw new SetupError('there is no C++ compiler on the PATH (it builds the TensorFlow addon once)', INSTALL_COMPILER);
+  if (!program)
+    throw new SetupError(
+      'there is no C++ compiler on the PATH (it builds the TensorFlow addon once)',
+      INSTALL_COMPILER,
+    );
   return [program];
 }
 
@@ -62,9 +82,14 @@ function findCompiler(env) {
  */
 function explain(output, compiler) {
   const detail = output.trim();
-  if (/No space left on device/.test(detail)) return new SetupError('the disk is full', 'free some space and run the command again', { detail });
+  if (/No space left on device/.test(detail))
+    return new SetupError('the disk is full', 'free some space and run the command again', { detail });
   if (/xcode-select|xcrun: error|cannot execute 'cc1plus'/.test(detail)) {
     return new SetupError(`the C++ compiler ${compiler} is not complete`, INSTALL_COMPILER, { detail });
   }
-  return new SetupError(`the C++ compiler ${compiler} could not build the TensorFlow addon`, `try another one (CXX=clang++), or ${INSTALL_COMPILER}`, { detail });
+  return new SetupError(
+    `the C++ compiler ${compiler} could not build the TensorFlow addon`,
+    `try another one (CXX=clang++), or ${INSTALL_COMPILER}`,
+    { detail },
+  );
 }

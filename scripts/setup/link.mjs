@@ -40,7 +40,8 @@ function linksOf(context) {
   const libraries = Object.entries(target).map(
     ([name, file]) => /** @type {const} */ ([join(deps, 'lib', name), join(folder, 'tensorflow', file)]),
   );
-  const nvidia = variant === 'cuda' ? [/** @type {const} */ ([join(deps, 'nvidia'), join(folder, 'nvidia')])] : [];
+  const nvidia =
+    variant === 'cuda' ? [/** @type {const} */ ([join(deps, 'nvidia'), join(folder, 'nvidia')])] : [];
   return [[join(deps, 'include'), join(folder, 'tensorflow', 'include')], ...libraries, ...nvidia];
 }
 
@@ -52,7 +53,9 @@ function linksOf(context) {
 function libraryFiles(platform) {
   const [cc, framework] = ccAndFramework(platform);
   const [plainCc, plainFramework] =
-    platform === 'darwin' ? ['libtensorflow.2.dylib', 'libtensorflow_framework.2.dylib'] : ['libtensorflow.so', 'libtensorflow_framework.so'];
+    platform === 'darwin'
+      ? ['libtensorflow.2.dylib', 'libtensorflow_framework.2.dylib']
+      : ['libtensorflow.so', 'libtensorflow_framework.so'];
   return { [cc]: cc, [framework]: framework, [plainCc]: cc, [plainFramework]: framework };
 }
 

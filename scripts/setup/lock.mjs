@@ -71,7 +71,11 @@ function readHolder(path) {
   if (!holder) return { text, name: 'another process', gone: silent };
   // A process id says nothing on another machine (a shared home folder): there only the heartbeat counts.
   const gone = holder.host === hostname() ? processStart(holder.pid) !== holder.started : silent;
-  return { text, name: `process ${holder.pid}${holder.host === hostname() ? '' : ` on ${holder.host}`}`, gone };
+  return {
+    text,
+    name: `process ${holder.pid}${holder.host === hostname() ? '' : ` on ${holder.host}`}`,
+    gone,
+  };
 }
 
 /**
@@ -111,8 +115,9 @@ function breakLock(path, text) {
 function processStart(pid) {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    // Field 22, counted after the program's name, which may hold blanks and brackets.
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? '';
+    // The fields after the program's name, which may hold blanks and brackets: the third is the state, the 22nd the start.
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return fields[0] === 'Z' ? '' : (fields[19] ?? '');
   } catch {
     return isAlive(pid) ? 'running' : '';
   }

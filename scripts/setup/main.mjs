@@ -5,7 +5,6 @@ import { bundle } from './bundle.mjs';
 import { createContext } from './context.mjs';
 import { errorCode, SetupError } from './error.mjs';
 import { link } from './link.mjs';
-import { takeLock } from './lock.mjs';
 import { packages } from './packages.mjs';
 import { renderDuration } from './progress.mjs';
 import { proof } from './proof.mjs';
@@ -68,7 +67,8 @@ async function runStep(context, step) {
  * One set-up at a time in a checkout. The lock lies in the cache folder, because `npm ci` empties node_modules.
  * @param {Context} context
  */
-function lockCheckout(context) {
+async function lockCheckout(context) {
+  const { takeLock } = await import('./lock.mjs');
   for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])) {
     // An ordinary exit, so that locks and temporary files go.
     process.once(signal, () => process.exit(130));
@@ -98,9 +98,21 @@ function complain({ report, cache }, error) {
 function fromSystem(error, cache) {
   const detail = error instanceof Error ? error.message : String(error);
   const code = errorCode(error);
-  if (code === 'ENOSPC') return new SetupError('the disk is full', `free some space, or set FERMENT_CACHE to another folder than ${cache}`);
+  if (code === 'ENOSPC')
+    return new SetupError(
+      'the disk is full',
+      `free some space, or set FERMENT_CACHE to another folder than ${cache}`,
+    );
   if (code === 'EACCES' || code === 'EROFS' || code === 'EPERM') {
-    return new SetupError('a folder cannot be written', 'make it yours (chown), or set FERMENT_CACHE to a folder that is', { detail });
+    return new SetupError(
+      'a folder cannot be written',
+      'make it yours (chown), or set FERMENT_CACHE to a folder that is',
+      { detail },
+    );
   }
-  return new SetupError('set-up stopped at an unexpected error', 'run the command again, and report it if it stays so', { detail });
+  return new SetupError(
+    'set-up stopped at an unexpected error',
+    'run the command again, and report it if it stays so',
+    { detail },
+  );
 }

@@ -9,7 +9,6 @@ export function checkNodeVersion(version) {
   const major = Number(parts[0]);
   const minor = Number(parts[1]);
   if (major < 25 && (major > 20 || (major === 20 && minor >= 19))) return undefined;
-  return (
-    'Ferment needs Node 20.19 or later, up to 24; this is Node ' + version + '. Install Node 22: nvm install 22 && nvm use 22, or another way you like.'
-  );
+  const mend = 'nvm install 22 && nvm use 22, or install Node 22 in your own way';
+  return `Ferment needs Node 20.19 or later, up to 24, and this is Node ${version}: ${mend}`;
 }

@@ -32,10 +32,13 @@ async function run(context) {
   // From here until the new stamp, nobody may take a half-installed node_modules for good.
   rmSync(stampPath(context), { force: true });
   context.report.live('packages: npm ci …');
-  const result = await runProgram([...npmCommand(context.env), 'ci', '--ignore-scripts', '--loglevel=error'], {
-    cwd: context.root,
-    env: context.env,
-  });
+  const result = await runProgram(
+    [...npmCommand(context.env), 'ci', '--ignore-scripts', '--loglevel=error'],
+    {
+      cwd: context.root,
+      env: context.env,
+    },
+  );
   if (result.code !== 0) throw explain(result.output);
   writeAtomically(stampPath(context), digest);
   return 'npm packages installed';
@@ -49,7 +52,8 @@ function stampPath({ root }) {
 /** @param {Context} context */
 function digestOfLock({ root }) {
   const text = readIfThere(join(root, 'package-lock.json'));
-  if (text === undefined) throw new SetupError('package-lock.json is missing', 'git checkout package-lock.json');
+  if (text === undefined)
+    throw new SetupError('package-lock.json is missing', 'git checkout package-lock.json');
   return createHash('sha256').update(text).digest('hex');
 }
 
@@ -80,19 +84,30 @@ function npmCommand(env) {
   const running = env.npm_execpath;
   if (running && /npm-cli\.[cm]?js$/.test(running)) return [process.execPath, running];
   const npm = findProgram(['npm'], env);
-  if (!npm) throw new SetupError('npm is not on the PATH', 'install it with Node (nvm install 22, or your system’s nodejs and npm packages)');
+  if (!npm)
+    throw new SetupError(
+      'npm is not on the PATH',
+      'install it with Node (nvm install 22, or your system’s nodejs and npm packages)',
+    );
   return [npm];
 }
 
 /** @param {string} output */
 function explain(output) {
   const detail = output.trim();
-  if (/ENOSPC/.test(detail)) return new SetupError('the disk is full', 'free 1 GB and run the command again', { detail });
+  if (/ENOSPC/.test(detail))
+    return new SetupError('the disk is full', 'free 1 GB and run the command again', { detail });
   if (/code EUSAGE/.test(detail)) {
-    return new SetupError('package.json and package-lock.json do not agree', 'npm install --ignore-scripts', { detail });
+    return new SetupError('package.json and package-lock.json do not agree', 'npm install --ignore-scripts', {
+      detail,
+    });
   }
   if (/ENOTFOUND|EAI_AGAIN|ETIMEDOUT|ECONNREFUSED|ECONNRESET|ENETUNREACH|network/i.test(detail)) {
-    return new SetupError('npm cannot reach its registry', 'check the network (and `npm config get registry proxy`), then run the command again', { detail });
+    return new SetupError(
+      'npm cannot reach its registry',
+      'check the network (and `npm config get registry proxy`), then run the command again',
+      { detail },
+    );
   }
   return new SetupError('npm ci failed', 'npm ci --ignore-scripts shows its whole output', { detail });
 }

@@ -34,7 +34,11 @@ async function run(context) {
     result = await load(context);
   }
   if (!result.version) {
-    throw new SetupError('the TensorFlow library does not load', `remove ${context.cache} and run the command again`, { detail: result.output });
+    throw new SetupError(
+      'the TensorFlow library does not load',
+      `remove ${context.cache} and run the command again`,
+      { detail: result.output },
+    );
   }
   writeAtomically(stampPath(context), addonKey(context));
   return `TensorFlow ${result.version} loads and computes on Node ${process.versions.node}`;

@@ -14,6 +14,9 @@ import { findProgram } from './process.mjs';
  * @property {string} folder holds `tensorflow/` and, with CUDA, `nvidia/` beside it
  */
 
+/** In a library's folder, the list of its files with their sizes; written last, before the folder gets its name. */
+export const FILE_LIST = 'files.json';
+
 /** Where the NVIDIA driver shows itself: on Linux, and on Linux inside Windows (WSL 2). */
 const DRIVER_FILES = ['/proc/driver/nvidia/version', '/usr/lib/wsl/lib/libcuda.so.1'];
 
@@ -39,7 +42,11 @@ export function locateLibrary(context) {
 export function resolveVariant({ env, pins, platform, arch }) {
   const wish = env.FERMENT_TF;
   if (wish === 'cpu' || wish === 'cuda') return wish;
-  if (wish) throw new SetupError(`FERMENT_TF must be "cpu" or "cuda"; received "${wish}"`, 'unset FERMENT_TF lets set-up choose');
+  if (wish)
+    throw new SetupError(
+      `FERMENT_TF must be "cpu" or "cuda"; received "${wish}"`,
+      'unset FERMENT_TF lets set-up choose',
+    );
   return pins.builds[`${platform}-${arch}-cuda`] && hasNvidiaDriver(env) ? 'cuda' : 'cpu';
 }
 
@@ -57,7 +64,10 @@ function hasNvidiaDriver(env) {
  */
 function noBuild({ pins, platform, arch }, variant) {
   if (pins.builds[`${platform}-${arch}-cpu`]) {
-    return new SetupError(`there is no TensorFlow ${pins.version} with CUDA for ${platform} ${arch}`, 'set FERMENT_TF=cpu, or unset it');
+    return new SetupError(
+      `there is no TensorFlow ${pins.version} with CUDA for ${platform} ${arch}`,
+      'set FERMENT_TF=cpu, or unset it',
+    );
   }
   const known = Object.keys(pins.builds).filter((name) => name.endsWith('-cpu'));
   const platforms = known.map((name) => name.replace(/-cpu$/, '').replace('-', ' ')).join(', ');

@@ -38,7 +38,11 @@ export async function fetchWheel(context, wheel, folder) {
 /** @param {NodeJS.ProcessEnv} env */
 function findPython(env) {
   const python = findProgram(['python3', 'python'], env);
-  if (!python) throw new SetupError('python3 is not on the PATH (its pip fetches the TensorFlow library)', INSTALL_PYTHON);
+  if (!python)
+    throw new SetupError(
+      'python3 is not on the PATH (its pip fetches the TensorFlow library)',
+      INSTALL_PYTHON,
+    );
   return python;
 }
 
@@ -48,9 +52,26 @@ function findPython(env) {
  * @param {string} folder
  */
 function pipArguments(wheel, folder) {
-  const target = ['--implementation', 'cp', '--python-version', '3.11', '--abi', 'cp311', '--platform', wheel.platform];
+  const target = [
+    '--implementation',
+    'cp',
+    '--python-version',
+    '3.11',
+    '--abi',
+    'cp311',
+    '--platform',
+    wheel.platform,
+  ];
   const quiet = ['--no-cache-dir', '--no-input', '--disable-pip-version-check', '--progress-bar', 'off'];
-  const what = ['--no-deps', '--only-binary', ':all:', ...target, '-d', folder, `${wheel.name}==${wheel.version}`];
+  const what = [
+    '--no-deps',
+    '--only-binary',
+    ':all:',
+    ...target,
+    '-d',
+    folder,
+    `${wheel.name}==${wheel.version}`,
+  ];
   return ['-m', 'pip', 'download', ...quiet, ...what];
 }
 
@@ -60,10 +81,14 @@ function pipArguments(wheel, folder) {
  * @param {string} folder
  */
 function showDownload({ report }, wheel, folder) {
-  const sizes = readdirSync(folder, { recursive: true }).map((name) => statSync(join(folder, String(name)), { throwIfNoEntry: false })?.size ?? 0);
+  const sizes = readdirSync(folder, { recursive: true }).map(
+    (name) => statSync(join(folder, String(name)), { throwIfNoEntry: false })?.size ?? 0,
+  );
   const done = Math.min(Math.max(0, ...sizes), wheel.bytes);
   const percent = Math.floor((100 * done) / wheel.bytes);
-  report.live(`tensorflow: downloading ${wheel.name} ${wheel.version}, ${renderBytes(done)} of ${renderBytes(wheel.bytes)} (${percent} %)`);
+  report.live(
+    `tensorflow: downloading ${wheel.name} ${wheel.version}, ${renderBytes(done)} of ${renderBytes(wheel.bytes)} (${percent} %)`,
+  );
 }
 
 /**
@@ -77,7 +102,10 @@ async function verifyWheel(path, wheel) {
   const digest = hash.digest('hex');
   if (digest === wheel.sha256) return;
   const problem = `the downloaded ${wheel.name} ${wheel.version} is not the pinned file (SHA-256 expected ${wheel.sha256}, received ${digest})`;
-  throw new SetupError(problem, 'run the command again, and if it stays so, check the package index that pip is set to: python3 -m pip config list');
+  throw new SetupError(
+    problem,
+    'run the command again, and if it stays so, check the package index that pip is set to: python3 -m pip config list',
+  );
 }
 
 /**
@@ -87,9 +115,18 @@ async function verifyWheel(path, wheel) {
 function explain(output, wheel) {
   const detail = output.trim();
   if (/No module named '?pip/.test(detail)) return new SetupError('python3 has no pip', INSTALL_PYTHON);
-  if (/No space left on device|Errno 28/.test(detail)) return new SetupError('the disk is full', 'free some space and run the command again', { detail });
+  if (/No space left on device|Errno 28/.test(detail))
+    return new SetupError('the disk is full', 'free some space and run the command again', { detail });
   if (/connection|timed? ?out|proxy|ssl|name resolution|not known|unreachable/i.test(detail)) {
-    return new SetupError(`pip cannot download ${wheel.name} ${wheel.version}`, 'check the network (and `python3 -m pip config list`), then run the command again', { detail });
+    return new SetupError(
+      `pip cannot download ${wheel.name} ${wheel.version}`,
+      'check the network (and `python3 -m pip config list`), then run the command again',
+      { detail },
+    );
   }
-  return new SetupError(`pip found no ${wheel.name} ${wheel.version} for ${wheel.platform}`, 'check the package index that pip is set to: python3 -m pip config list', { detail });
+  return new SetupError(
+    `pip found no ${wheel.name} ${wheel.version} for ${wheel.platform}`,
+    'check the package index that pip is set to: python3 -m pip config list',
+    { detail },
+  );
 }
