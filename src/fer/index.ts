@@ -1,1 +1,2 @@
+export * from './evaluation/index.ts';
 export * from './params/index.ts';

@@ -1,0 +1,5 @@
+export {
+  type ClassificationReport,
+  type ClassScores,
+  classificationReport,
+} from './classification-report.ts';
