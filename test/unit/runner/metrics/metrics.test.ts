@@ -1,0 +1,72 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import {
+  diffValues,
+  flatten,
+  renderDiff,
+  renderValues,
+  toJson,
+} from '../../../../src/runner/metrics/index.ts';
+
+const values = (data: Record<string, unknown>) =>
+  new Map(Object.entries(data).map(([file, content]) => [file, flatten(content)]));
+
+describe('flatten', () => {
+  it('gives dotted keys in the order of the file', () => {
+    expect([...flatten({ b: { y: 1, x: 2 }, a: [true, null], empty: {} })]).toEqual([
+      ['b.y', 1],
+      ['b.x', 2],
+      ['a.0', true],
+      ['a.1', null],
+    ]);
+  });
+});
+
+describe('diffValues', () => {
+  it('gives old, new and a difference without float noise', () => {
+    const diff = diffValues(
+      values({ 'm.json': { a: 0.1, b: 1, c: 'x' } }),
+      values({ 'm.json': { a: 0.3, b: 1, d: 2 } }),
+    );
+    expect(toJson(diff)).toEqual({
+      'm.json': { a: { old: 0.1, new: 0.3, diff: 0.2 }, d: { new: 2 }, c: { old: 'x' } },
+    });
+  });
+
+  it('finds nothing between equal sides, NaN included', () => {
+    fc.assert(
+      fc.property(fc.dictionary(fc.string(), fc.jsonValue()), (data) => {
+        expect(diffValues(values(data), values(structuredClone(data))).size).toBe(0);
+      }),
+    );
+    expect(diffValues(values({ m: { x: Number.NaN } }), values({ m: { x: Number.NaN } })).size).toBe(0);
+  });
+
+  it('keeps the keys of both sides, whatever they are called', () => {
+    const side = new Map([['m', new Map([['__proto__', 1]])]]);
+    expect([...(diffValues(new Map(), side).get('m') ?? [])]).toEqual([['__proto__', { new: 1 }]]);
+  });
+});
+
+describe('tables', () => {
+  it('say which side is which and whether a change is better', () => {
+    const diff = diffValues(
+      values({ 'm.json': { loss: 1.5, f1: 0.5, tiny: 0, gone: 1 } }),
+      values({ 'm.json': { loss: 1.2, f1: 0.6123456, tiny: 1e-9, new: 2 } }),
+    );
+    const direction = (_: string, key: string) => (key === 'loss' ? ('lower' as const) : undefined);
+    expect(
+      renderDiff(diff, { kind: 'Metric', before: 'HEAD', after: 'workspace' }, { direction }),
+    ).toMatchInlineSnapshot(`
+      "Path    Metric  HEAD  workspace       Change
+      m.json  loss     1.5        1.2  -0.3 better
+      m.json  f1       0.5    0.61235     +0.11235
+      m.json  tiny       0    1.00e-9     +1.00e-9
+      m.json  new        -          2          new
+      m.json  gone       1          -         gone"
+    `);
+    expect(renderValues(values({ 'm.json': { a: 1, b: 0.25 } }), { markdown: true })).toBe(
+      '| Path | Metric | Value |\n| --- | --- | ---: |\n| m.json | a | 1 |\n| m.json | b | 0.25 |',
+    );
+  });
+});
