@@ -1,2 +1,3 @@
 export * from './evaluation/index.ts';
+export * from './faces/index.ts';
 export * from './params/index.ts';
