@@ -1,3 +1,4 @@
+export * from './data/index.ts';
 export * from './evaluation/index.ts';
 export * from './faces/index.ts';
 export * from './params/index.ts';

@@ -1,0 +1,13 @@
+export { type Dataset, IMAGE_PIXELS, IMAGE_SIDE, loadDataset } from './dataset.ts';
+export {
+  type NpyArray,
+  type NpyData,
+  type NpyDtype,
+  type NpyExpectation,
+  type NpyWriter,
+  openNpyWriter,
+  readNpy,
+  writeNpy,
+} from './npy/index.ts';
+export { type ImageProvenance, ORIGINS, type Origin } from './provenance.ts';
+export { assignSplits, type RawImage, type Splits } from './splits.ts';
