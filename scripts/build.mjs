@@ -1,33 +1,18 @@
 // Bundles the command line into dist/. `npm run build` runs this file, and set-up calls buildIfStale.
-import {
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  realpathSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
-import { dirname, join, relative } from 'node:path';
+import { existsSync, readdirSync, realpathSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { look, removeOldChunks, stampPath, writeOutputs } from './setup/dist.mjs';
 import { SetupError } from './setup/error.mjs';
-import { readIfThere, temporaryName, writeAtomically } from './setup/files.mjs';
-
-/*
- * dist/ is never replaced as a whole: a command that is running may still have to import one of its chunks. Chunks are named by their
- * content, so that builds old and new, and builds going on at once, live side by side; only dist/main.js changes its content, by a
- * rename, after its chunks are there. Chunks that no longer belong to it are removed after a week.
- */
+import { readIfThere, writeAtomically } from './setup/files.mjs';
 
 const ENTRY = 'src/cli/main.ts';
-const KEEP_MS = 7 * 24 * 3600 * 1000;
 const CLOCK_LAG_MS = 20;
 
 /** Inputs that the bundler does not name: they decide how it bundles. */
 const SETTINGS = ['package.json', 'tsconfig.json', 'scripts/build.mjs'];
 
-/** @typedef {{ path: string, size: number, mtimeMs: number }} Seen a file as it was when it was bundled */
+/** @typedef {import('./setup/dist.mjs').Seen} Seen */
 
 /**
  * Whether dist/ was built from the sources as they are now, by size and time of each source file; also where there is nothing to build.
@@ -95,56 +80,6 @@ async function bundle(root) {
       detail: detail || String(error),
     });
   }
-}
-
-/**
- * Writes every file by rename, those without a content name last, and dist/main.js last of all.
- * @param {string} root
- * @param {readonly import('esbuild').OutputFile[]} outputs
- */
-function writeOutputs(root, outputs) {
-  const main = join(root, 'dist', 'main.js');
-  const rank = (/** @type {string} */ path) => (path === main ? 2 : path === `${main}.map` ? 1 : 0);
-  /** @type {Seen} */
-  let seen = { path: 'dist/main.js', size: -1, mtimeMs: -1 };
-  for (const { path, contents } of [...outputs].sort((a, b) => rank(a.path) - rank(b.path))) {
-    mkdirSync(dirname(path), { recursive: true });
-    const temporary = temporaryName(path);
-    writeFileSync(temporary, contents);
-    // Looked at before the rename: if another build replaces the file at once, ours must not be taken for fresh.
-    if (path === main) seen = { ...look(root, relative(root, temporary)), path: 'dist/main.js' };
-    renameSync(temporary, path);
-  }
-  return { main: seen, paths: new Set(outputs.map(({ path }) => path)) };
-}
-
-/**
- * @param {string} root
- * @param {ReadonlySet<string>} current
- */
-function removeOldChunks(root, current) {
-  const dist = join(root, 'dist');
-  for (const name of readdirSync(dist, { recursive: true, encoding: 'utf8' })) {
-    const path = join(dist, name);
-    const stat = statSync(path, { throwIfNoEntry: false });
-    const isOld = stat?.isFile() && Date.now() - stat.mtimeMs > KEEP_MS;
-    if (isOld && !current.has(path) && path !== stampPath(root)) rmSync(path, { force: true });
-  }
-}
-
-/**
- * @param {string} root
- * @param {string} path
- * @returns {Seen}
- */
-function look(root, path) {
-  const stat = statSync(join(root, path), { throwIfNoEntry: false });
-  return { path, size: stat?.size ?? -1, mtimeMs: stat?.mtimeMs ?? -1 };
-}
-
-/** @param {string} root */
-function stampPath(root) {
-  return join(root, 'dist', '.build.json');
 }
 
 if (process.argv[1] && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) {

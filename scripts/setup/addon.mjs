@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { addonFlags, compileAddon } from './compiler.mjs';
+import { addonFlags } from './addon-flags.mjs';
 import { readIfThere, temporaryName, writeAtomically } from './files.mjs';
 import { NATIVE_PACKAGE } from './link.mjs';
 import { locateLibrary } from './variant.mjs';
@@ -27,7 +27,7 @@ function isReady(context) {
 async function run(context) {
   const { binary, stamp, cached } = addonPaths(context);
   const isCached = existsSync(cached);
-  if (!isCached) await build(context, cached);
+  if (!isCached) await buildOnce(context, cached);
   // A copy, not a link: Node follows links, and the addon finds its library from where it lies.
   writeAtomically(binary, readFileSync(cached));
   writeAtomically(stamp, addonKey(context));
@@ -35,18 +35,28 @@ async function run(context) {
 }
 
 /**
+ * Compiles into the cache folder, unless another checkout did so while we waited for its lock.
  * @param {Context} context
  * @param {string} cached
  */
-async function build(context, cached) {
-  mkdirSync(dirname(cached), { recursive: true });
-  const temporary = temporaryName(cached);
-  context.report.live('addon: compiling …');
+async function buildOnce(context, cached) {
+  const { takeLock } = await import('./lock.mjs');
+  const { compileAddon } = await import('./compiler.mjs');
+  const folder = dirname(cached);
+  const release = await takeLock(`${folder}.lock`, (holder) => {
+    context.report.line(`addon: waiting for ${holder}, which is building the same addon`);
+  });
   try {
+    if (existsSync(cached)) return;
+    // Whatever lies there is a killed compiler's: nobody else builds while we hold the lock.
+    rmSync(folder, { recursive: true, force: true });
+    mkdirSync(folder, { recursive: true });
+    const temporary = temporaryName(cached);
+    context.report.live('addon: compiling …');
     await compileAddon(context, temporary);
     renameSync(temporary, cached);
   } finally {
-    rmSync(temporary, { force: true });
+    release();
   }
 }
 

@@ -5,6 +5,7 @@ import { buildIfStale, isBuildFresh } from '../build.mjs';
 /** The command line's own JavaScript in `dist/`. */
 export const bundle = {
   name: 'build',
+  alone: false,
   /** @param {Context} context */
   isReady: ({ root }) => isBuildFresh(root),
   /** @param {Context} context */

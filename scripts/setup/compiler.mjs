@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { addonFlags } from './addon-flags.mjs';
 import { SetupError } from './error.mjs';
 import { ccAndFramework, NATIVE_PACKAGE } from './link.mjs';
 import { findProgram, runProgram } from './process.mjs';
@@ -7,23 +8,6 @@ import { findProgram, runProgram } from './process.mjs';
 
 const INSTALL_COMPILER =
   'apt-get install g++ (Debian, Ubuntu), dnf install gcc-c++ (Fedora) or xcode-select --install (macOS)';
-
-/*
- * The compiler is called directly, with the settings of the package's binding.gyp. node-gyp would download the headers of the running
- * Node for the same result; the Node-API headers come as an npm package instead, and Node-API makes one binary serve every Node.
- */
-
-/**
- * The settings that decide what comes out, and so belong to the addon's cache key; paths do not.
- * @param {string} platform
- * @returns {readonly string[]}
- */
-export function addonFlags(platform) {
-  const common = ['-std=c++17', '-O2', '-fPIC', '-DNAPI_VERSION=8', '-fvisibility=default'];
-  return platform === 'darwin'
-    ? [...common, '-bundle', '-undefined', 'dynamic_lookup', '-Wl,-rpath,@loader_path/../../deps/lib']
-    : [...common, '-shared', '-Wl,-rpath,$ORIGIN/../../deps/lib'];
-}
 
 /**
  * Compiles the native package's addon into the file `output`.

@@ -30,13 +30,17 @@ export async function installLibrary(context, library) {
   checkLibc(context);
   checkDisk(context, library);
   const temporary = temporaryName(library.folder);
+  const clean = () => rmSync(temporary, { recursive: true, force: true, maxRetries: 3 });
+  // Also after Ctrl-C, which runs no `finally`: this may be a gigabyte.
+  process.once('exit', clean);
   try {
     const sizes = await unpackWheels(context, library, temporary);
     writeFileSync(join(temporary, FILE_LIST), JSON.stringify(sizes, null, 1));
     rmSync(library.folder, { recursive: true, force: true });
     renameSync(temporary, library.folder);
   } finally {
-    rmSync(temporary, { recursive: true, force: true });
+    process.off('exit', clean);
+    clean();
   }
 }
 

@@ -16,6 +16,7 @@ import { tensorflow } from './tensorflow.mjs';
  * @typedef {object} Step
  * @property {string} name
  * @property {(context: Context) => boolean} isReady looks at a few files only: it is asked at every start
+ * @property {boolean} [alone] false where several processes may run it at once; else the checkout's lock is taken for it
  * @property {(context: Context) => Promise<string>} run does the work and says what it did; safe to repeat, and to kill at any instant
  */
 
@@ -39,7 +40,7 @@ export async function setUp(context, steps = STEPS) {
   try {
     for (const step of steps) {
       if (step.isReady(context)) continue;
-      release ??= await lockCheckout(context);
+      if (step.alone !== false) release ??= await lockCheckout(context);
       await runStep(context, step);
     }
     return 0;

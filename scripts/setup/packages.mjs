@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readFileSync, rmSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { SetupError } from './error.mjs';
 import { readIfThere, writeAtomically } from './files.mjs';
@@ -71,8 +71,9 @@ function matchesInstalled({ root }) {
   names.delete('');
   return [...names].every((name) => {
     const [want, have] = [wanted[name], installed[name]];
-    if (!have) return want.optional === true || want.peer === true;
-    return want?.version === have.version && want?.integrity === have.integrity;
+    if (!have) return want.optional === true;
+    const isSame = want?.version === have.version && want?.integrity === have.integrity;
+    return isSame && existsSync(join(root, name, 'package.json'));
   });
 }
 

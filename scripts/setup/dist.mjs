@@ -1,0 +1,69 @@
+import { mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { temporaryName } from './files.mjs';
+
+/*
+ * dist/ is never replaced as a whole: a command that is running may still have to import one of its chunks. Chunks are named by their
+ * content, so that builds old and new, and builds going on at once, live side by side; only dist/main.js changes its content, by a
+ * rename, after its chunks are there. Chunks that no longer belong to it are removed after a week.
+ */
+
+const KEEP_MS = 7 * 24 * 3600 * 1000;
+
+/** @typedef {{ path: string, size: number, mtimeMs: number }} Seen a file as it was when it was bundled */
+
+/**
+ * Writes every file by rename, those without a content name last, and dist/main.js last of all.
+ * @param {string} root
+ * @param {readonly import('esbuild').OutputFile[]} outputs
+ */
+export function writeOutputs(root, outputs) {
+  const main = join(root, 'dist', 'main.js');
+  const rank = (/** @type {string} */ path) => (path === main ? 2 : path === `${main}.map` ? 1 : 0);
+  /** @type {Seen} */
+  let seen = { path: 'dist/main.js', size: -1, mtimeMs: -1 };
+  for (const { path, contents } of [...outputs].sort((a, b) => rank(a.path) - rank(b.path))) {
+    mkdirSync(dirname(path), { recursive: true });
+    const temporary = temporaryName(path);
+    writeFileSync(temporary, contents);
+    // Looked at before the rename: if another build replaces the file at once, ours must not be taken for fresh.
+    if (path === main) seen = { ...look(root, relative(root, temporary)), path: 'dist/main.js' };
+    renameSync(temporary, path);
+  }
+  return { main: seen, paths: new Set(outputs.map(({ path }) => path)) };
+}
+
+/**
+ * Removes files of dist/ that the current build does not have and that no running command can still want.
+ * @param {string} root
+ * @param {ReadonlySet<string>} current
+ */
+export function removeOldChunks(root, current) {
+  const dist = join(root, 'dist');
+  for (const name of readdirSync(dist, { recursive: true, encoding: 'utf8' })) {
+    const path = join(dist, name);
+    const stat = statSync(path, { throwIfNoEntry: false });
+    const isOld = stat?.isFile() && Date.now() - stat.mtimeMs > KEEP_MS;
+    if (isOld && !current.has(path) && path !== stampPath(root)) rmSync(path, { force: true });
+  }
+}
+
+/**
+ * Size and time of a file of the checkout; -1 for both where it is missing.
+ * @param {string} root
+ * @param {string} path
+ * @returns {Seen}
+ */
+export function look(root, path) {
+  const stat = statSync(join(root, path), { throwIfNoEntry: false });
+  return { path, size: stat?.size ?? -1, mtimeMs: stat?.mtimeMs ?? -1 };
+}
+
+/**
+ * The record of what dist/ was built from.
+ * @param {string} root
+ * @returns {string}
+ */
+export function stampPath(root) {
+  return join(root, 'dist', '.build.json');
+}
