@@ -1,0 +1,213 @@
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import {
+  type Augment,
+  changeAsKeras,
+  changeBilinear,
+  changeNearest,
+  createBaselineAugmentation,
+  createOnlineAugmentation,
+  drawOnlineChange,
+  type ImagePlace,
+  type OnlineChange,
+  randomForImage,
+} from '../../../../src/fer/training/augmentation/index.ts';
+
+const SIZE = 48;
+const PIXELS = SIZE * SIZE;
+const SHARED = new URL('../../../../../shared/reference/', import.meta.url);
+const FIXTURES = new URL('../../../fixtures/augmentation/', import.meta.url);
+const ranges = {
+  flipProbability: 0.5,
+  rotationDegrees: 5,
+  shearDegrees: 10,
+  translateFraction: 0.2,
+  interpolation: 'nearest',
+  fill: 'black',
+} as const;
+
+/** The data of an .npy file, behind its header. */
+function npyBytes(url: URL): Uint8Array {
+  const file = readFileSync(url);
+  return new Uint8Array(file.subarray(10 + file.readUInt16LE(8)));
+}
+
+const faces = npyBytes(new URL('faces.npy', FIXTURES));
+
+function place(pixels: Uint8Array, index: number): ImagePlace {
+  return { pixels, offset: PIXELS * index, size: SIZE };
+}
+
+/** Changes all twelve faces. */
+function changeFaces(change: (from: ImagePlace, to: ImagePlace, index: number) => void): Uint8Array {
+  const target = new Uint8Array(faces.length);
+  for (let i = 0; i < 12; i++) change(place(faces, i), place(target, i), i);
+  return target;
+}
+
+const online = JSON.parse(readFileSync(new URL('online.json', FIXTURES), 'utf8')) as {
+  sets: { change: [number, number, number, number, number]; sha256: string }[];
+};
+
+function onlineChange([flip, angleDegrees, shearDegrees, dx, dy]: readonly number[]): OnlineChange {
+  return {
+    flip: flip === 1,
+    angleDegrees: angleDegrees ?? 0,
+    shearDegrees: shearDegrees ?? 0,
+    dx: dx ?? 0,
+    dy: dy ?? 0,
+  };
+}
+
+describe('nearest resampling', () => {
+  it.each(online.sets)('gives the pixels of Pillow for $change', ({ change, sha256 }) => {
+    const result = changeFaces((from, to) => changeNearest(from, to, onlineChange(change), 'black'));
+    expect(createHash('sha256').update(result).digest('hex')).toBe(sha256);
+  });
+
+  it('with edge fill repeats the border and changes nothing inside', () => {
+    const shift = { flip: false, angleDegrees: 0, shearDegrees: 0, dx: 3, dy: -2 };
+    const black = changeFaces((from, to) => changeNearest(from, to, shift, 'black'));
+    const edge = changeFaces((from, to) => changeNearest(from, to, shift, 'edge'));
+    for (let y = 0; y < SIZE; y++) {
+      for (let x = 0; x < SIZE; x++) {
+        const i = y * SIZE + x;
+        const inside = x >= 3 && y < SIZE - 2;
+        const source = Math.min(y + 2, SIZE - 1) * SIZE + Math.max(x - 3, 0);
+        expect(edge[i]).toBe(faces[source]);
+        expect(black[i]).toBe(inside ? faces[source] : 0);
+      }
+    }
+  });
+});
+
+describe('bilinear resampling', () => {
+  const whole = [
+    { flip: false, angleDegrees: 0, shearDegrees: 0, dx: 0, dy: 0 },
+    { flip: true, angleDegrees: 0, shearDegrees: 0, dx: 0, dy: 0 },
+    { flip: true, angleDegrees: 0, shearDegrees: 0, dx: 7, dy: -4 },
+  ];
+
+  it.each(whole.flatMap((change) => (['black', 'edge'] as const).map((fill) => ({ change, fill }))))(
+    'is the nearest one where pixels fall on pixels: $change $fill',
+    ({ change, fill }) => {
+      const nearest = changeFaces((from, to) => changeNearest(from, to, change, fill));
+      const bilinear = changeFaces((from, to) => changeBilinear(from, to, change, fill));
+      expect(Buffer.compare(bilinear, nearest)).toBe(0);
+    },
+  );
+
+  it('turns, shears and shifts the same way as the nearest one', () => {
+    // A smooth picture, on which half a pixel is a few grey levels.
+    const smooth = Uint8Array.from({ length: PIXELS }, (_, pixel) => {
+      const x = pixel % SIZE;
+      return Math.round(128 + 60 * Math.sin(x / 7) + 50 * Math.cos((pixel - x) / SIZE / 9));
+    });
+    for (const { change } of online.sets) {
+      const nearest = new Uint8Array(PIXELS);
+      const bilinear = new Uint8Array(PIXELS);
+      changeNearest(place(smooth, 0), place(nearest, 0), onlineChange(change), 'edge');
+      changeBilinear(place(smooth, 0), place(bilinear, 0), onlineChange(change), 'edge');
+      expect(Math.max(...nearest.map((v, i) => Math.abs(v - (bilinear[i] ?? 0))))).toBeLessThan(20);
+      expect(
+        nearest.reduce((sum, v, i) => sum + Math.abs(v - (bilinear[i] ?? 0)), 0) / nearest.length,
+      ).toBeLessThan(4);
+    }
+  });
+});
+
+const OFFLINE = new URL('images/offline.npy', SHARED);
+
+describe.skipIf(!existsSync(OFFLINE))("the baseline's augmentation", () => {
+  // [theta, tx, ty, zoom x, zoom y, flip], of which those without zoom
+  const sets = existsSync(OFFLINE)
+    ? (
+        JSON.parse(readFileSync(new URL('images.json', SHARED), 'utf8')) as {
+          offline: { params: number[][] };
+        }
+      ).offline.params.map((change, index) => ({ change, index }))
+    : [];
+
+  it.each(sets.filter(({ change }) => change[3] === 1 && change[4] === 1))(
+    'gives the pixels of Keras for $change, rounded',
+    ({ change, index }) => {
+      const bytes = npyBytes(OFFLINE);
+      const expected = new Float32Array(bytes.buffer, bytes.byteOffset, bytes.length / 4);
+      const [rotationDegrees = 0, tx = 0, ty = 0, , , flip] = change;
+      const result = changeFaces((from, to) =>
+        changeAsKeras(from, to, {
+          rotationDegrees,
+          tx,
+          ty,
+          shearDegrees: 0,
+          flipHorizontal: flip === 1,
+          flipVertical: false,
+        }),
+      );
+      const start = index * 12 * PIXELS;
+      const worst = result.reduce(
+        (most, value, i) => Math.max(most, Math.abs(value - (expected[start + i] ?? Number.NaN))),
+        0,
+      );
+      expect(worst).toBeLessThan(0.502);
+    },
+  );
+});
+
+describe('drawing', () => {
+  it('keeps to its ranges, reaches them, and flips about half', () => {
+    const changes = Array.from({ length: 4000 }, (_, i) =>
+      drawOnlineChange(randomForImage(1, 1, i), ranges, SIZE),
+    );
+    const span = (key: 'angleDegrees' | 'shearDegrees' | 'dx' | 'dy'): number[] => {
+      const values = changes.map((c) => c[key]);
+      return [Math.min(...values), Math.max(...values)].map((v) => Math.round(v * 10) / 10);
+    };
+    expect({
+      angle: span('angleDegrees'),
+      shear: span('shearDegrees'),
+      dx: span('dx'),
+      dy: span('dy'),
+    }).toEqual({
+      angle: [-5, 5],
+      shear: [-10, 10],
+      dx: [-10, 10],
+      dy: [-10, 10],
+    });
+    const flips = changes.filter((c) => c.flip).length / changes.length;
+    expect(Math.abs(flips - 0.5)).toBeLessThan(0.03);
+  });
+
+  it.each<[string, Augment]>([
+    ['online', createOnlineAugmentation(42, ranges)],
+    [
+      'online, bilinear',
+      createOnlineAugmentation(42, { ...ranges, interpolation: 'bilinear', fill: 'edge' }),
+    ],
+    ['baseline', createBaselineAugmentation(42)],
+  ])('%s: an image depends on epoch and index alone, whatever came before', (_name, augment) => {
+    const of = (epoch: number, index: number): string => {
+      const target = new Uint8Array(PIXELS);
+      augment(place(faces, 3), place(target, 0), epoch, index);
+      return createHash('sha256').update(target).digest('hex');
+    };
+    const first = of(2, 5);
+    expect(of(2, 6)).not.toBe(first);
+    expect(of(3, 5)).not.toBe(first);
+    expect(of(2, 5)).toBe(first);
+  });
+
+  it('all ranges 0 leave every image as it is', () => {
+    const none = { ...ranges, flipProbability: 0, rotationDegrees: 0, shearDegrees: 0, translateFraction: 0 };
+    for (const interpolation of ['nearest', 'bilinear'] as const) {
+      const augment = createOnlineAugmentation(1, { ...none, interpolation });
+      expect(
+        Buffer.compare(
+          changeFaces((from, to, i) => augment(from, to, 1, i)),
+          faces,
+        ),
+      ).toBe(0);
+    }
+  });
+});
