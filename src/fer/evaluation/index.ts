@@ -1,5 +1,16 @@
 export {
+  type BootstrapIntervals,
+  type BootstrapOptions,
+  bootstrapIntervals,
+  type Interval,
+} from './bootstrap.ts';
+export { type Calibration, calibration, type ReliabilityBin } from './calibration.ts';
+export { type Canary, type CanaryOptions, type EncodingScores, jpegCanary } from './canary.ts';
+export {
   type ClassificationReport,
   type ClassScores,
   classificationReport,
 } from './classification-report.ts';
+export { accuracyByOrigin, type OriginScores } from './origins.ts';
+export { argmaxRows, brierSum, logLoss, normaliseRows, topKAccuracy } from './probabilities.ts';
+export { type ImageBatch, reencodeJpeg } from './reencode.ts';
