@@ -21,6 +21,7 @@ export const ERRORS = {
   MISSING_OUT: { exit: 1, meaning: 'A stage succeeded without writing one of its declared outs.' },
   INTERRUPTED: { exit: 130, meaning: 'The user stopped the command.' },
   // store
+  UNREADABLE: { exit: 4, meaning: 'A file of the project or of the store cannot be read.' },
   STORE_UNWRITABLE: { exit: 4, meaning: 'The store or the project cannot be written.' },
   NO_SPACE: { exit: 4, meaning: 'The disk is full.' },
   OBJECT_MISSING: { exit: 4, meaning: 'An object that the lock names is not in the store.' },
