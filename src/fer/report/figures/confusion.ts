@@ -1,0 +1,69 @@
+import { element, figure, label, MUTED } from './svg.ts';
+
+const CELL = 54;
+const LEFT = 92;
+const TOP = 72;
+
+/** Rows are the true class, columns the answer; shade and upper figure are the share of the row, the lower the count. */
+export function renderConfusion(
+  title: string,
+  classes: readonly string[],
+  confusion: readonly (readonly number[])[],
+): string {
+  const side = CELL * classes.length;
+  const cells = confusion.flatMap((row, r) => {
+    const total = row.reduce((sum, n) => sum + n, 0);
+    return row.map((count, c) => drawCell(r, c, count, total === 0 ? 0 : count / total));
+  });
+  const names = classes.flatMap((name, i) => [
+    label(name, { x: LEFT - 8, y: TOP + (i + 0.5) * CELL + 4, 'text-anchor': 'end' }),
+    label(name, { x: LEFT + (i + 0.5) * CELL, y: TOP - 8, 'text-anchor': 'middle' }),
+  ]);
+  return figure(
+    { width: LEFT + side + 24, height: TOP + side + 34 },
+    title,
+    label(title, { x: 12, y: 22, 'font-size': 14, 'font-weight': 600 }),
+    label('answer', {
+      x: LEFT + side / 2,
+      y: TOP - 28,
+      'text-anchor': 'middle',
+      'font-size': 11,
+      fill: MUTED,
+    }),
+    label('truth', {
+      transform: `translate(14 ${TOP + side / 2}) rotate(-90)`,
+      'text-anchor': 'middle',
+      'font-size': 11,
+      fill: MUTED,
+    }),
+    ...cells,
+    ...names,
+    label('share of the true class, number of images', {
+      x: LEFT,
+      y: TOP + side + 20,
+      'font-size': 11,
+      fill: MUTED,
+    }),
+  );
+}
+
+function drawCell(row: number, column: number, count: number, share: number): string {
+  const x = LEFT + column * CELL;
+  const y = TOP + row * CELL;
+  // From white to a deep blue; text turns white where the ground is dark.
+  const mix = (from: number, to: number): number => Math.round(from + (to - from) * share ** 0.8);
+  const fill = `rgb(${mix(250, 8)},${mix(251, 81)},${mix(252, 156)})`;
+  const ink = share > 0.5 ? '#ffffff' : '#1f2933';
+  const middle = x + CELL / 2;
+  return (
+    element('rect', { x, y, width: CELL - 2, height: CELL - 2, rx: 3, fill }) +
+    label(`${Math.round(share * 100)} %`, { x: middle - 1, y: y + 25, 'text-anchor': 'middle', fill: ink }) +
+    label(String(count), {
+      x: middle - 1,
+      y: y + 40,
+      'text-anchor': 'middle',
+      'font-size': 10,
+      fill: share > 0.5 ? '#dbe7f3' : MUTED,
+    })
+  );
+}

@@ -1,0 +1,101 @@
+import type { Scale } from './scale.ts';
+import { element, GRID, label, MUTED } from './svg.ts';
+
+/** Where the data are drawn inside a figure. */
+export interface Frame {
+  readonly left: number;
+  readonly top: number;
+  readonly right: number;
+  readonly bottom: number;
+}
+
+/** Title above the frame. */
+export function drawTitle(frame: Frame, text: string): string {
+  return label(text, { x: frame.left, y: frame.top - 16, 'font-size': 14, 'font-weight': 600 });
+}
+
+/** Horizontal grid lines with their values at the left, and what they measure. */
+export function drawYAxis(frame: Frame, y: Scale, name?: string): string {
+  const lines = y.ticks.map((tick) => {
+    const at = y(tick);
+    return (
+      element('line', { x1: frame.left, x2: frame.right, y1: at, y2: at, stroke: GRID }) +
+      label(String(tick), {
+        x: frame.left - 6,
+        y: at + 4,
+        'text-anchor': 'end',
+        'font-size': 11,
+        fill: MUTED,
+      })
+    );
+  });
+  const middle = (frame.top + frame.bottom) / 2;
+  const side =
+    name === undefined
+      ? ''
+      : label(name, {
+          transform: `translate(14 ${Math.round(middle)}) rotate(-90)`,
+          'text-anchor': 'middle',
+          'font-size': 11,
+          fill: MUTED,
+        });
+  return lines.join('') + side;
+}
+
+/** Values under the frame, and what they count. */
+export function drawXAxis(frame: Frame, x: Scale, name: string): string {
+  const ticks = x.ticks
+    .filter((tick) => Number.isInteger(tick) || x.domain[1] - x.domain[0] <= 2)
+    .map((tick) =>
+      label(String(tick), {
+        x: x(tick),
+        y: frame.bottom + 16,
+        'text-anchor': 'middle',
+        'font-size': 11,
+        fill: MUTED,
+      }),
+    );
+  const base = element('line', {
+    x1: frame.left,
+    x2: frame.right,
+    y1: frame.bottom,
+    y2: frame.bottom,
+    stroke: MUTED,
+  });
+  const middle = (frame.left + frame.right) / 2;
+  return (
+    base +
+    ticks.join('') +
+    label(name, { x: middle, y: frame.bottom + 32, 'text-anchor': 'middle', 'font-size': 11, fill: MUTED })
+  );
+}
+
+export interface LegendItem {
+  readonly name: string;
+  readonly color: string;
+  readonly dashed?: boolean;
+  /** A line sample instead of a filled square. */
+  readonly line?: boolean;
+}
+
+/** A column of names with their colours, from (x, y) downwards. */
+export function drawLegend(x: number, y: number, items: readonly LegendItem[]): string {
+  return items
+    .map((item, i) => {
+      const at = y + i * 18;
+      const sample =
+        item.line === true
+          ? element('line', {
+              x1: x,
+              x2: x + 18,
+              y1: at - 4,
+              y2: at - 4,
+              stroke: item.color,
+              'stroke-width': 2.5,
+              'stroke-dasharray': item.dashed === true ? '5 4' : undefined,
+            })
+          : element('rect', { x: x + 3, y: at - 10, width: 12, height: 12, rx: 2, fill: item.color });
+      return sample + label(item.name, { x: x + 24, y: at, 'font-size': 11.5 });
+    })
+    .join('');
+}

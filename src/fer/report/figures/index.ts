@@ -1,0 +1,7 @@
+export { type BarChart, renderBars } from './bars.ts';
+export { CLASS_COLORS, colorAt, SCORE_COLORS, SERIES_COLORS, SPLIT_COLORS } from './colors.ts';
+export { renderConfusion } from './confusion.ts';
+export { type LineChart, type LineSeries, renderLines } from './lines.ts';
+export { type ReliabilityBin, renderReliability } from './reliability.ts';
+export { renderSamples, type SampleRow } from './samples.ts';
+export { renderScatter, type ScatterPlot } from './scatter.ts';

@@ -1,0 +1,86 @@
+import { drawLegend, drawTitle, drawXAxis, drawYAxis, type Frame } from './frame.ts';
+import { linearScale, type Scale } from './scale.ts';
+import { element, figure, round } from './svg.ts';
+
+export interface LineChart {
+  readonly title: string;
+  readonly xName: string;
+  readonly yName: string;
+  readonly series: readonly LineSeries[];
+  /** Lowest and highest value of the axis; from the data unless given. */
+  readonly yRange?: readonly [number, number];
+  /** Marks on the x axis, such as the kept epoch. */
+  readonly marks?: readonly { readonly x: number; readonly name: string }[];
+}
+
+export interface LineSeries {
+  readonly name: string;
+  readonly color: string;
+  readonly dashed?: boolean;
+  readonly points: readonly (readonly [x: number, y: number])[];
+}
+
+const HEIGHT = 320;
+
+/** Lines with a point at each value; values that are not finite are left out. */
+export function renderLines(chart: LineChart): string {
+  const legendWidth = 44 + 6.6 * Math.max(...chart.series.map((s) => s.name.length), 4);
+  const width = 520 + Math.round(legendWidth);
+  const frame: Frame = { left: 56, top: 48, right: width - legendWidth, bottom: HEIGHT - 48 };
+  const points = chart.series.flatMap((s) => s.points).filter(([, y]) => Number.isFinite(y));
+  const xs = points.map(([x]) => x);
+  const ys = points.map(([, y]) => y);
+  const xEnds = [Math.min(...xs, 1), Math.max(...xs, 1)] as const;
+  const x = linearScale([xEnds[0] - 0.25, xEnds[1] + 0.25], [frame.left, frame.right], {
+    exact: true,
+    count: 8,
+  });
+  const y = linearScale(chart.yRange ?? [Math.min(...ys, 0.5), Math.max(...ys, 0.5)], [
+    frame.bottom,
+    frame.top,
+  ]);
+  return figure(
+    { width, height: HEIGHT },
+    chart.title,
+    drawTitle(frame, chart.title),
+    drawYAxis(frame, y, chart.yName),
+    drawXAxis(frame, x, chart.xName),
+    ...(chart.marks ?? []).map((mark) => drawMark(frame, x(mark.x), mark.name)),
+    ...chart.series.map((series) => drawSeries(series, x, y)),
+    drawLegend(
+      frame.right + 14,
+      frame.top + 8,
+      chart.series.map(({ name, color, dashed }) => ({ name, color, line: true, dashed: dashed === true })),
+    ),
+  );
+}
+
+function drawSeries(series: LineSeries, x: Scale, y: Scale): string {
+  const points = series.points.filter(([, value]) => Number.isFinite(value));
+  const path = points.map(([px, py], i) => `${i === 0 ? 'M' : 'L'}${round(x(px))} ${round(y(py))}`).join('');
+  const dots = points.map(([px, py]) =>
+    element('circle', { cx: x(px), cy: y(py), r: 2.6, fill: series.color }),
+  );
+  const line = element('path', {
+    d: path,
+    fill: 'none',
+    stroke: series.color,
+    'stroke-width': 2,
+    'stroke-linejoin': 'round',
+    'stroke-dasharray': series.dashed === true ? '5 4' : undefined,
+  });
+  return (points.length > 1 ? line : '') + dots.join('');
+}
+
+function drawMark(frame: Frame, x: number, name: string): string {
+  return (
+    element('line', {
+      x1: x,
+      x2: x,
+      y1: frame.top,
+      y2: frame.bottom,
+      stroke: '#9aa5b1',
+      'stroke-dasharray': '2 3',
+    }) + element('text', { x: x + 4, y: frame.top + 10, 'font-size': 10, fill: '#616e7c' }, name)
+  );
+}

@@ -1,0 +1,42 @@
+import { drawTitle, drawXAxis, drawYAxis, type Frame } from './frame.ts';
+import { linearScale } from './scale.ts';
+import { element, figure, label, MUTED } from './svg.ts';
+
+export interface ReliabilityBin {
+  readonly low: number;
+  readonly high: number;
+  readonly count: number;
+  readonly confidence: number;
+  readonly accuracy: number;
+}
+
+/** Accuracy against confidence, bin by bin; on the diagonal a model is as sure as it is right. */
+export function renderReliability(title: string, bins: readonly ReliabilityBin[], ece: number): string {
+  const frame: Frame = { left: 56, top: 48, right: 356, bottom: 348 };
+  const x = linearScale([0, 1], [frame.left, frame.right], { exact: true });
+  const y = linearScale([0, 1], [frame.bottom, frame.top], { exact: true });
+  const largest = Math.max(1, ...bins.map((bin) => bin.count));
+  const bars = bins
+    .filter((bin) => bin.count > 0)
+    .map((bin) =>
+      element('rect', {
+        x: x(bin.low) + 0.75,
+        y: y(bin.accuracy),
+        width: x(bin.high) - x(bin.low) - 1.5,
+        height: frame.bottom - y(bin.accuracy),
+        fill: '#0072b2',
+        // bins with few images weigh less in the eye as they do in the error
+        'fill-opacity': 0.25 + 0.65 * (bin.count / largest),
+      }),
+    );
+  return figure(
+    { width: 380, height: 396 },
+    title,
+    drawTitle(frame, title),
+    drawYAxis(frame, y, 'accuracy'),
+    drawXAxis(frame, x, 'confidence of the answer'),
+    ...bars,
+    element('line', { x1: x(0), y1: y(0), x2: x(1), y2: y(1), stroke: MUTED, 'stroke-dasharray': '4 4' }),
+    label(`ECE ${ece.toFixed(3)}`, { x: frame.left + 10, y: frame.top + 18, 'font-weight': 600 }),
+  );
+}

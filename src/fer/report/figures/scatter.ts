@@ -1,0 +1,92 @@
+import sharp from 'sharp';
+import { CLASS_COLORS, colorAt } from './colors.ts';
+import { drawLegend } from './frame.ts';
+import { element, figure, label, MUTED } from './svg.ts';
+
+export interface ScatterPlot {
+  readonly title: string;
+  readonly note: string;
+  /** float32 [n, 2], row by row. */
+  readonly points: Float32Array;
+  readonly labels: Uint8Array;
+  readonly classes: readonly string[];
+}
+
+const SIDE = 440;
+const TOP = 44;
+/** Above this many points the dots are one picture inside the figure: a browser draws no 7,000 circles gladly. */
+const MOST_CIRCLES = 2000;
+
+/** A map of points coloured by class; the axes of t-SNE mean nothing and are not drawn. */
+export async function renderScatter(plot: ScatterPlot): Promise<string> {
+  const place = placer(plot.points);
+  const count = plot.labels.length;
+  const radius = count > 3000 ? 1.3 : count > 1000 ? 1.8 : 2.6;
+  const circles: string[] = [];
+  for (let i = 0; i < count; i++) {
+    const [cx, cy] = place(i);
+    circles.push(
+      element('circle', {
+        cx,
+        cy,
+        r: radius,
+        fill: colorAt(CLASS_COLORS, plot.labels[i] ?? 0),
+        'fill-opacity': 0.75,
+      }),
+    );
+  }
+  const dots = count > MOST_CIRCLES ? await rasterised(circles) : element('g', {}, ...circles);
+  return figure(
+    { width: SIDE + 130, height: SIDE + TOP + 30 },
+    plot.title,
+    label(plot.title, { x: 12, y: 24, 'font-size': 14, 'font-weight': 600 }),
+    element('rect', { x: 12, y: TOP - 8, width: SIDE, height: SIDE, fill: '#fbfcfd', stroke: '#e4e7eb' }),
+    element('g', { transform: `translate(12 ${TOP - 8})` }, dots),
+    drawLegend(
+      SIDE + 26,
+      TOP + 12,
+      plot.classes.map((name, i) => ({ name, color: colorAt(CLASS_COLORS, i) })),
+    ),
+    label(plot.note, { x: 12, y: SIDE + TOP + 14, 'font-size': 11, fill: MUTED }),
+  );
+}
+
+/** Maps point i into the square with one scale for both axes, so that distances stay comparable. */
+function placer(points: Float32Array): (i: number) => readonly [number, number] {
+  let [lowX, highX, lowY, highY] = [Infinity, -Infinity, Infinity, -Infinity];
+  for (let i = 0; i < points.length; i += 2) {
+    const x = points[i] ?? 0;
+    const y = points[i + 1] ?? 0;
+    lowX = Math.min(lowX, x);
+    highX = Math.max(highX, x);
+    lowY = Math.min(lowY, y);
+    highY = Math.max(highY, y);
+  }
+  const span = Math.max(highX - lowX, highY - lowY) || 1;
+  const scale = (SIDE - 24) / span;
+  const middleX = (lowX + highX) / 2;
+  const middleY = (lowY + highY) / 2;
+  return (i) => [
+    SIDE / 2 + ((points[2 * i] ?? 0) - middleX) * scale,
+    SIDE / 2 - ((points[2 * i + 1] ?? 0) - middleY) * scale,
+  ];
+}
+
+async function rasterised(circles: readonly string[]): Promise<string> {
+  const svg = element(
+    'svg',
+    {
+      xmlns: 'http://www.w3.org/2000/svg',
+      width: SIDE * 2,
+      height: SIDE * 2,
+      viewBox: `0 0 ${SIDE} ${SIDE}`,
+    },
+    ...circles,
+  );
+  const png = await sharp(Buffer.from(svg)).png({ palette: true, compressionLevel: 9 }).toBuffer();
+  return element('image', {
+    width: SIDE,
+    height: SIDE,
+    href: `data:image/png;base64,${png.toString('base64')}`,
+  });
+}
