@@ -1,0 +1,13 @@
+import type { StepResult, Trainer } from '../../../engine/index.ts';
+import type { SplitScores } from './history.ts';
+
+/** A model with its trainer and its data, as the loop sees them. */
+export interface Learner {
+  readonly trainer: Trainer;
+  /** Number of training images. */
+  readonly trainCount: number;
+  /** One optimizer step on these training images, as they look in this epoch (from 1). */
+  step(epoch: number, indices: Uint32Array): StepResult;
+  /** Scores the whole validation split with the weights as they are. */
+  validate(): SplitScores;
+}
