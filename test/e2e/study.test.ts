@@ -1,0 +1,72 @@
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { copyOfStudy, ferment, outcomes, repository } from '../support/project.ts';
+
+const tiny = join(repository, 'test', 'fixtures', 'study', 'params.tiny.yaml');
+const repro = (root: string) => ferment(root, ['repro', '--json', '--params', tiny]);
+
+/** The stages that did not end as `unchanged`. */
+function touched(stages: Record<string, string>): Record<string, string> {
+  return Object.fromEntries(Object.entries(stages).filter(([, outcome]) => outcome !== 'unchanged'));
+}
+
+function edit(root: string, path: string, from: string | RegExp, to: string): void {
+  const file = join(root, path);
+  const before = readFileSync(file, 'utf8');
+  const after = before.replace(from, to);
+  if (after === before) throw new Error(`${path} has no ${from}`);
+  writeFileSync(file, after);
+}
+
+/** The whole pipeline through the real binary with the real engine, then one edit after another: in this order. */
+describe.sequential('the study', () => {
+  let root = '';
+  let first: Record<string, string> = {};
+  beforeAll(async () => {
+    root = copyOfStudy();
+    first = outcomes(await repro(root));
+  }, 400_000);
+
+  it('runs every stage the first time and leaves a report with its figures', () => {
+    expect(new Set(Object.values(first))).toEqual(new Set(['ran']));
+    expect(Object.keys(first).filter((name) => name.startsWith('sweep@'))).toHaveLength(10);
+    const report = readFileSync(join(root, 'reports', 'report.md'), 'utf8');
+    for (const match of report.matchAll(/!\[[^\]]*\]\(([^)]+)\)/g)) {
+      expect(existsSync(join(root, 'reports', match[1] ?? ''))).toBe(true);
+    }
+    expect(readdirSync(join(root, 'reports', 'figures')).length).toBeGreaterThan(10);
+    expect(report).toContain('481,551');
+  });
+
+  it('runs nothing the second time', async () => {
+    expect(touched(outcomes(await repro(root)))).toEqual({});
+  });
+
+  it('runs exactly what a changed learning rate touches, and restores it when the change is taken back', async () => {
+    const line = /( {2}resnet:\n(?: {4}.*\n)*? {4}learningRate: )[\d.]+/;
+    const old = line.exec(readFileSync(join(root, 'params.yaml'), 'utf8'))?.[0] ?? '';
+    edit(root, 'params.yaml', line, '$10.0005');
+    const names = ['evaluate@resnet', 'report', 'train@resnet', 'tsne@resnet'];
+    expect(touched(outcomes(await repro(root)))).toEqual(Object.fromEntries(names.map((n) => [n, 'ran'])));
+    edit(root, 'params.yaml', line, old);
+    expect(touched(outcomes(await repro(root)))).toEqual(
+      Object.fromEntries(names.map((n) => [n, 'restored'])),
+    );
+  }, 120_000);
+
+  it('runs nothing for a changed comment, and the stages that import it for changed code', async () => {
+    const helper = 'src/fer/embedding/pca.ts';
+    edit(root, helper, /^/, '// another comment\n\n');
+    expect(touched(outcomes(await repro(root)))).toEqual({});
+    edit(
+      root,
+      helper,
+      /(export function pca\([^{]*\{\n)/s,
+      '$1  if (Number.isNaN(0)) throw new TypeError();\n',
+    );
+    const stages = Object.keys(touched(outcomes(await repro(root))));
+    expect(stages.filter((name) => name.startsWith('tsne@'))).toHaveLength(4);
+    expect(stages.filter((name) => !name.startsWith('tsne@') && name !== 'report')).toEqual([]);
+  }, 120_000);
+});
