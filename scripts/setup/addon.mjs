@@ -6,7 +6,7 @@ import { readIfThere, temporaryName, writeAtomically } from './files.mjs';
 import { NATIVE_PACKAGE } from './link.mjs';
 import { locateLibrary } from './variant.mjs';
 
-/** @typedef {import('./context.mjs').Context} Context */
+/** @typedef {import('./types.ts').Context} Context */
 
 /** The compiled addon, where `@tensorflow/tfjs-node-gpu` looks for it; built once per user and copied from then on. */
 export const addon = { name: 'addon', isReady, run };

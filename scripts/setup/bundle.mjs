@@ -1,6 +1,6 @@
 import { buildIfStale, isBuildFresh } from '../build.mjs';
 
-/** @typedef {import('./context.mjs').Context} Context */
+/** @typedef {import('./types.ts').Context} Context */
 
 /** The command line's own JavaScript in `dist/`. */
 export const bundle = {

@@ -4,10 +4,10 @@ import { SetupError } from './error.mjs';
 import { ccAndFramework, NATIVE_PACKAGE } from './link.mjs';
 import { findProgram, runProgram } from './process.mjs';
 
-/** @typedef {import('./context.mjs').Context} Context */
+/** @typedef {import('./types.ts').Context} Context */
 
 const INSTALL_COMPILER =
-  'apt-get install g++ (Debian, Ubuntu), dnf install gcc-c++ (Fedora) or xcode-select --install (macOS)';
+  'install one with apt-get install g++ (Debian, Ubuntu), dnf install gcc-c++ (Fedora) or xcode-select --install (macOS)';
 
 /**
  * Compiles the native package's addon into the file `output`.

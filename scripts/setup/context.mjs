@@ -4,32 +4,7 @@ import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createReporter } from './progress.mjs';
 
-/**
- * @typedef {object} Wheel one file of the Python package index
- * @property {string} name
- * @property {string} version
- * @property {string} platform pip's platform tag
- * @property {string} [python] `3.11` for wheels tied to one CPython; left out for `py3-none` wheels
- * @property {string} sha256 of the whole file
- * @property {number} bytes of the whole file
- */
-
-/**
- * @typedef {object} Build one TensorFlow for one platform
- * @property {readonly [Wheel, ...Wheel[]]} wheels the first holds TensorFlow itself
- * @property {number} diskBytes free disk needed while installing
- */
-
-/**
- * @typedef {object} Context everything a step may depend on, so that a test can hand in its own
- * @property {string} root the checkout
- * @property {string} cache the per-user folder that all checkouts share
- * @property {NodeJS.ProcessEnv} env
- * @property {string} platform
- * @property {string} arch
- * @property {{ version: string, builds: Record<string, Build> }} pins
- * @property {import('./progress.mjs').Reporter} report
- */
+/** @typedef {import('./types.ts').Context} Context */
 
 /** The folder of the checkout that these scripts belong to. */
 export const checkoutRoot = fileURLToPath(new URL('../../', import.meta.url));

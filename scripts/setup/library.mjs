@@ -7,8 +7,8 @@ import { unpackZip } from './unpack.mjs';
 import { FILE_LIST } from './variant.mjs';
 import { fetchWheel } from './wheel.mjs';
 
-/** @typedef {import('./context.mjs').Context} Context */
-/** @typedef {import('./variant.mjs').Library} Library */
+/** @typedef {import('./types.ts').Context} Context */
+/** @typedef {import('./types.ts').Library} Library */
 
 /** What the addon needs of a wheel: the two libraries, the headers its sources reach, and NVIDIA's libraries. */
 const WANTED = [

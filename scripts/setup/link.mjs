@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { isLinkTo, linkAtomically } from './files.mjs';
 import { locateLibrary } from './variant.mjs';
 
-/** @typedef {import('./context.mjs').Context} Context */
+/** @typedef {import('./types.ts').Context} Context */
 
 /** Links from where the addon looks (`deps/` in its package) to the library in the cache. */
 export const link = { name: 'link', isReady, run };

@@ -10,15 +10,9 @@ import { renderDuration } from './progress.mjs';
 import { proof } from './proof.mjs';
 import { tensorflow } from './tensorflow.mjs';
 
-/** @typedef {import('./context.mjs').Context} Context */
+/** @typedef {import('./types.ts').Context} Context */
 
-/**
- * @typedef {object} Step
- * @property {string} name
- * @property {(context: Context) => boolean} isReady looks at a few files only: it is asked at every start
- * @property {boolean} [alone] false where several processes may run it at once; else the checkout's lock is taken for it
- * @property {(context: Context) => Promise<string>} run does the work and says what it did; safe to repeat, and to kill at any instant
- */
+/** @typedef {import('./types.ts').Step} Step */
 
 /** Everything a checkout needs, in order: each step may rely on those before it. */
 const STEPS = /** @type {readonly Step[]} */ ([packages, tensorflow, link, addon, proof, bundle]);
@@ -104,7 +98,7 @@ function fromSystem(error, cache) {
       'the disk is full',
       `free some space, or set FERMENT_CACHE to another folder than ${cache}`,
     );
-  if (code === 'EACCES' || code === 'EROFS' || code === 'EPERM') {
+  if (['EACCES', 'EROFS', 'EPERM', 'ENOTDIR', 'EEXIST'].includes(code ?? '')) {
     return new SetupError(
       'a folder cannot be written',
       'make it yours (chown), or set FERMENT_CACHE to a folder that is',

@@ -5,7 +5,7 @@ import { SetupError } from './error.mjs';
 import { readIfThere, writeAtomically } from './files.mjs';
 import { findProgram, runProgram } from './process.mjs';
 
-/** @typedef {import('./context.mjs').Context} Context */
+/** @typedef {import('./types.ts').Context} Context */
 
 /** The npm packages: `node_modules` as `package-lock.json` says. */
 export const packages = { name: 'packages', isReady, run };
@@ -88,7 +88,7 @@ function npmCommand(env) {
   if (!npm)
     throw new SetupError(
       'npm is not on the PATH',
-      'install it with Node (nvm install 22, or your system’s nodejs and npm packages)',
+      'install it with Node (nvm install 22, or the nodejs and npm packages of your system)',
     );
   return [npm];
 }

@@ -1,8 +1,4 @@
-/**
- * @typedef {object} Reporter
- * @property {(line: string) => void} line prints one line that stays
- * @property {(text: string) => void} live replaces the line at the bottom of a terminal; on a pipe it is printed at most every ten seconds
- */
+/** @typedef {import('./types.ts').Reporter} Reporter */
 
 const PLAIN_INTERVAL_MS = 10_000;
 

@@ -6,7 +6,7 @@ import { SetupError } from './error.mjs';
 import { readIfThere, writeAtomically } from './files.mjs';
 import { runProgram } from './process.mjs';
 
-/** @typedef {import('./context.mjs').Context} Context */
+/** @typedef {import('./types.ts').Context} Context */
 
 /** The proof that all of it works: TensorFlow loads and computes, once for each Node version. */
 export const proof = { name: 'proof', isReady, run };

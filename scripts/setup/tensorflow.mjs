@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { readIfThere } from './files.mjs';
 import { FILE_LIST, locateLibrary } from './variant.mjs';
 
-/** @typedef {import('./context.mjs').Context} Context */
+/** @typedef {import('./types.ts').Context} Context */
 
 /** TensorFlow's C library and headers, one copy per user, taken out of its Python wheel. */
 export const tensorflow = { name: 'tensorflow', isReady, run };

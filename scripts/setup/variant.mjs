@@ -3,16 +3,9 @@ import { join } from 'node:path';
 import { SetupError } from './error.mjs';
 import { findProgram } from './process.mjs';
 
-/** @typedef {import('./context.mjs').Context} Context */
+/** @typedef {import('./types.ts').Context} Context */
 
-/**
- * @typedef {object} Library which TensorFlow this machine gets, and where it is kept
- * @property {'cpu' | 'cuda'} variant
- * @property {string} version
- * @property {import('./context.mjs').Build} build
- * @property {string} key names the library by everything that makes it what it is
- * @property {string} folder holds `tensorflow/` and, with CUDA, `nvidia/` beside it
- */
+/** @typedef {import('./types.ts').Library} Library */
 
 /** In a library's folder, the list of its files with their sizes; written last, before the folder gets its name. */
 export const FILE_LIST = 'files.json';

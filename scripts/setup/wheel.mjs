@@ -6,10 +6,11 @@ import { SetupError } from './error.mjs';
 import { findProgram, runProgram } from './process.mjs';
 import { renderBytes } from './progress.mjs';
 
-/** @typedef {import('./context.mjs').Context} Context */
-/** @typedef {import('./context.mjs').Wheel} Wheel */
+/** @typedef {import('./types.ts').Context} Context */
+/** @typedef {import('./types.ts').Wheel} Wheel */
 
-const INSTALL_PYTHON = 'apt-get install python3 python3-pip (Debian, Ubuntu) or brew install python (macOS)';
+const INSTALL_PYTHON =
+  'install it with apt-get install python3 python3-pip (Debian, Ubuntu) or brew install python (macOS)';
 
 /**
  * Downloads one pinned wheel with pip, whose settings for mirrors, proxies and certificates thus hold here too, and checks its digest.

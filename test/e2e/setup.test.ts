@@ -1,0 +1,69 @@
+import { execFile } from 'node:child_process';
+import { cpSync, mkdirSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { expect, test } from 'vitest';
+import { temporaryFolder } from '../support/temporary.ts';
+
+const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+const NATIVE = 'node_modules/@tensorflow/tfjs-node-gpu';
+
+/** A second checkout on this machine, its packages installed by npm and nothing else done yet. */
+function createCheckout(): string {
+  const root = temporaryFolder();
+  for (const name of ['scripts', 'package.json', 'package-lock.json'])
+    cpSync(join(ROOT, name), join(root, name), { recursive: true });
+  linkEntries('node_modules', root, ['@tensorflow', '.ferment']);
+  linkEntries('node_modules/@tensorflow', root, ['tfjs-node-gpu']);
+  cpSync(join(ROOT, NATIVE), join(root, NATIVE), { recursive: true, verbatimSymlinks: true });
+  for (const name of ['deps', 'lib']) rmSync(join(root, NATIVE, name), { recursive: true });
+  return root;
+}
+
+/** Links to everything in a folder of this checkout, but for the entries that the other one gets for itself. */
+function linkEntries(folder: string, root: string, own: readonly string[]): void {
+  mkdirSync(join(root, folder));
+  for (const name of readdirSync(join(ROOT, folder))) {
+    if (!own.includes(name)) symlinkSync(join(ROOT, folder, name), join(root, folder, name));
+  }
+}
+
+/** Runs set-up with nothing on the PATH: no npm, no Python, no compiler. */
+async function runSetup(root: string): Promise<string> {
+  const env = { ...process.env, PATH: '/nowhere' };
+  const { stdout, stderr } = await promisify(execFile)(process.execPath, [join(root, 'scripts/setup.mjs')], {
+    env,
+  });
+  return (stdout + stderr).replaceAll(/\([\d.]+ s\)/g, '(<time>)').replace(process.versions.node, '<node>');
+}
+
+async function measureMs(...argv: readonly string[]): Promise<number> {
+  const times: number[] = [];
+  for (let round = 0; round < 7; round += 1) {
+    const startedMs = performance.now();
+    await promisify(execFile)(process.execPath, argv);
+    times.push(performance.now() - startedMs);
+  }
+  return Math.min(...times);
+}
+
+test('a second checkout takes the library and the addon from the cache, without network, Python or a compiler', async () => {
+  const root = createCheckout();
+  expect(await runSetup(root)).toMatchInlineSnapshot(`
+    "packages: node_modules already matches package-lock.json (<time>)
+    link: 5 links to the library (<time>)
+    addon: copied from the cache folder (<time>)
+    proof: TensorFlow 2.21.0 loads and computes on Node <node> (<time>)
+    "
+  `);
+  expect(await runSetup(root)).toBe('');
+});
+
+test('set-up with nothing to do costs no more than a few tens of milliseconds', async () => {
+  const root = createCheckout();
+  await runSetup(root);
+  const bareMs = await measureMs('-e', '0');
+  // 35 ms on an idle machine with 2 cores; the rest is for a busy one.
+  expect((await measureMs(join(root, 'scripts/setup.mjs'))) - bareMs).toBeLessThan(150);
+});

@@ -1,0 +1,143 @@
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, readdirSync, readFileSync, rmSync, utimesSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { expect, test } from 'vitest';
+import { buildIfStale, isBuildFresh } from '../../../scripts/build.mjs';
+import { temporaryFolder, writeFiles } from '../../support/temporary.ts';
+
+const SOURCES = {
+  'src/cli/main.ts': `import { word } from '../kit/word.ts';
+console.log(word as string);
+if (process.argv[2] === 'wait') await new Promise((resolve) => process.stdin.once('data', resolve));
+if (process.argv[2]) (await import('./late.ts')).late();
+process.exit();`,
+  'src/cli/late.ts': `export const late = () => console.log('late one');`,
+  'src/kit/word.ts': `export const word = 'first';`,
+  'src/kit/unused.ts': '',
+};
+
+/** A project with a command line of three files, written a while ago. */
+function createProject(): string {
+  const root = temporaryFolder();
+  writeFiles(root, { 'package.json': '{"type":"module"}', ...SOURCES });
+  for (const name of ['package.json', ...Object.keys(SOURCES)]) age(root, name, 100);
+  return root;
+}
+
+/** Changes a source as an editor would, and lets it be a few seconds old. */
+function edit(root: string, name: string, text: string, agoSeconds = 50): void {
+  writeFiles(root, { [name]: text });
+  age(root, name, agoSeconds);
+}
+
+function age(root: string, name: string, agoSeconds: number): void {
+  const time = Date.now() / 1000 - agoSeconds;
+  utimesSync(join(root, name), time, time);
+}
+
+async function runMain(root: string, ...args: string[]): Promise<string> {
+  const { stdout } = await promisify(execFile)(process.execPath, [join(root, 'dist/main.js'), ...args]);
+  return stdout;
+}
+
+test('the command line is bundled with lazily imported commands in chunks of their own', async () => {
+  const root = createProject();
+  expect(await buildIfStale(root)).toEqual({ built: true, files: 4 });
+  const names = readdirSync(join(root, 'dist'), { recursive: true, encoding: 'utf8' }).sort();
+  expect(names.map((name) => name.replace(/-[A-Z0-9]{8}/, '-<hash>'))).toEqual([
+    '.build.json',
+    'chunks',
+    'chunks/late-<hash>.js',
+    'chunks/late-<hash>.js.map',
+    'main.js',
+    'main.js.map',
+  ]);
+  expect(await runMain(root, 'now')).toBe('first\nlate one\n');
+});
+
+test('nothing is built while the sources stay as they are', async () => {
+  const root = createProject();
+  await buildIfStale(root);
+  edit(root, 'src/kit/unused.ts', '// nobody imports this file');
+  expect(isBuildFresh(root)).toBe(true);
+  expect((await buildIfStale(root)).built).toBe(false);
+});
+
+test('a changed source is built', async () => {
+  const root = createProject();
+  await buildIfStale(root);
+  edit(root, 'src/kit/word.ts', `export const word = 'again';`);
+  expect((await buildIfStale(root)).built).toBe(true);
+  expect(await runMain(root)).toBe('again\n');
+});
+
+test('a source that was saved while the bundler may have been reading it is built again', async () => {
+  const root = createProject();
+  edit(root, 'src/kit/word.ts', `export const word = 'now';`, 0);
+  await buildIfStale(root);
+  expect(isBuildFresh(root)).toBe(false);
+});
+
+test.each(['dist', 'dist/main.js', 'dist/.build.json'])('it is built again without %s', async (name) => {
+  const root = createProject();
+  await buildIfStale(root);
+  rmSync(join(root, name), { recursive: true });
+  expect((await buildIfStale(root)).built).toBe(true);
+});
+
+test('a command that runs during a build still finds its own chunks', async () => {
+  const root = createProject();
+  await buildIfStale(root);
+  const child = spawn(process.execPath, [join(root, 'dist/main.js'), 'wait']);
+  let output = '';
+  child.stdout.setEncoding('utf8').on('data', (text) => {
+    output += text;
+  });
+  await once(child.stdout, 'data');
+  edit(root, 'src/cli/late.ts', `export const late = () => console.log('late two');`);
+  await buildIfStale(root);
+  child.stdin.write('go\n');
+  await once(child, 'close');
+  expect(output).toBe('first\nlate one\n');
+  expect(await runMain(root, 'now')).toBe('first\nlate two\n');
+});
+
+test('a chunk that nobody can want any more is removed', async () => {
+  const root = createProject();
+  await buildIfStale(root);
+  writeFiles(root, { 'dist/chunks/old.js': '', 'dist/chunks/recent.js': '' });
+  age(root, 'dist/chunks/old.js', 8 * 24 * 3600);
+  edit(root, 'src/kit/word.ts', `export const word = 'again';`);
+  await buildIfStale(root);
+  expect(['old', 'recent'].map((name) => existsSync(join(root, `dist/chunks/${name}.js`)))).toEqual([
+    false,
+    true,
+  ]);
+});
+
+test('several builds at once leave a whole one', async () => {
+  const root = createProject();
+  await Promise.all([1, 2, 3].map(() => buildIfStale(root)));
+  await buildIfStale(root);
+  expect(isBuildFresh(root)).toBe(true);
+  expect(await runMain(root, 'now')).toBe('first\nlate one\n');
+});
+
+test('a source that does not bundle is named, and the last good build stays', async () => {
+  const root = createProject();
+  await buildIfStale(root);
+  const before = readFileSync(join(root, 'dist/main.js'), 'utf8');
+  edit(root, 'src/kit/word.ts', 'export const word = ;');
+  const failure = await buildIfStale(root).catch((error: unknown) => error);
+  expect(failure).toMatchObject({
+    message: 'the sources in src/ do not bundle: mend what the lines below name',
+  });
+  expect((failure as { detail: string }).detail).toContain('src/kit/word.ts:1:20');
+  expect(readFileSync(join(root, 'dist/main.js'), 'utf8')).toBe(before);
+});
+
+test('a checkout without a command line has nothing to build', async () => {
+  expect(isBuildFresh(temporaryFolder())).toBe(true);
+});

@@ -1,0 +1,174 @@
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { addProgram, createSandbox, killSetupOnce, runSetup, type Sandbox, writeFiles } from './support.ts';
+
+const LOCK = {
+  packages: {
+    '': { name: 'x' },
+    'node_modules/a': { version: '1.0.0', integrity: 'sha512-a' },
+    'node_modules/elsewhere': { version: '1.0.0', integrity: 'sha512-b', optional: true },
+  },
+};
+const INSTALLED = 'packages: npm packages installed (<time>)\n';
+
+/** A checkout whose npm writes down its arguments and then does `body`. */
+function createCheckout(body = ''): Sandbox {
+  const sandbox = createSandbox();
+  writeFiles(sandbox.root, { 'package-lock.json': JSON.stringify(LOCK) });
+  addNpm(sandbox, body);
+  return sandbox;
+}
+
+function addNpm(sandbox: Sandbox, body = ''): void {
+  addProgram(
+    sandbox,
+    'npm',
+    `fs.appendFileSync(${JSON.stringify(calls(sandbox))}, args.join(' ') + '\\n');\n${body}`,
+  );
+}
+
+function calls({ bin }: Sandbox): string {
+  return join(bin, 'calls');
+}
+
+describe('packages', () => {
+  test('are installed with npm ci, once, without install scripts', async () => {
+    const sandbox = createCheckout();
+    expect(await runSetup(sandbox, 'packages')).toEqual({ code: 0, output: INSTALLED });
+    expect(await runSetup(sandbox, 'packages')).toEqual({ code: 0, output: '' });
+    expect(readFileSync(calls(sandbox), 'utf8')).toBe('ci --ignore-scripts --loglevel=error\n');
+  });
+
+  test('are installed again when the lock file changed', async () => {
+    const sandbox = createCheckout();
+    await runSetup(sandbox, 'packages');
+    writeFiles(sandbox.root, { 'package-lock.json': JSON.stringify({ packages: { '': { name: 'y' } } }) });
+    expect(await runSetup(sandbox, 'packages')).toEqual({ code: 0, output: INSTALLED });
+  });
+
+  test('are installed again when node_modules was removed', async () => {
+    const sandbox = createCheckout();
+    await runSetup(sandbox, 'packages');
+    rmSync(join(sandbox.root, 'node_modules'), { recursive: true });
+    expect(await runSetup(sandbox, 'packages')).toEqual({ code: 0, output: INSTALLED });
+  });
+
+  test('that `npm install` put there already are taken as they are', async () => {
+    const sandbox = createCheckout();
+    const record = { packages: { 'node_modules/a': LOCK.packages['node_modules/a'] } };
+    writeFiles(sandbox.root, {
+      'node_modules/.package-lock.json': JSON.stringify(record),
+      'node_modules/a/package.json': '{}',
+    });
+    expect(await runSetup(sandbox, 'packages')).toEqual({
+      code: 0,
+      output: 'packages: node_modules already matches package-lock.json (<time>)\n',
+    });
+    expect(existsSync(calls(sandbox))).toBe(false);
+  });
+
+  test('of another version than the lock file says are not', async () => {
+    const sandbox = createCheckout();
+    const record = { packages: { 'node_modules/a': { version: '2.0.0', integrity: 'sha512-a' } } };
+    writeFiles(sandbox.root, {
+      'node_modules/.package-lock.json': JSON.stringify(record),
+      'node_modules/a/package.json': '{}',
+    });
+    expect(await runSetup(sandbox, 'packages')).toEqual({ code: 0, output: INSTALLED });
+  });
+
+  test('are installed anew after a kill in the middle of npm ci', async () => {
+    const sandbox = createCheckout();
+    await runSetup(sandbox, 'packages');
+    writeFileSync(join(sandbox.root, 'package-lock.json'), '{"packages":{"":{}}}');
+    const reached = join(sandbox.bin, 'reached');
+    addNpm(
+      sandbox,
+      `fs.writeFileSync(${JSON.stringify(reached)}, ''); process.stdout.on('error', () => process.exit(1)); setInterval(() => console.log('x'), 10);`,
+    );
+    await killSetupOnce(reached, sandbox, 'packages');
+    writeFileSync(join(sandbox.root, 'package-lock.json'), JSON.stringify(LOCK));
+    addNpm(sandbox);
+    expect(await runSetup(sandbox, 'packages')).toEqual({ code: 0, output: INSTALLED });
+  });
+
+  test('are installed once when two set-ups of a checkout run at the same time', async () => {
+    const sandbox = createCheckout('Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1000);');
+    const results = await Promise.all([runSetup(sandbox, 'packages'), runSetup(sandbox, 'packages')]);
+    expect(
+      results.map(({ code, output }) => ({ code, output })).sort((a, b) => a.output.length - b.output.length),
+    ).toEqual([
+      { code: 0, output: INSTALLED },
+      { code: 0, output: 'setup: waiting for process <pid>, which is setting this checkout up\n' },
+    ]);
+    expect(readFileSync(calls(sandbox), 'utf8')).toBe('ci --ignore-scripts --loglevel=error\n');
+  });
+});
+
+describe('one sentence says what is missing', () => {
+  async function complaintOf(sandbox: Sandbox): Promise<string> {
+    const { code, output } = await runSetup(sandbox, 'packages');
+    expect(code).toBe(1);
+    return output;
+  }
+
+  test('npm', async () => {
+    const sandbox = createCheckout();
+    rmSync(join(sandbox.bin, 'npm'));
+    expect(await complaintOf(sandbox)).toMatchInlineSnapshot(`
+      "setup: npm is not on the PATH: install it with Node (nvm install 22, or the nodejs and npm packages of your system)
+      "
+    `);
+  });
+
+  test('the lock file', async () => {
+    const sandbox = createCheckout();
+    rmSync(join(sandbox.root, 'package-lock.json'));
+    expect(await complaintOf(sandbox)).toMatchInlineSnapshot(`
+      "setup: package-lock.json is missing: git checkout package-lock.json
+      "
+    `);
+  });
+
+  const npmSaying = (text: string) =>
+    createCheckout(`console.error(${JSON.stringify(text)}); process.exit(1);`);
+
+  test('the network', async () => {
+    const text = 'npm error code ECONNREFUSED\nnpm error network request failed';
+    expect(await complaintOf(npmSaying(text))).toMatchInlineSnapshot(`
+      "setup: npm cannot reach its registry: check the network (and \`npm config get registry proxy\`), then run the command again
+        npm error code ECONNREFUSED
+        npm error network request failed
+      "
+    `);
+  });
+
+  test('disk', async () => {
+    const text = 'npm error code ENOSPC\nnpm error nospc There appears to be insufficient space';
+    expect(await complaintOf(npmSaying(text))).toMatchInlineSnapshot(`
+      "setup: the disk is full: free 1 GB and run the command again
+        npm error code ENOSPC
+        npm error nospc There appears to be insufficient space
+      "
+    `);
+  });
+
+  test('agreement of the two package files', async () => {
+    const text = 'npm error code EUSAGE\nnpm error `npm ci` can only install packages when';
+    expect(await complaintOf(npmSaying(text))).toMatchInlineSnapshot(`
+      "setup: package.json and package-lock.json do not agree: npm install --ignore-scripts
+        npm error code EUSAGE
+        npm error \`npm ci\` can only install packages when
+      "
+    `);
+  });
+
+  test('anything else', async () => {
+    expect(await complaintOf(npmSaying('npm error code EINTEGRITY'))).toMatchInlineSnapshot(`
+      "setup: npm ci failed: npm ci --ignore-scripts shows its whole output
+        npm error code EINTEGRITY
+      "
+    `);
+  });
+});

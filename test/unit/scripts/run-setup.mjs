@@ -1,0 +1,12 @@
+// Runs set-up in a process of its own with a context that a test hands in as JSON: run-setup.mjs CONTEXT STEP…
+
+import { addon } from '../../../scripts/setup/addon.mjs';
+import { createContext } from '../../../scripts/setup/context.mjs';
+import { link } from '../../../scripts/setup/link.mjs';
+import { setUp } from '../../../scripts/setup/main.mjs';
+import { packages } from '../../../scripts/setup/packages.mjs';
+import { tensorflow } from '../../../scripts/setup/tensorflow.mjs';
+
+const [context = '{}', ...names] = process.argv.slice(2);
+const steps = [packages, tensorflow, link, addon].filter((step) => names.includes(step.name));
+process.exitCode = await setUp(createContext(JSON.parse(context)), steps);
