@@ -1,0 +1,200 @@
+import { realpathSync } from 'node:fs';
+import { dirname, isAbsolute, join, resolve, sep } from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { type Digest, digestOf, FermentError } from '../../kit/index.ts';
+import type { Content, ProjectPath } from '../model.ts';
+import { fileSystemNow } from './clock.ts';
+import { FileIndex } from './file-index.ts';
+import { digestOfManifest, type Manifest } from './manifest.ts';
+import {
+  isSettled,
+  isSingleFile,
+  type Measured,
+  manifestFrom,
+  measuredFrom,
+  rowsByName,
+  sameRow,
+  settledOnly,
+  sizeAt,
+} from './measured.ts';
+import { hashFile, readSmallFile, SMALL_FILE_BYTES } from './read.ts';
+import { digestAt, loadTable, packDigests, sameTree, saveTable, type TreeTable } from './tree-table.ts';
+import { STAT_WORDS, statInside, type Tree, walkTree, writeStat } from './walk.ts';
+
+/** Takes the bytes of small files while they are in memory for hashing, so that storing them reads nothing twice. */
+export interface ObjectSink {
+  keep(digest: Digest, bytes: Uint8Array): void;
+}
+
+/** Files hashed in a row before the event loop gets a turn. */
+const BATCH = 1000;
+
+/**
+ * Hashes files and folders of one project, and remembers what it hashed in `<state>/index`: an unchanged file costs
+ * one stat. Within a process a path is looked at once, until `forget()`.
+ */
+export class Hasher {
+  readonly root: string;
+  readonly #indexFolder: string;
+  readonly #files: FileIndex;
+  readonly #tables = new Map<ProjectPath, TreeTable>();
+  readonly #measured = new Map<ProjectPath, Promise<Measured | undefined>>();
+
+  constructor(root: string, stateFolder: string) {
+    this.root = root;
+    this.#indexFolder = join(stateFolder, 'index');
+    this.#files = new FileIndex(join(this.#indexFolder, 'files.json'));
+  }
+
+  /** The content of a path, or undefined when nothing is there. Throws BAD_PATH and UNREADABLE. */
+  async content(path: ProjectPath, sink?: ObjectSink): Promise<Content | undefined> {
+    return (await this.measure(path, sink))?.content;
+  }
+
+  /** The content with the files behind it. */
+  measure(path: ProjectPath, sink?: ObjectSink): Promise<Measured | undefined> {
+    const known = this.#measured.get(path);
+    if (known !== undefined) return known;
+    const fresh = this.#measure(path, sink);
+    this.#measured.set(path, fresh);
+    return fresh;
+  }
+
+  /** Looks at the disk again from now on: something may have written. */
+  forget(): void {
+    this.#measured.clear();
+  }
+
+  /** The state of a path's files without hashing, or undefined when nothing is there. */
+  look(path: ProjectPath): Tree | undefined {
+    const { absolute, linkRoot } = this.#locate(path);
+    const stat = statInside(linkRoot, absolute);
+    if (stat === undefined) return undefined;
+    if (stat.isDirectory()) return walkTree(linkRoot, absolute);
+    if (!stat.isFile())
+      throw new FermentError(
+        'BAD_PATH',
+        `${path} is neither a file nor a folder (a pipe, socket or device).`,
+      );
+    const stats = new BigUint64Array(STAT_WORDS);
+    writeStat(stats, 0, stat);
+    return { names: [''], stats };
+  }
+
+  /**
+   * Remembers a folder that is about to be renamed to `path`: its files were written and verified by us in `staged`,
+   * where nobody else writes, so their digests are known.
+   */
+  adopt(path: ProjectPath, staged: string, manifest: Manifest): void {
+    const tree = walkTree(staged, staged);
+    const known = new Map(manifest.map((entry) => [entry.path, entry.digest]));
+    const digests = tree.names.map((name) => known.get(name));
+    if (!digests.every((digest) => digest !== undefined)) return;
+    this.#remember(path, tree, digests, fileSystemNow(this.#clockFile()));
+  }
+
+  /** Writes what was learned about single files; folders are written as they are hashed. */
+  save(): void {
+    this.#files.save();
+  }
+
+  async #measure(path: ProjectPath, sink: ObjectSink | undefined): Promise<Measured | undefined> {
+    const tree = this.look(path);
+    if (tree === undefined) return undefined;
+    return isSingleFile(tree) ? this.#measureFile(path, tree, sink) : this.#measureFolder(path, tree, sink);
+  }
+
+  async #measureFile(path: ProjectPath, tree: Tree, sink: ObjectSink | undefined): Promise<Measured> {
+    const size = sizeAt(tree, 0);
+    let digest = this.#files.get(path, tree.stats);
+    if (digest === undefined) {
+      const now = fileSystemNow(this.#clockFile());
+      digest = await hashOne(resolve(this.root, path), size, sink);
+      if (isSettled(tree, 0, now)) this.#files.set(path, tree.stats, digest);
+    }
+    const executable = tree.stats[STAT_WORDS - 1] === 1n ? { executable: true } : {};
+    const content: Content = { path, kind: 'file', digest, size, files: 1, ...executable };
+    return { content, tree, digests: [digest] };
+  }
+
+  async #measureFolder(path: ProjectPath, tree: Tree, sink: ObjectSink | undefined): Promise<Measured> {
+    const table = this.#tables.get(path) ?? loadTable(this.#tableFile(path), path);
+    if (table !== undefined) {
+      this.#tables.set(path, table);
+      if (sameTree(table.tree, tree)) return measuredFrom(path, tree, table);
+    }
+    const now = fileSystemNow(this.#clockFile());
+    const known = table === undefined ? new Map<string, number>() : rowsByName(table.tree);
+    const digests: Digest[] = [];
+    const folder = resolve(this.root, path);
+    for (const [row, name] of tree.names.entries()) {
+      const old = known.get(name);
+      const same = table !== undefined && old !== undefined && sameRow(table.tree, old, tree, row);
+      digests.push(same ? digestAt(table, old) : await this.#hashEntry(folder, tree, row, sink));
+      if (!same && row % BATCH === BATCH - 1) await nextTurn();
+    }
+    return measuredFrom(path, tree, this.#remember(path, tree, digests, now));
+  }
+
+  #hashEntry(
+    folder: string,
+    tree: Tree,
+    row: number,
+    sink: ObjectSink | undefined,
+  ): Digest | Promise<Digest> {
+    return hashOne(`${folder}/${tree.names[row]}`, sizeAt(tree, row), sink);
+  }
+
+  #remember(path: ProjectPath, tree: Tree, digests: readonly Digest[], now: bigint): TreeTable {
+    const manifest = manifestFrom(tree, digests);
+    const content = {
+      digest: digestOfManifest(manifest),
+      size: manifest.reduce((sum, entry) => sum + entry.size, 0),
+      files: manifest.length,
+    };
+    const table = { tree: settledOnly(tree, now), digests: packDigests(digests), content };
+    this.#tables.set(path, table);
+    saveTable(this.#tableFile(path), path, table);
+    return table;
+  }
+
+  #tableFile(path: ProjectPath): string {
+    return join(this.#indexFolder, `${digestOf(path).slice(0, 32)}.tree`);
+  }
+
+  #clockFile(): string {
+    return join(this.#indexFolder, 'clock');
+  }
+
+  /** The absolute path, and the folder that links may not leave. Throws BAD_PATH when a parent leads outside. */
+  #locate(path: ProjectPath): { readonly absolute: string; readonly linkRoot: string } {
+    const absolute = resolve(this.root, path);
+    if (isAbsolute(path) || path.startsWith('../')) return { absolute, linkRoot: dirname(absolute) };
+    const parent = realpathOrUndefined(dirname(absolute));
+    const root = realpathSync(this.root);
+    if (parent === undefined || parent === root || parent.startsWith(root + sep))
+      return { absolute, linkRoot: this.root };
+    throw new FermentError('BAD_PATH', `${path} goes through a link that leaves the project, to ${parent}.`, {
+      hint: 'Copy the data into the project, or declare the real path as a dep of its own.',
+    });
+  }
+}
+
+function hashOne(path: string, sizeBytes: number, sink: ObjectSink | undefined): Digest | Promise<Digest> {
+  if (sizeBytes <= SMALL_FILE_BYTES) {
+    const read = readSmallFile(path, sizeBytes);
+    if (read !== undefined) {
+      sink?.keep(read.digest, read.bytes);
+      return read.digest;
+    }
+  }
+  return hashFile(path, sizeBytes);
+}
+
+function realpathOrUndefined(path: string): string | undefined {
+  try {
+    return realpathSync(path);
+  } catch {
+    return undefined;
+  }
+}

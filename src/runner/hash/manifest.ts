@@ -1,0 +1,92 @@
+import { compareBytes, type Digest, FermentError, isDigest } from '../../kit/index.ts';
+import { sha256 } from './read.ts';
+
+/** One file of a folder. */
+export interface ManifestEntry {
+  /** Below the folder, with forward slashes. */
+  readonly path: string;
+  readonly size: number;
+  readonly digest: Digest;
+  readonly executable?: true;
+}
+
+/** A folder's files, sorted by the bytes of their paths. Its canonical JSON is an object whose digest is the folder's. */
+export type Manifest = readonly ManifestEntry[];
+
+/** The manifest's canonical JSON, written by hand because a folder may have a million files. */
+export function serializeManifest(manifest: Manifest): string {
+  const rows = manifest.map(
+    (entry) =>
+      `{"digest":"${entry.digest}",${entry.executable === true ? '"executable":true,' : ''}"path":${JSON.stringify(entry.path)},"size":${entry.size}}`,
+  );
+  return `[${rows.join(',')}]`;
+}
+
+export function digestOfManifest(manifest: Manifest): Digest {
+  return sha256(Buffer.from(serializeManifest(manifest)));
+}
+
+/** Sorts entries as a manifest has them, by bytes. */
+export function sortEntries(entries: ManifestEntry[]): ManifestEntry[] {
+  return entries.sort((a, b) => compareBytes(a.path, b.path));
+}
+
+/**
+ * Reads a manifest of unknown origin. Throws OBJECT_DAMAGED for anything but a sorted list of entries whose paths
+ * stay below the folder: no absolute path, no `..`, no `.git` or `.ferment`, no file under a file, no path twice.
+ */
+export function parseManifest(text: string): Manifest {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    throw damaged('it is not JSON', error);
+  }
+  if (!Array.isArray(value)) throw damaged('it is not a list');
+  let previous: string | undefined;
+  const files = new Set<string>();
+  return value.map((raw: unknown) => {
+    const entry = parseEntry(raw);
+    if (previous !== undefined && compareBytes(previous, entry.path) >= 0)
+      throw damaged(`${JSON.stringify(entry.path)} is out of order`);
+    const under = ancestorsOf(entry.path).find((folder) => files.has(folder));
+    if (under !== undefined) throw damaged(`${JSON.stringify(entry.path)} lies under a file`);
+    files.add(entry.path);
+    previous = entry.path;
+    return entry;
+  });
+}
+
+function parseEntry(raw: unknown): ManifestEntry {
+  if (typeof raw !== 'object' || raw === null) throw damaged('an entry is not an object');
+  const { path, size, digest, executable } = raw as Record<string, unknown>;
+  if (typeof path !== 'string' || !isSafeRelativePath(path))
+    throw damaged(`the path ${JSON.stringify(path)} leaves its folder`);
+  if (typeof size !== 'number' || !Number.isSafeInteger(size) || size < 0 || !isDigest(digest))
+    throw damaged(`${JSON.stringify(path)} has no proper size and digest`);
+  return executable === true ? { path, size, digest, executable } : { path, size, digest };
+}
+
+const FORBIDDEN = /^(?:\.git|\.ferment)$/i;
+
+/** True for a normalised path that stays below its folder and reaches into no `.git` or `.ferment`. */
+export function isSafeRelativePath(path: string): boolean {
+  if (path === '' || path.includes('\0')) return false;
+  if (process.platform === 'win32' && /[\\:]/.test(path)) return false;
+  return path
+    .split('/')
+    .every((part) => part !== '' && part !== '.' && part !== '..' && !FORBIDDEN.test(part));
+}
+
+function ancestorsOf(path: string): string[] {
+  const result: string[] = [];
+  for (let at = path.indexOf('/'); at >= 0; at = path.indexOf('/', at + 1)) result.push(path.slice(0, at));
+  return result;
+}
+
+function damaged(problem: string, cause?: unknown): FermentError {
+  return new FermentError('OBJECT_DAMAGED', `A folder's manifest is not valid: ${problem}.`, {
+    hint: 'It is treated as missing; the stage that makes the folder can run again.',
+    cause,
+  });
+}

@@ -1,0 +1,52 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { canonicalJson, type Digest, isDigest, writeFileAtomic } from '../../kit/index.ts';
+import { isSafeRelativePath } from '../hash/manifest.ts';
+import type { Content, StageName } from '../model.ts';
+
+/** What a fingerprint once produced. */
+export interface RunCacheEntry {
+  readonly fingerprint: Digest;
+  readonly stage: StageName;
+  readonly outs: readonly Content[];
+}
+
+/** Where the entry of a fingerprint is: `<state>/runs/<ab>/<fingerprint>.json`. */
+export function runCachePath(stateFolder: string, fingerprint: Digest): string {
+  return join(stateFolder, 'runs', fingerprint.slice(0, 2), `${fingerprint}.json`);
+}
+
+/** Writes an entry, after its objects were placed. Throws NO_SPACE or STORE_UNWRITABLE. */
+export function writeRunCache(stateFolder: string, entry: RunCacheEntry): void {
+  writeFileAtomic(runCachePath(stateFolder, entry.fingerprint), `${canonicalJson(entry)}\n`);
+}
+
+/** The entry of a fingerprint, or undefined when there is none or it is not what it should be (a miss). */
+export function readRunCache(stateFolder: string, fingerprint: Digest): RunCacheEntry | undefined {
+  try {
+    const value: unknown = JSON.parse(readFileSync(runCachePath(stateFolder, fingerprint), 'utf8'));
+    return isEntry(value) && value.fingerprint === fingerprint ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function isEntry(value: unknown): value is RunCacheEntry {
+  if (typeof value !== 'object' || value === null) return false;
+  const { fingerprint, stage, outs } = value as Record<string, unknown>;
+  return isDigest(fingerprint) && typeof stage === 'string' && Array.isArray(outs) && outs.every(isContent);
+}
+
+/** True for a content of unknown origin whose path stays inside the project and whose digest is one. */
+export function isContent(value: unknown): value is Content {
+  if (typeof value !== 'object' || value === null) return false;
+  const { path, kind, digest, size, files } = value as Record<string, unknown>;
+  return (
+    typeof path === 'string' &&
+    isSafeRelativePath(path) &&
+    (kind === 'file' || kind === 'dir') &&
+    isDigest(digest) &&
+    Number.isSafeInteger(size) &&
+    Number.isSafeInteger(files)
+  );
+}

@@ -1,0 +1,47 @@
+import { lstatSync, realpathSync } from 'node:fs';
+import { dirname, join, sep } from 'node:path';
+import { errnoOf, FermentError } from '../../kit/index.ts';
+import { isSafeRelativePath } from '../hash/manifest.ts';
+import type { ProjectPath } from '../model.ts';
+
+/**
+ * The absolute path of a project path that is about to be written, removed or renamed. Every parent that exists is
+ * looked at: a link that leads outside the project, or into `.git` or `.ferment`, is refused. Throws BAD_PATH.
+ */
+export function writablePath(root: string, path: ProjectPath): string {
+  if (!isSafeRelativePath(path)) {
+    throw new FermentError(
+      'BAD_PATH',
+      `A stage may write below the project only, not into .git or .ferment. Received: ${path}`,
+      {
+        hint: 'Name a path inside the project in pipeline.yaml.',
+      },
+    );
+  }
+  const realRoot = realpathSync(root);
+  let parent = dirname(join(root, path));
+  while (parent.length > root.length && !exists(parent)) parent = dirname(parent);
+  const real = parent.length > root.length ? realpathSync(parent) : realRoot;
+  const inside =
+    real === realRoot ? '' : real.startsWith(realRoot + sep) ? real.slice(realRoot.length + 1) : undefined;
+  if (inside === undefined || (inside !== '' && !isSafeRelativePath(inside.replaceAll(sep, '/')))) {
+    throw new FermentError(
+      'BAD_PATH',
+      `${path} goes through a link that leads to ${real}, where stages may not write.`,
+      {
+        hint: 'Replace the link by a folder of the project.',
+      },
+    );
+  }
+  return join(root, path);
+}
+
+function exists(path: string): boolean {
+  try {
+    lstatSync(path);
+    return true;
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT') return false;
+    throw error;
+  }
+}
