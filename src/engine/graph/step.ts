@@ -1,0 +1,70 @@
+import type { Engine } from '../load.ts';
+import type { LayerVariable, Tensor } from '../native.ts';
+import type { DropoutSeed } from '../ops/dropout.ts';
+
+/** A weight of a layer, under the name that it has in a saved model (`block1/conv1/kernel`). */
+export interface Weight {
+  readonly name: string;
+  readonly variable: LayerVariable;
+  readonly shape: readonly number[];
+}
+
+/** How a graph is run: with batch statistics and dropout, or as in inference. */
+export interface Pass {
+  readonly engine: Engine;
+  readonly training: boolean;
+  readonly dropoutSeed: (layer: string) => DropoutSeed;
+}
+
+/** What a step's forward pass leaves: its output, and tensors that only its own backward pass reads. */
+export interface Forward {
+  readonly output: Tensor;
+  readonly saved?: readonly Tensor[];
+}
+
+/** What a step's backward pass is given. `inputs` and `output` hold a tensor only where the step said it keeps them. */
+export interface BackwardInput {
+  readonly inputs: readonly (Tensor | undefined)[];
+  readonly output: Tensor | undefined;
+  readonly saved: readonly Tensor[];
+  /** The gradient of the loss for the step's output. */
+  readonly dy: Tensor;
+  /** Which inputs need a gradient; nothing before a frozen trunk or the image does. */
+  readonly wants: readonly boolean[];
+}
+
+/** Gradients: per input (undefined where not wanted), per learnable weight. None of them is `dy` itself. */
+export interface Gradients {
+  readonly inputs: readonly (Tensor | undefined)[];
+  readonly weights: readonly Tensor[];
+}
+
+/** One operation of a compiled model, with its own gradient. */
+export interface Step {
+  readonly name: string;
+  /** Indices of the steps whose outputs this one reads. */
+  readonly inputs: readonly number[];
+  /** Learnable weights that are trained, in the order in which `backward` gives their gradients. */
+  readonly weights: readonly Weight[];
+  readonly keepsInputs: boolean;
+  readonly keepsOutput: boolean;
+  forward(pass: Pass, inputs: readonly Tensor[]): Forward;
+  backward(pass: Pass, at: BackwardInput): Gradients;
+}
+
+/** A compiled model. Step 0 stands for the input. */
+export interface Graph {
+  readonly steps: readonly Step[];
+  /** The step whose output is the model's. */
+  readonly output: number;
+  /** The step whose output the last dense layer reads in inference: the embedding. */
+  readonly embedding: number;
+  /** Trained weights in the order of the steps. */
+  readonly weights: readonly Weight[];
+}
+
+/** The value of an input that a step keeps; its absence is a bug in the liveness analysis. */
+export function present(tensor: Tensor | undefined): Tensor {
+  if (tensor === undefined) throw new Error('A tensor was released before its last use');
+  return tensor;
+}

@@ -1,0 +1,79 @@
+import type { Engine } from '../load.ts';
+import type { Tensor } from '../native.ts';
+import { biasAdd, biasAddGradient } from '../ops/bias-add.ts';
+import { conv2d, conv2dFilterGradient, conv2dInputGradient, type Window } from '../ops/conv.ts';
+import { matMul } from '../ops/dense.ts';
+import {
+  depthwiseConv2d,
+  depthwiseConv2dFilterGradient,
+  depthwiseConv2dInputGradient,
+} from '../ops/depthwise-conv.ts';
+import { present, type Step, type Weight } from './step.ts';
+
+/** What convolution, depthwise convolution and dense layers share: a kernel, perhaps a bias, perhaps frozen. */
+export interface Weighted {
+  readonly name: string;
+  readonly input: number;
+  readonly kernel: Weight;
+  readonly bias: Weight | undefined;
+  readonly trainable: boolean;
+}
+
+interface Product {
+  readonly multiply: (engine: Engine, x: Tensor, kernel: Tensor) => Tensor;
+  readonly inputGradient: (engine: Engine, at: { x: Tensor; kernel: Tensor; dy: Tensor }) => Tensor;
+  readonly kernelGradient: (engine: Engine, at: { x: Tensor; kernel: Tensor; dy: Tensor }) => Tensor;
+}
+
+export function convStep(layer: Weighted, window: Window): Step {
+  return weightedStep(layer, {
+    multiply: (engine, x, kernel) => conv2d(engine, x, kernel, window),
+    inputGradient: (engine, { x, kernel, dy }) =>
+      conv2dInputGradient(engine, { inputShape: x.shape, filter: kernel, dy }, window),
+    kernelGradient: (engine, { x, kernel, dy }) =>
+      conv2dFilterGradient(engine, { x, filterShape: kernel.shape, dy }, window),
+  });
+}
+
+export function depthwiseStep(layer: Weighted, window: Window): Step {
+  return weightedStep(layer, {
+    multiply: (engine, x, kernel) => depthwiseConv2d(engine, x, kernel, window),
+    inputGradient: (engine, { x, kernel, dy }) =>
+      depthwiseConv2dInputGradient(engine, { inputShape: x.shape, filter: kernel, dy }, window),
+    kernelGradient: (engine, { x, kernel, dy }) =>
+      depthwiseConv2dFilterGradient(engine, { x, filterShape: kernel.shape, dy }, window),
+  });
+}
+
+/** `y = x W + b`; the gradients are `dy W^T` and `x^T dy`. */
+export function denseStep(layer: Weighted): Step {
+  return weightedStep(layer, {
+    multiply: (engine, x, kernel) => matMul(engine, x, kernel),
+    inputGradient: (engine, { kernel, dy }) => matMul(engine, dy, kernel, { b: true }),
+    kernelGradient: (engine, { x, dy }) => matMul(engine, x, dy, { a: true }),
+  });
+}
+
+function weightedStep(layer: Weighted, product: Product): Step {
+  const { kernel, bias, trainable } = layer;
+  return {
+    name: layer.name,
+    inputs: [layer.input],
+    weights: trainable ? [kernel, ...(bias ? [bias] : [])] : [],
+    keepsInputs: true,
+    keepsOutput: false,
+    forward: ({ engine }, [input]) => {
+      const y = product.multiply(engine, present(input), kernel.variable.read());
+      if (bias === undefined) return { output: y };
+      const output = biasAdd(engine, y, bias.variable.read());
+      y.dispose();
+      return { output };
+    },
+    backward: ({ engine }, { inputs, dy, wants }) => {
+      const at = { x: present(inputs[0]), kernel: kernel.variable.read(), dy };
+      const weights = trainable ? [product.kernelGradient(engine, at)] : [];
+      if (trainable && bias) weights.push(biasAddGradient(engine, dy));
+      return { inputs: [wants[0] ? product.inputGradient(engine, at) : undefined], weights };
+    },
+  };
+}

@@ -1,0 +1,6 @@
+export { explainTensorFlowError } from './errors.ts';
+export { createInference, type Inference } from './inference.ts';
+export { type Device, type DeviceRequest, type Engine, type EngineOptions, loadEngine } from './load.ts';
+export type { Layer, LayersModel, LayerVariable, SymbolicTensor, Tensor, Tensor4D, Tf } from './native.ts';
+export type { OptimizerOptions, TensorState, TensorStates } from './optimizer.ts';
+export { createTrainer, type StepResult, type Trainer, type TrainerOptions } from './trainer.ts';

@@ -1,0 +1,52 @@
+import type { Engine } from '../load.ts';
+import { type Attribute, bool, FLOAT, int, NHWC, type Tensor, text } from '../native.ts';
+
+/** Stride and the zeros around the image, top, bottom, left, right. */
+export interface Window {
+  readonly strides: readonly [number, number];
+  readonly padding: 'same' | 'valid' | readonly [number, number, number, number];
+}
+
+/** `y[n, i, j, o] = sum x[n, s i + a - top, s j + b - left, c] w[a, b, c, o]`, `w` as `[height, width, in, out]`. */
+export function conv2d(engine: Engine, x: Tensor, filter: Tensor, window: Window): Tensor {
+  return engine.native.one('Conv2D', convAttributes(window), [x, filter]);
+}
+
+/** The gradient for the input, of the shape `inputShape`. */
+export function conv2dInputGradient(
+  engine: Engine,
+  at: { readonly inputShape: readonly number[]; readonly filter: Tensor; readonly dy: Tensor },
+  window: Window,
+): Tensor {
+  const sizes = engine.tf.tensor1d([...at.inputShape], 'int32');
+  const dx = engine.native.one('Conv2DBackpropInput', convAttributes(window), [sizes, at.filter, at.dy]);
+  sizes.dispose();
+  return dx;
+}
+
+/** The gradient for the filter, of the shape `filterShape`. */
+export function conv2dFilterGradient(
+  engine: Engine,
+  at: { readonly x: Tensor; readonly filterShape: readonly number[]; readonly dy: Tensor },
+  window: Window,
+): Tensor {
+  const sizes = engine.tf.tensor1d([...at.filterShape], 'int32');
+  const dw = engine.native.one('Conv2DBackpropFilter', convAttributes(window), [at.x, sizes, at.dy]);
+  sizes.dispose();
+  return dw;
+}
+
+function convAttributes(window: Window): Attribute[] {
+  return [...windowAttributes(window), bool('use_cudnn_on_gpu', true)];
+}
+
+/** The attributes that plain and depthwise convolutions share. */
+export function windowAttributes({ strides, padding }: Window): Attribute[] {
+  const attributes = [FLOAT, NHWC, int('strides', [1, ...strides, 1]), int('dilations', [1, 1, 1, 1])];
+  if (typeof padding === 'string') return [...attributes, text('padding', padding.toUpperCase())];
+  return [
+    ...attributes,
+    text('padding', 'EXPLICIT'),
+    int('explicit_paddings', [0, 0, ...padding, 0, 0]), // a pair per axis: batch, height, width, channels
+  ];
+}

@@ -1,0 +1,16 @@
+import type { Engine } from '../load.ts';
+import { bool, FLOAT, type Tensor } from '../native.ts';
+
+/** `a b` of two matrices, either one transposed first. */
+export function matMul(
+  engine: Engine,
+  a: Tensor,
+  b: Tensor,
+  transpose: { readonly a?: boolean; readonly b?: boolean } = {},
+): Tensor {
+  return engine.native.one(
+    'MatMul',
+    [FLOAT, bool('transpose_a', transpose.a ?? false), bool('transpose_b', transpose.b ?? false)],
+    [a, b],
+  );
+}

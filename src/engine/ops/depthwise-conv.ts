@@ -1,0 +1,44 @@
+import type { Engine } from '../load.ts';
+import type { Tensor } from '../native.ts';
+import { type Window, windowAttributes } from './conv.ts';
+
+/**
+ * One filter per channel: `y[n, i, j, c] = sum x[n, s i + a - top, s j + b - left, c] w[a, b, c, 0]`, `w` as
+ * `[height, width, channels, 1]`. Padding may be explicit, since TensorFlow's `same` pads an even image with
+ * stride 2 at the bottom and right only, where PyTorch pads every side.
+ */
+export function depthwiseConv2d(engine: Engine, x: Tensor, filter: Tensor, window: Window): Tensor {
+  return engine.native.one('DepthwiseConv2dNative', windowAttributes(window), [x, filter]);
+}
+
+/** The gradient for the input, of the shape `inputShape`. */
+export function depthwiseConv2dInputGradient(
+  engine: Engine,
+  at: { readonly inputShape: readonly number[]; readonly filter: Tensor; readonly dy: Tensor },
+  window: Window,
+): Tensor {
+  const sizes = engine.tf.tensor1d([...at.inputShape], 'int32');
+  const dx = engine.native.one('DepthwiseConv2dNativeBackpropInput', windowAttributes(window), [
+    sizes,
+    at.filter,
+    at.dy,
+  ]);
+  sizes.dispose();
+  return dx;
+}
+
+/** The gradient for the filter, of the shape `filterShape`. */
+export function depthwiseConv2dFilterGradient(
+  engine: Engine,
+  at: { readonly x: Tensor; readonly filterShape: readonly number[]; readonly dy: Tensor },
+  window: Window,
+): Tensor {
+  const sizes = engine.tf.tensor1d([...at.filterShape], 'int32');
+  const dw = engine.native.one('DepthwiseConv2dNativeBackpropFilter', windowAttributes(window), [
+    at.x,
+    sizes,
+    at.dy,
+  ]);
+  sizes.dispose();
+  return dw;
+}

@@ -1,0 +1,227 @@
+import { FermentError } from '../kit/index.ts';
+import type { Weight } from './graph/step.ts';
+import type { Engine } from './load.ts';
+import { FLOAT, type Tensor } from './native.ts';
+import { adamScalars, applyAdam } from './ops/apply-adam.ts';
+import { applyMomentum } from './ops/apply-momentum.ts';
+import { createResourceVariable, type ResourceVariable } from './ops/resource-variable.ts';
+
+export interface OptimizerOptions {
+  readonly kind: 'adam' | 'sgd';
+  readonly learningRate: number;
+  /** Of SGD; 0.9 by default. */
+  readonly momentum?: number;
+  /** Of Adam; 0.9, 0.999 and 1e-8 (added after the bias correction) by default. */
+  readonly beta1?: number;
+  readonly beta2?: number;
+  readonly epsilon?: number;
+  /** Coupled L2: `weightDecay * weight` is added to the gradient of every trained tensor. 0 by default. */
+  readonly weightDecay?: number;
+  readonly weightDecayMode?: 'coupled';
+}
+
+/** The numbers of one tensor, as they go into a checkpoint. */
+export interface TensorState {
+  readonly shape: readonly number[];
+  readonly values: Float32Array;
+}
+/** Name to numbers. */
+export type TensorStates = Map<string, TensorState>;
+
+export interface Optimizer {
+  /** Steps so far. */
+  readonly iterations: number;
+  learningRate: number;
+  /** Moves the weights by one step. The gradients stay the caller's. */
+  apply(gradients: ReadonlyMap<Weight, Tensor>): void;
+  state(): TensorStates;
+  restore(state: ReadonlyMap<string, TensorState>): void;
+  dispose(): void;
+}
+
+interface Slot {
+  readonly weight: Weight;
+  readonly value: ResourceVariable;
+  /** Adam: first and second moment. SGD: velocity. */
+  readonly moments: readonly ResourceVariable[];
+  /** The buffer that the model's variable had when `value` last agreed with it. */
+  seen: object;
+}
+
+const MOMENTS = { adam: ['first-moment', 'second-moment'], sgd: ['velocity'] } as const;
+
+/**
+ * Adam or SGD on the trained weights of a model. The model's variables hold the new weights after every step, and
+ * what is written to them in between is taken up by the next step.
+ */
+export function createOptimizer(
+  engine: Engine,
+  weights: readonly Weight[],
+  options: OptimizerOptions,
+): Optimizer {
+  const slots = weights.map((weight) => createSlot(engine, weight, MOMENTS[options.kind].length));
+  let iterations = 0;
+  let learningRate = options.learningRate;
+  const update = options.kind === 'adam' ? adamUpdate : sgdUpdate;
+  return {
+    get iterations() {
+      return iterations;
+    },
+    get learningRate() {
+      return learningRate;
+    },
+    set learningRate(value) {
+      learningRate = value;
+    },
+    apply: (gradients) => {
+      iterations++;
+      for (const slot of slots) followModel(slot);
+      const decayed = decay(engine, slots, gradients, options.weightDecay ?? 0);
+      update({ engine, slots, gradients: decayed.gradients, options, learningRate, t: iterations });
+      decayed.dispose();
+      for (const slot of slots) writeToModel(slot);
+    },
+    state: () => readState(slots, options.kind, iterations),
+    restore: (state) => {
+      iterations = restoreState(engine, slots, options.kind, state);
+    },
+    dispose: () => {
+      for (const slot of slots) for (const variable of [slot.value, ...slot.moments]) variable.dispose();
+    },
+  };
+}
+
+interface Update {
+  readonly engine: Engine;
+  readonly slots: readonly Slot[];
+  readonly gradients: readonly Tensor[];
+  readonly options: OptimizerOptions;
+  readonly learningRate: number;
+  readonly t: number;
+}
+
+function adamUpdate({ engine, slots, gradients, options, learningRate, t }: Update): void {
+  const { beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 } = options;
+  const scalars = adamScalars(engine, { learningRate, beta1, beta2, epsilon }, t);
+  for (const [i, { value, moments }] of slots.entries()) {
+    const [first, second] = moments;
+    const gradient = gradients[i];
+    if (first && second && gradient) applyAdam(engine, { weight: value, first, second }, scalars, gradient);
+  }
+  scalars.dispose();
+}
+
+function sgdUpdate({ engine, slots, gradients, options, learningRate }: Update): void {
+  const { tf } = engine;
+  const scalars = { learningRate: tf.scalar(learningRate), momentum: tf.scalar(options.momentum ?? 0.9) };
+  for (const [i, { value, moments }] of slots.entries()) {
+    const [velocity] = moments;
+    const gradient = gradients[i];
+    if (velocity && gradient) applyMomentum(engine, { weight: value, velocity }, scalars, gradient);
+  }
+  tf.dispose([scalars.learningRate, scalars.momentum]);
+}
+
+function createSlot(engine: Engine, weight: Weight, moments: number): Slot {
+  const present = weight.variable.read();
+  const zeros = engine.tf.zeros([...weight.shape]);
+  const slot: Slot = {
+    weight,
+    value: createResourceVariable(engine, present),
+    moments: Array.from({ length: moments }, () => createResourceVariable(engine, zeros)),
+    seen: present.dataId,
+  };
+  zeros.dispose();
+  return slot;
+}
+
+function followModel(slot: Slot): void {
+  const present = slot.weight.variable.read();
+  if (present.dataId !== slot.seen) slot.value.assign(present);
+}
+
+function writeToModel(slot: Slot): void {
+  const moved = slot.value.read();
+  slot.weight.variable.write(moved);
+  slot.seen = slot.weight.variable.read().dataId;
+  moved.dispose();
+}
+
+/** The gradients in the order of the slots, each with `weightDecay * weight` added. */
+function decay(
+  engine: Engine,
+  slots: readonly Slot[],
+  gradients: ReadonlyMap<Weight, Tensor>,
+  weightDecay: number,
+): { gradients: readonly Tensor[]; dispose(): void } {
+  const plain = slots.map(({ weight }) => {
+    const gradient = gradients.get(weight);
+    if (gradient === undefined) throw new Error(`No gradient for ${weight.name}`);
+    return gradient;
+  });
+  if (weightDecay === 0) return { gradients: plain, dispose: () => {} };
+  const { native, tf } = engine;
+  const rate = tf.scalar(weightDecay);
+  const sums = slots.map(({ weight }, i) => {
+    const penalty = native.one('Mul', [FLOAT], [weight.variable.read(), rate]);
+    const sum = native.one('AddV2', [FLOAT], [plain[i] ?? penalty, penalty]);
+    penalty.dispose();
+    return sum;
+  });
+  rate.dispose();
+  return { gradients: sums, dispose: () => tf.dispose(sums) };
+}
+
+function readState(slots: readonly Slot[], kind: OptimizerOptions['kind'], iterations: number): TensorStates {
+  const state: TensorStates = new Map();
+  state.set('optimizer/iterations', { shape: [1], values: Float32Array.of(iterations) });
+  for (const { weight, moments } of slots) {
+    for (const [k, name] of MOMENTS[kind].entries()) {
+      const tensor = moments[k]?.read();
+      if (tensor === undefined) continue;
+      state.set(`optimizer/${name}/${weight.name}`, { shape: weight.shape, values: floatsOf(tensor) });
+      tensor.dispose();
+    }
+  }
+  return state;
+}
+
+function restoreState(
+  engine: Engine,
+  slots: readonly Slot[],
+  kind: OptimizerOptions['kind'],
+  state: ReadonlyMap<string, TensorState>,
+): number {
+  for (const { weight, moments } of slots) {
+    for (const [k, name] of MOMENTS[kind].entries()) {
+      const { values } = stateOf(state, `optimizer/${name}/${weight.name}`, weight.shape);
+      const tensor = engine.tf.tensor(values, [...weight.shape]);
+      moments[k]?.assign(tensor);
+      tensor.dispose();
+    }
+  }
+  return stateOf(state, 'optimizer/iterations', [1]).values[0] ?? 0;
+}
+
+/** A tensor of a saved state. Throws BAD_WEIGHTS when it is missing or of another shape. */
+export function stateOf(
+  state: ReadonlyMap<string, TensorState>,
+  name: string,
+  shape: readonly number[],
+): TensorState {
+  const found = state.get(name);
+  const size = shape.reduce((product, side) => product * side, 1);
+  if (found !== undefined && found.shape.join() === shape.join() && found.values.length === size)
+    return found;
+  const received = found === undefined ? 'nothing of this name' : `[${found.shape.join(', ')}]`;
+  throw new FermentError(
+    'BAD_WEIGHTS',
+    `The saved state does not fit the training: ${name} should be [${shape.join(', ')}]. Received: ${received}.`,
+    { hint: 'It was written with another model or optimizer; delete it to start anew.' },
+  );
+}
+
+/** A copy of a float tensor's numbers. */
+export function floatsOf(tensor: Tensor): Float32Array {
+  return Float32Array.from(tensor.dataSync());
+}

@@ -1,0 +1,206 @@
+import { createRandom, FermentError } from '../kit/index.ts';
+import { explainTensorFlowError } from './errors.ts';
+import { compileModel } from './graph/compile.ts';
+import { planGradients, runBackward, runForward } from './graph/run.ts';
+import type { Pass } from './graph/step.ts';
+import type { Engine } from './load.ts';
+import { FLOAT, type LayersModel, type LayerVariable, type Tensor, type Tensor4D } from './native.ts';
+import { smoothedTargets, softmaxCrossEntropy } from './ops/softmax-cross-entropy.ts';
+import {
+  createOptimizer,
+  floatsOf,
+  type OptimizerOptions,
+  stateOf,
+  type TensorState,
+  type TensorStates,
+} from './optimizer.ts';
+
+export interface TrainerOptions {
+  readonly optimizer: OptimizerOptions;
+  /** Share of the target that is spread evenly over the classes; 0 by default. */
+  readonly labelSmoothing?: number;
+  /** One factor per class for loss and gradient of its samples; the mean is over samples, not over factors. */
+  readonly classWeights?: readonly number[] | undefined;
+  /** Decides the dropout masks, together with the number of the step. */
+  readonly seed: number | string;
+}
+
+export interface StepResult {
+  /** Mean loss of the batch before the step, in training mode, without weight decay. */
+  readonly loss: number;
+  /** How many images had their label as the largest logit (the first wins a tie). */
+  readonly correct: number;
+}
+
+/** Trains one model, step by step. The model's own weights are always the newest. */
+export interface Trainer {
+  /** Steps so far. */
+  readonly iterations: number;
+  /**
+   * One optimizer step on a batch: `images` normalised, `[n, 48, 48, 3]` row-major or a tensor (which stays the
+   * caller's), `labels` n class numbers.
+   * Throws BAD_ARRAY when they do not fit each other or the model, OUT_OF_MEMORY when the device has too little.
+   */
+  step(images: Float32Array | Tensor4D, labels: ArrayLike<number>): StepResult;
+  setLearningRate(learningRate: number): void;
+  /**
+   * Everything that the next step depends on: weights and moving statistics of the trained layers, optimizer
+   * moments, number of steps. Frozen layers are not in it.
+   */
+  state(): TensorStates;
+  /** Continues from a saved state, to the bit. Throws BAD_WEIGHTS when it does not fit. */
+  restore(state: ReadonlyMap<string, TensorState>): void;
+  /** Releases the optimizer's memory; the model stays usable. */
+  dispose(): void;
+}
+
+/** Prepares the training of a tf.layers model whose output is logits. Layers with `trainable: false` are left alone. */
+export function createTrainer(engine: Engine, model: LayersModel, options: TrainerOptions): Trainer {
+  const graph = compileModel(model);
+  const plan = planGradients(graph);
+  const optimizer = createOptimizer(engine, graph.weights, options.optimizer);
+  const variables = trainedVariables(model);
+  const dropoutKeys = new Map<string, number>();
+  const dropoutKey = (layer: string): number => {
+    const known = dropoutKeys.get(layer);
+    if (known !== undefined) return known;
+    const key = createRandom(options.seed, 'dropout', layer).uint32() | 0;
+    dropoutKeys.set(layer, key);
+    return key;
+  };
+
+  const step = (images: Float32Array | Tensor4D, labels: ArrayLike<number>): StepResult => {
+    const x = asBatch(engine, model, images, labels.length);
+    const pass: Pass = {
+      engine,
+      training: true,
+      dropoutSeed: (layer) => [dropoutKey(layer), optimizer.iterations],
+    };
+    const tape = runForward(graph, plan, pass, x.tensor);
+    const logits = tape.output.clone();
+    const loss = lossOf(engine, logits, labels, options);
+    const gradients = runBackward(graph, pass, tape, loss.gradient);
+    optimizer.apply(gradients);
+    for (const gradient of gradients.values()) gradient.dispose();
+    if (x.owned) x.tensor.dispose();
+    return finish(logits, loss, labels);
+  };
+
+  return {
+    get iterations() {
+      return optimizer.iterations;
+    },
+    step: (images, labels) => explainTensorFlowError(() => step(images, labels)),
+    setLearningRate: (learningRate) => {
+      optimizer.learningRate = learningRate;
+    },
+    state: () => {
+      const state = optimizer.state();
+      for (const variable of variables) {
+        state.set(`weights/${variable.originalName}`, {
+          shape: shapeOf(variable),
+          values: floatsOf(variable.read()),
+        });
+      }
+      return state;
+    },
+    restore: (state) => {
+      const values = variables.map((v) => stateOf(state, `weights/${v.originalName}`, shapeOf(v)).values);
+      optimizer.restore(state);
+      for (const [i, variable] of variables.entries()) {
+        const tensor = engine.tf.tensor(values[i] ?? [], shapeOf(variable));
+        variable.write(tensor);
+        tensor.dispose();
+      }
+    },
+    dispose: () => optimizer.dispose(),
+  };
+}
+
+/** Weights and moving statistics of the layers that are not frozen. */
+function trainedVariables(model: LayersModel): LayerVariable[] {
+  return model.layers.filter((layer) => layer.trainable).flatMap((layer) => layer.weights);
+}
+
+function shapeOf(variable: LayerVariable): number[] {
+  return variable.shape.map((side) => side ?? -1);
+}
+
+function asBatch(
+  engine: Engine,
+  model: LayersModel,
+  images: Float32Array | Tensor4D,
+  count: number,
+): { tensor: Tensor; owned: boolean } {
+  const shape = [count, ...(model.inputs[0]?.shape.slice(1) ?? [])].map((side) => side ?? -1);
+  const size = shape.reduce((product, side) => product * side, 1);
+  const received =
+    images instanceof Float32Array ? `${images.length} numbers` : `[${images.shape.join(', ')}]`;
+  const fits = images instanceof Float32Array ? images.length === size : images.shape.join() === shape.join();
+  if (!fits || count === 0) {
+    throw new FermentError(
+      'BAD_ARRAY',
+      `A batch with ${count} labels needs images of the shape [${shape.join(', ')}]. Received: ${received}.`,
+    );
+  }
+  if (!(images instanceof Float32Array)) return { tensor: images, owned: false };
+  return { tensor: engine.tf.tensor(images, shape), owned: true };
+}
+
+interface Loss {
+  readonly losses: Tensor;
+  /** For the logits, of the mean loss. */
+  readonly gradient: Tensor;
+  readonly weights: Float32Array<ArrayBuffer>;
+}
+
+function lossOf(engine: Engine, logits: Tensor, labels: ArrayLike<number>, options: TrainerOptions): Loss {
+  const { tf, native } = engine;
+  const [count = 0, classes = 0] = logits.shape;
+  checkLabels(labels, classes);
+  const targets = tf.tensor(smoothedTargets(labels, classes, options.labelSmoothing ?? 0), [count, classes]);
+  const { losses, gradient } = softmaxCrossEntropy(engine, logits, targets);
+  const weights = Float32Array.from({ length: count }, (_, i) => options.classWeights?.[labels[i] ?? 0] ?? 1);
+  const factors = tf.tensor(
+    weights.map((weight) => weight / count),
+    [count, 1],
+  );
+  const scaled = native.one('Mul', [FLOAT], [gradient, factors]);
+  tf.dispose([targets, gradient, factors]);
+  return { losses, gradient: scaled, weights };
+}
+
+function checkLabels(labels: ArrayLike<number>, classes: number): void {
+  for (let i = 0; i < labels.length; i++) {
+    const label = labels[i] ?? -1;
+    if (Number.isInteger(label) && label >= 0 && label < classes) continue;
+    throw new FermentError(
+      'BAD_ARRAY',
+      `Labels must be integers from 0 to ${classes - 1}. Received: ${label} at position ${i}.`,
+    );
+  }
+}
+
+/** Reads the results last, when a GPU has had time to work. */
+function finish(logits: Tensor, { losses, weights }: Loss, labels: ArrayLike<number>): StepResult {
+  const scores = logits.dataSync();
+  const perSample = losses.dataSync();
+  const classes = logits.shape[1] ?? 0;
+  let loss = 0;
+  let correct = 0;
+  for (let i = 0; i < labels.length; i++) {
+    loss += (perSample[i] ?? 0) * (weights[i] ?? 0);
+    if (argMax(scores, i * classes, classes) === labels[i]) correct++;
+  }
+  logits.dispose();
+  losses.dispose();
+  return { loss: loss / labels.length, correct };
+}
+
+function argMax(values: ArrayLike<number>, start: number, length: number): number {
+  let best = 0;
+  for (let i = 1; i < length; i++) {
+    if ((values[start + i] ?? 0) > (values[start + best] ?? 0)) best = i;
+  }
+  return best;
+}

@@ -1,0 +1,53 @@
+import type { Engine, LayersModel } from '../../engine/index.ts';
+import { FermentError } from '../../kit/index.ts';
+import type { Architecture } from '../params/index.ts';
+import { countParameters, type ParameterCounts } from './count.ts';
+import { initializeWeights } from './initialize.ts';
+import { buildMobileNetV2 } from './mobilenetv2.ts';
+import { buildResnet } from './resnet.ts';
+import { buildVgg16 } from './vgg16.ts';
+
+export interface ModelOptions {
+  readonly architecture: Architecture;
+  /** Probability of dropping an element, at the places that the architecture has for it. */
+  readonly dropout: number;
+  /** Decides the initial weights. */
+  readonly seed: number | string;
+}
+
+const BUILDERS: Readonly<Record<Architecture, (engine: Engine, dropout: number) => LayersModel>> = {
+  resnet: buildResnet,
+  mobilenetv2: buildMobileNetV2,
+  vgg16: buildVgg16,
+};
+
+/** What the paper's nets have (its report misprints the first as "418k"). */
+const EXPECTED: Readonly<Record<Architecture, ParameterCounts>> = {
+  resnet: { learnable: 481_551, moving: 288, trainable: 481_551 },
+  mobilenetv2: { learnable: 132_935, moving: 4_944, trainable: 132_935 },
+  vgg16: { learnable: 14_734_663, moving: 1_216, trainable: 7_099_399 },
+};
+
+/**
+ * Builds a model of the study with its initial weights: `[n, 48, 48, 3]` normalised images to `[n, 7]` logits, not
+ * compiled. The caller disposes it. Throws INTERNAL when its parameters do not add up to the paper's.
+ */
+export function buildModel(engine: Engine, options: ModelOptions): LayersModel {
+  const { architecture, dropout, seed } = options;
+  const model = BUILDERS[architecture](engine, dropout);
+  const counts = countParameters(model);
+  const expected = EXPECTED[architecture];
+  if (counts.learnable !== expected.learnable || counts.trainable !== expected.trainable) {
+    throw new FermentError(
+      'INTERNAL',
+      `${architecture} should have ${expected.learnable} learnable parameters, ${expected.trainable} of them trained. Received: ${counts.learnable}, ${counts.trainable}.`,
+    );
+  }
+  initializeWeights(engine, model, architecture, seed);
+  return model;
+}
+
+/** Releases a model's weights. */
+export function disposeModel(model: LayersModel): void {
+  model.dispose();
+}

@@ -1,0 +1,69 @@
+import { FermentError } from '../../kit/index.ts';
+import type { Architecture } from '../params/index.ts';
+import type { ParameterCounts } from './count.ts';
+import type { Preprocessing } from './preprocessing.ts';
+
+/** What a saved model says about itself, in `model-info.json`. */
+export interface ModelInfo {
+  readonly architecture: Architecture;
+  readonly preprocessing: Preprocessing;
+  /** Class names in the order of the logits. */
+  readonly classes: readonly string[];
+  readonly parameters: ParameterCounts;
+  /** Epochs whose training is in the weights. */
+  readonly epochs: number;
+  /** Optimizer steps whose training is in the weights. */
+  readonly steps: number;
+  readonly seed: number;
+  /** The whole configuration of the training. */
+  readonly params: Readonly<Record<string, unknown>>;
+}
+
+const ARCHITECTURES = ['resnet', 'mobilenetv2', 'vgg16'] as const satisfies readonly Architecture[];
+const PREPROCESSINGS = ['centered', 'caffe', 'unit'] as const satisfies readonly Preprocessing[];
+
+/**
+ * Checks what was read from a `model-info.json`. Throws BAD_WEIGHTS that names the file and the first field that is
+ * missing or wrong.
+ */
+export function parseModelInfo(value: unknown, path: string): ModelInfo {
+  const record = asRecord(value);
+  const refuse = (field: string, expected: string): never => {
+    throw new FermentError(
+      'BAD_WEIGHTS',
+      `${path}: '${field}' should be ${expected}. Received: ${JSON.stringify(record?.[field])}.`,
+      { hint: 'The file comes with the model; train it again, or take the folder whole.' },
+    );
+  };
+  const choice = <T extends string>(field: string, choices: readonly T[]): T =>
+    choices.find((one) => one === record?.[field]) ?? refuse(field, `one of ${choices.join(', ')}`);
+  const count = (from: Readonly<Record<string, unknown>> | undefined, field: string): number => {
+    const number = from?.[field];
+    if (typeof number === 'number' && Number.isInteger(number) && number >= 0) return number;
+    return refuse(field, 'an integer, 0 or more');
+  };
+  const classes = record?.['classes'];
+  const parameters = asRecord(record?.['parameters']);
+  return {
+    architecture: choice('architecture', ARCHITECTURES),
+    preprocessing: choice('preprocessing', PREPROCESSINGS),
+    classes: isTextList(classes) ? classes : refuse('classes', 'a list of names'),
+    parameters: {
+      learnable: count(parameters, 'learnable'),
+      moving: count(parameters, 'moving'),
+      trainable: count(parameters, 'trainable'),
+    },
+    epochs: count(record, 'epochs'),
+    steps: count(record, 'steps'),
+    seed: count(record, 'seed'),
+    params: asRecord(record?.['params']) ?? refuse('params', 'a mapping'),
+  };
+}
+
+function asRecord(value: unknown): Readonly<Record<string, unknown>> | undefined {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : undefined;
+}
+
+function isTextList(value: unknown): value is readonly string[] {
+  return Array.isArray(value) && value.every((one) => typeof one === 'string');
+}

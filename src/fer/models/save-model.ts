@@ -1,0 +1,62 @@
+import { join } from 'node:path';
+import type { LayersModel } from '../../engine/index.ts';
+import { type Digest, digestOf, prettyJson, writeFileAtomic } from '../../kit/index.ts';
+import type { ModelInfo } from './model-info.ts';
+
+/** The files of a saved model, in its folder. */
+export const MODEL_FILES = {
+  topology: 'model.json',
+  weights: 'weights.bin',
+  info: 'model-info.json',
+} as const;
+
+/** `model-info.json` as it lies on disk. */
+export interface SavedModelInfo extends ModelInfo {
+  /** Of `weights.bin`: a folder with files of two models is refused when it is read. */
+  readonly weightsSha256: Digest;
+}
+
+/**
+ * Writes a model into a folder: `model.json` and `weights.bin`, which any TensorFlow.js opens with
+ * `tf.loadLayersModel`, and `model-info.json`. The output is logits. Equal models give equal bytes. Each file is
+ * written atomically; other files in the folder are left alone. Throws NO_SPACE or STORE_UNWRITABLE.
+ */
+export async function saveModel(folder: string, model: LayersModel, info: ModelInfo): Promise<void> {
+  const { topology, weights, specs } = await serialize(model);
+  const modelJson = {
+    format: 'layers-model',
+    generatedBy: 'Ferment',
+    modelTopology: topology,
+    weightsManifest: [{ paths: [MODEL_FILES.weights], weights: specs }],
+  };
+  const saved: SavedModelInfo = { ...info, weightsSha256: digestOf(weights) };
+  writeFileAtomic(join(folder, MODEL_FILES.weights), weights);
+  writeFileAtomic(join(folder, MODEL_FILES.topology), prettyJson(modelJson));
+  writeFileAtomic(join(folder, MODEL_FILES.info), prettyJson(saved));
+}
+
+async function serialize(model: LayersModel) {
+  const artifacts = await artifactsOf(model);
+  const { modelTopology, weightData, weightSpecs } = artifacts;
+  if (modelTopology === undefined || weightData === undefined || weightSpecs === undefined) {
+    throw new Error('TensorFlow.js gave no weights to save');
+  }
+  const parts = Array.isArray(weightData) ? weightData : [weightData];
+  const weights = Buffer.concat(parts.map((part) => new Uint8Array(part)));
+  return { topology: modelTopology, weights, specs: weightSpecs };
+}
+
+type SaveHandler = Extract<Parameters<LayersModel['save']>[0], { save?: unknown }>;
+type Artifacts = Parameters<NonNullable<SaveHandler['save']>>[0];
+
+function artifactsOf(model: LayersModel): Promise<Artifacts> {
+  return new Promise((resolve, reject) => {
+    const save = (artifacts: Artifacts) => {
+      resolve(artifacts);
+      return Promise.resolve({
+        modelArtifactsInfo: { dateSaved: new Date(0), modelTopologyType: 'JSON' as const },
+      });
+    };
+    model.save({ save }).catch(reject);
+  });
+}
