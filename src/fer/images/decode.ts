@@ -1,0 +1,70 @@
+import sharp from 'sharp';
+import type { GrayImage } from './png.ts';
+
+/** Where to cut, in pixels of the decoded image. */
+export interface Box {
+  readonly left: number;
+  readonly top: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** Decompressed images above this are refused: a data set of faces has none, an attack may. */
+const MAX_PIXELS = 64_000_000;
+
+/**
+ * Decodes any image that sharp reads into 8-bit gray. Colour becomes gray as PIL's mode "L" does it; alpha is
+ * ignored; `upright` turns it as its EXIF orientation says. Rejects with sharp's error when the bytes are no image.
+ */
+export async function decodeGray(
+  bytes: Uint8Array,
+  options: { readonly upright?: boolean } = {},
+): Promise<GrayImage & { readonly colour: boolean }> {
+  const image = sharp(bytes, { limitInputPixels: MAX_PIXELS });
+  if (options.upright === true) image.autoOrient();
+  const { data, info } = await image.raw({ depth: 'uchar' }).toBuffer({ resolveWithObject: true });
+  const { width, height, channels } = info;
+  const colour = channels >= 3;
+  const pixels = colour
+    ? toLuma(data, channels)
+    : Uint8Array.from({ length: width * height }, (_, i) => data[i * channels] ?? 0);
+  return { width, height, pixels, colour };
+}
+
+/** Interleaved RGB (with or without alpha) to gray by ITU-R BT.601, rounded as PIL's mode "L" (Convert.c, L24). */
+export function toLuma(rgb: Uint8Array, channels: number): Uint8Array {
+  const gray = new Uint8Array(rgb.length / channels);
+  for (let i = 0, at = 0; i < gray.length; i++, at += channels) {
+    const sum = (rgb[at] ?? 0) * 19_595 + (rgb[at + 1] ?? 0) * 38_470 + (rgb[at + 2] ?? 0) * 7471;
+    gray[i] = (sum + 0x8000) >> 16;
+  }
+  return gray;
+}
+
+/** The largest square about the middle. */
+export function centreSquare({ width, height }: Pick<GrayImage, 'width' | 'height'>): Box {
+  const side = Math.min(width, height);
+  return { left: (width - side) >> 1, top: (height - side) >> 1, width: side, height: side };
+}
+
+/** Cuts a box that lies within the image. */
+export function crop(image: GrayImage, box: Box): GrayImage {
+  const pixels = new Uint8Array(box.width * box.height);
+  for (let y = 0; y < box.height; y++) {
+    const start = (box.top + y) * image.width + box.left;
+    pixels.set(image.pixels.subarray(start, start + box.width), y * box.width);
+  }
+  return { width: box.width, height: box.height, pixels };
+}
+
+/** Resamples to side x side with Lanczos 3 (area-aware when it shrinks, as libvips does). A copy when it fits already. */
+export async function resizeGray(image: GrayImage, side: number): Promise<GrayImage> {
+  const { width, height, pixels } = image;
+  if (width === side && height === side) return image;
+  const data = await sharp(pixels, { raw: { width, height, channels: 1 } })
+    .resize(side, side, { fit: 'fill', kernel: 'lanczos3', fastShrinkOnLoad: false })
+    .toColourspace('b-w')
+    .raw()
+    .toBuffer();
+  return { width: side, height: side, pixels: new Uint8Array(data) };
+}
