@@ -18,6 +18,9 @@ export interface Stage {
   /** The pipeline file it stands in, and the line of its name there (from 1). */
   readonly file: ProjectPath;
   readonly line: number;
+  /** The column of the name (from 1) and the text of that line, for messages that point there. */
+  readonly column: number;
+  readonly source: string;
   readonly desc: string | undefined;
   readonly meta: unknown;
   /** Folder in which the command runs. */

@@ -1,0 +1,29 @@
+import type { ProjectPath } from '../model.ts';
+import { type Claim, foldersAbove } from './out-index.ts';
+import type { Tangles } from './tangles.ts';
+
+/** No path may be written by two stages, or lie inside of another that is written. */
+export function checkClaims(claims: readonly Claim[], tangles: Tangles): void {
+  const byPath = new Map<ProjectPath, Claim>();
+  for (const claim of claims) {
+    const other = byPath.get(claim.path);
+    if (other === undefined) byPath.set(claim.path, claim);
+    else tangles.add(claim.stage, `${writers(claim, other)} '${claim.path}'.`, other.stage);
+  }
+  for (const claim of claims) {
+    for (const folder of foldersAbove(claim.path)) {
+      const outer = byPath.get(folder);
+      if (outer === undefined) continue;
+      tangles.add(
+        claim.stage,
+        `'${claim.path}' (${claim.kind} of '${claim.stage.name}') lies inside '${outer.path}' (${outer.kind} of '${outer.stage.name}').`,
+        outer.stage,
+      );
+    }
+  }
+}
+
+function writers(claim: Claim, other: Claim): string {
+  if (claim.stage === other.stage) return `Stage '${claim.stage.name}' declares twice that it writes`;
+  return `Stages '${other.stage.name}' and '${claim.stage.name}' both write`;
+}

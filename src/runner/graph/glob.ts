@@ -1,0 +1,48 @@
+import picomatch from 'picomatch';
+import type { Claim, OutIndex } from './out-index.ts';
+
+/** Matches glob deps with what stages declare to write. Each pattern is compiled once. */
+export function createGlobMatcher(index: OutIndex) {
+  const exactly = new Map<string, readonly Claim[]>();
+  return {
+    /** The outs whose own path the pattern matches, sorted by path. */
+    exact(pattern: string): readonly Claim[] {
+      const known = exactly.get(pattern);
+      if (known !== undefined) return known;
+      const isMatch = picomatch(pattern);
+      const found = near(pattern, index).filter(({ path }) => isMatch(path));
+      exactly.set(pattern, found);
+      return found;
+    },
+    /** The outs that may be folders with files inside that the pattern matches. */
+    into(pattern: string): readonly Claim[] {
+      return near(pattern, index).filter(({ path }) => mayReachInto(pattern, path));
+    },
+  };
+}
+
+/** Only outs that share the pattern's fixed beginning can match; most patterns have one. */
+function near(pattern: string, index: OutIndex): readonly Claim[] {
+  const { base } = picomatch.scan(pattern);
+  if (base === '') return index.all;
+  const holder = index.holder(base);
+  return holder === undefined ? index.under(base) : [holder];
+}
+
+/**
+ * True when files below `folder` could match: the pattern's first parts match the folder's. A path that looks like a
+ * file's (it has an ending) has no files below it.
+ */
+function mayReachInto(pattern: string, folder: string): boolean {
+  const parts = pattern.split('/');
+  const names = folder.split('/');
+  if (/\.[A-Za-z][\w]*$/.test(names.at(-1) ?? '')) return false;
+  // Braces and brackets around a slash cannot be cut into parts; such a pattern is taken to reach everywhere near.
+  if (/[{([][^})\]]*\/[^})\]]*[})\]]/.test(pattern)) return true;
+  for (const [i, name] of names.entries()) {
+    const part = parts[i];
+    if (part === '**') return true;
+    if (part === undefined || !picomatch.isMatch(name, part)) return false;
+  }
+  return parts.length > names.length;
+}

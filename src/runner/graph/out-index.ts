@@ -1,0 +1,53 @@
+import { compareBytes } from '../../kit/index.ts';
+import type { Out, ProjectPath, Stage } from '../model.ts';
+
+/** One path that a stage writes: an out, or a checkpoint (then `out` is undefined). */
+export interface Claim {
+  readonly stage: Stage;
+  readonly path: ProjectPath;
+  readonly out: Out | undefined;
+  readonly kind: Out['kind'] | 'checkpoint';
+}
+
+/** Finds claims by path in steps of the path's depth, however many there are. */
+export interface OutIndex {
+  /** Sorted by path. */
+  readonly all: readonly Claim[];
+  /** The claim that is this path or a folder above it. */
+  holder(path: ProjectPath): Claim | undefined;
+  /** The claims below this folder, sorted by path. */
+  under(path: ProjectPath): readonly Claim[];
+}
+
+export function createOutIndex(claims: readonly Claim[]): OutIndex {
+  const all = [...claims].sort((a, b) => compareBytes(a.path, b.path));
+  const exact = new Map(all.map((claim) => [claim.path, claim]));
+  const below = new Map<ProjectPath, Claim[]>();
+  for (const claim of all) {
+    for (const folder of foldersAbove(claim.path)) {
+      const list = below.get(folder);
+      if (list === undefined) below.set(folder, [claim]);
+      else list.push(claim);
+    }
+  }
+  return {
+    all,
+    holder: (path) => {
+      const own = exact.get(path);
+      if (own !== undefined) return own;
+      for (const folder of foldersAbove(path)) {
+        const claim = exact.get(folder);
+        if (claim !== undefined) return claim;
+      }
+      return undefined;
+    },
+    under: (path) => below.get(path) ?? [],
+  };
+}
+
+/** `a/b/c` gives `a/b`, then `a`. */
+export function* foldersAbove(path: ProjectPath): Generator<ProjectPath> {
+  for (let slash = path.lastIndexOf('/'); slash > 0; slash = path.lastIndexOf('/', slash - 1)) {
+    yield path.slice(0, slash);
+  }
+}

@@ -1,0 +1,197 @@
+import type { Command, Dep, NamedPath, Out, ParamDep, ProjectPath, Resources, Stage } from '../model.ts';
+import { isObject } from '../schema/json-schema.ts';
+import type { StageSource } from '../schema/stage-schema.ts';
+import type { KeyPath } from './key-path.ts';
+import { isGlob, projectPath, reasonAgainstOut } from './paths.ts';
+import type { Complaint } from './problems.ts';
+import { parseSize } from './size.ts';
+
+/** Where a stage stands and what its paths are relative to. */
+export interface Setting {
+  readonly name: string;
+  readonly group: string;
+  readonly file: ProjectPath;
+  readonly place: { readonly line: number; readonly column: number; readonly source: string };
+  readonly wdir: ProjectPath;
+  /** Absolute. */
+  readonly root: string;
+  /** Default parameter file, relative to wdir's project path. */
+  readonly paramsFile: ProjectPath;
+  readonly complain: (path: KeyPath, complaint: Complaint, part?: 'key' | 'value') => void;
+}
+
+/** A stage from its validated definition with templates filled. Problems go to `complain`; what is bad is left out. */
+export function buildStage(source: StageSource, setting: Setting): Stage {
+  const { name, group, file, wdir, place } = setting;
+  return {
+    name,
+    group,
+    file,
+    line: place.line,
+    column: place.column,
+    source: place.source,
+    desc: source.desc,
+    meta: source.meta,
+    wdir,
+    command: buildCommand(source, setting),
+    deps: buildDeps(source.deps, setting),
+    outs: [
+      ...buildOuts('out', source.outs, setting),
+      ...buildOuts('metric', source.metrics, setting),
+      ...buildOuts('plot', source.plots, setting),
+    ],
+    params: buildParams(source.params ?? [], setting),
+    env: [...new Set(source.env ?? [])],
+    frozen: source.frozen === true,
+    alwaysChanged: source.always_changed === true,
+    resources: buildResources(source.resources ?? {}, setting),
+    checkpoints: buildCheckpoints(source.checkpoints, setting),
+    graph: source.graph === true,
+  };
+}
+
+function buildCommand(source: StageSource, { name, wdir, root, complain }: Setting): Command {
+  const { cmd, module } = source;
+  if (cmd !== undefined && module !== undefined) {
+    complain(
+      ['module'],
+      { message: `Stage '${name}' has both 'cmd' and 'module'; one of them is wanted.` },
+      'key',
+    );
+  }
+  if (cmd !== undefined) return { kind: 'shell', lines: typeof cmd === 'string' ? [cmd] : [...cmd] };
+  if (module === undefined) {
+    const hint = 'Add cmd: with a command line, or module: with a program such as stages/train.ts.';
+    complain([], { message: `Stage '${name}' has neither 'cmd' nor 'module'.`, hint }, 'key');
+    return { kind: 'shell', lines: [] };
+  }
+  const path = projectPath(wdir, module, root);
+  const reason = reasonAgainstOut(path);
+  if (reason !== undefined) {
+    complain(['module'], { message: `The program '${module}' cannot be used: ${reason}.` });
+  }
+  return { kind: 'module', module: path };
+}
+
+interface RawPath {
+  readonly name: string | undefined;
+  readonly path: string;
+  readonly options: Readonly<Record<string, unknown>>;
+  /** Where it stands, under the stage. */
+  readonly at: KeyPath;
+}
+
+/** The paths of a list or a named mapping, in one form. A named path that is null is left out. */
+function rawPaths(key: string, value: unknown): readonly RawPath[] {
+  if (Array.isArray(value)) {
+    return value.flatMap((item: unknown, i): RawPath[] => {
+      if (typeof item === 'string') return [{ name: undefined, path: item, options: {}, at: [key, i] }];
+      return entriesOf(item).map(([path, options]) => ({
+        name: undefined,
+        path,
+        options: isObject(options) ? options : {},
+        at: [key, i, path],
+      }));
+    });
+  }
+  return entriesOf(value).flatMap(([name, item]): RawPath[] => {
+    if (typeof item === 'string') return [{ name, path: item, options: {}, at: [key, name] }];
+    if (!isObject(item) || typeof item['path'] !== 'string') return [];
+    const { path, ...options } = item;
+    return [{ name, path, options, at: [key, name, 'path'] }];
+  });
+}
+
+function entriesOf(value: unknown): [string, unknown][] {
+  return isObject(value) ? Object.entries(value) : [];
+}
+
+function buildDeps(value: unknown, setting: Setting): readonly Dep[] {
+  return rawPaths('deps', value).flatMap(({ name, path, at }): Dep[] => {
+    const normal = projectPath(setting.wdir, path, setting.root);
+    const reason = reasonAgainstDep(path, normal);
+    if (reason !== undefined) {
+      setting.complain(at, { message: `The dep '${path}' cannot be used: ${reason}.` });
+      return [];
+    }
+    return [{ name, path: normal, glob: isGlob(path) }];
+  });
+}
+
+function reasonAgainstDep(path: string, normal: ProjectPath): string | undefined {
+  if (path.includes('\0')) return 'it holds a NUL character';
+  if (/^[a-z][a-z0-9+.-]*:\/\//i.test(path)) return 'addresses are not supported, only files and folders';
+  if (normal === '.') return 'it is the whole project, with everything that stages write';
+  if (/^\.(git|ferment|dvc)(\/|$)/.test(normal)) return `it is inside ${normal.split('/')[0]}`;
+  return undefined;
+}
+
+function buildOuts(kind: Out['kind'], value: unknown, setting: Setting): readonly Out[] {
+  return rawPaths(`${kind}s`, value).flatMap(({ name, path, options, at }): Out[] => {
+    const normal = writable(path, at, kind, setting);
+    if (normal === undefined) return [];
+    const { cache, persist, desc, ...rest } = options;
+    return [
+      {
+        name,
+        path: normal,
+        kind,
+        cache: cache !== false,
+        persist: persist === true,
+        desc: typeof desc === 'string' ? desc : undefined,
+        options: rest,
+      },
+    ];
+  });
+}
+
+function buildCheckpoints(value: unknown, setting: Setting): readonly NamedPath[] {
+  return rawPaths('checkpoints', value).flatMap(({ name, path, at }): NamedPath[] => {
+    const normal = writable(path, at, 'checkpoint', setting);
+    return normal === undefined ? [] : [{ name, path: normal }];
+  });
+}
+
+function writable(path: string, at: KeyPath, kind: string, setting: Setting): ProjectPath | undefined {
+  const normal = projectPath(setting.wdir, path, setting.root);
+  const reason = isGlob(path) ? 'globs can be deps only' : reasonAgainstOut(normal);
+  if (reason === undefined) return normal;
+  setting.complain(at, { message: `The ${kind} '${path}' cannot be used: ${reason}.` });
+  return undefined;
+}
+
+/** One ParamDep for each file, the default file first; a file that is listed as a whole is listed without keys. */
+function buildParams(items: NonNullable<StageSource['params']>, setting: Setting): readonly ParamDep[] {
+  const byFile = new Map<ProjectPath, Set<string> | undefined>();
+  const add = (file: ProjectPath, keys: readonly string[]): void => {
+    const known = byFile.get(file);
+    if (keys.length === 0 || (byFile.has(file) && known === undefined)) byFile.set(file, undefined);
+    else byFile.set(file, new Set([...(known ?? []), ...keys]));
+  };
+  for (const item of items) {
+    if (typeof item === 'string') add(setting.paramsFile, [item]);
+    else
+      for (const [file, keys] of Object.entries(item))
+        add(projectPath(setting.wdir, file, setting.root), keys ?? []);
+  }
+  const files = [...byFile].map(([file, keys]): ParamDep => ({ file, keys: keys && [...keys] }));
+  return [
+    ...files.filter(({ file }) => file === setting.paramsFile),
+    ...files.filter(({ file }) => file !== setting.paramsFile),
+  ];
+}
+
+function buildResources(source: NonNullable<StageSource['resources']>, { complain }: Setting): Resources {
+  const { cpus, gpus, memory } = source;
+  const memoryBytes = parseSize(memory);
+  if (memory !== undefined && memoryBytes === undefined) {
+    complain(['resources', 'memory'], {
+      message: `'memory' must be a size such as 4GB, 512MB or 1.5GiB. Received: ${JSON.stringify(memory)}`,
+    });
+  }
+  return {
+    cpus: typeof cpus === 'number' ? cpus : 1,
+    gpus: typeof gpus === 'number' ? gpus : 0,
+    memoryBytes,
+  };
+}

@@ -1,0 +1,41 @@
+import { statSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
+import { FermentError } from '../../kit/index.ts';
+
+/** The names of pipeline files; where both stand in one folder, the first counts. */
+export const PIPELINE_FILES = ['pipeline.yaml', 'dvc.yaml'] as const;
+
+/** Where a project is. */
+export interface ProjectPlace {
+  /** Absolute path of its folder. */
+  readonly root: string;
+  /** Name of its pipeline file, in root. */
+  readonly file: string;
+}
+
+/**
+ * The project of a folder: the nearest folder, upward, with pipeline.yaml, else dvc.yaml. A file that is named
+ * makes its own folder the project. Throws NO_PROJECT.
+ */
+export function findProject(cwd: string, file?: string): ProjectPlace {
+  const start = resolve(cwd);
+  if (file !== undefined) {
+    const path = resolve(start, file);
+    if (isFile(path)) return { root: dirname(path), file: basename(path) };
+    throw new FermentError('NO_PROJECT', `The pipeline file ${file} does not exist.`, {
+      hint: 'Correct the path after --file.',
+    });
+  }
+  for (let folder = start; ; folder = dirname(folder)) {
+    const found = PIPELINE_FILES.find((name) => isFile(join(folder, name)));
+    if (found !== undefined) return { root: folder, file: found };
+    if (dirname(folder) === folder) break;
+  }
+  throw new FermentError('NO_PROJECT', 'There is no pipeline.yaml or dvc.yaml here or in a folder above.', {
+    hint: 'Go to a project, name a file with --file, or start one with: ferment init',
+  });
+}
+
+function isFile(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
+}

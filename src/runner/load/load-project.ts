@@ -1,0 +1,114 @@
+import { posix, resolve } from 'node:path';
+import type { ProjectPath, Stage } from '../model.ts';
+import { checkNames } from './check-names.ts';
+import { checkParams } from './check-params.ts';
+import { findProject } from './find-project.ts';
+import { parseOverride } from './overrides.ts';
+import type { Params, ParamsFile } from './params.ts';
+import { loadParamsFile, type ParamsOptions } from './params-loader.ts';
+import { loadPipelineFile, type PipelineContext, type PipelineFile } from './pipeline-file.ts';
+import { findSubPipelines } from './sub-pipelines.ts';
+import { collectTopLevel, type TopLevel } from './top-level.ts';
+import { Workspace } from './workspace.ts';
+
+export interface LoadOptions {
+  readonly cwd: string;
+  /** A pipeline file other than the nearest pipeline.yaml or dvc.yaml, relative to cwd. */
+  readonly file?: string | undefined;
+  /** Overlays on the default parameter file, relative to cwd, later ones winning. */
+  readonly paramsFiles?: readonly string[] | undefined;
+  /** `key=value` or `file:key=value`, values as YAML. */
+  readonly overrides?: readonly string[] | undefined;
+}
+
+/** A project as it counts: templates filled, groups expanded, everything validated. */
+export interface Project {
+  /** Absolute. */
+  readonly root: string;
+  /** The pipeline file in root. */
+  readonly file: ProjectPath;
+  /** Where this pipeline's lock is: pipeline.lock, or NAME.lock for another file that was named. */
+  readonly lockFile: ProjectPath;
+  /** In the order of the files. */
+  readonly stages: readonly Stage[];
+  readonly params: Params;
+  readonly topLevel: TopLevel;
+  /** Things that are allowed but probably not meant. */
+  readonly warnings: readonly string[];
+}
+
+/**
+ * Loads the project that `cwd` is in. Throws NO_PROJECT, or a DiagnosticsError (BAD_PIPELINE or BAD_PARAMS) with
+ * everything that is wrong at once. Reads only.
+ */
+export function loadProject(options: LoadOptions): Project {
+  const { root, file } = findProject(options.cwd, options.file);
+  const overrides = (options.overrides ?? []).map(parseOverride);
+  const workspace = new Workspace(root, resolve(options.cwd));
+  const defaultFile = 'params.yaml';
+  const params = createParamsReader(workspace, {
+    defaultFile,
+    overlays: (options.paramsFiles ?? []).map((path) => resolve(options.cwd, path)),
+    overrides,
+  });
+  const context: PipelineContext = {
+    workspace,
+    paramsOf: params.read,
+    scopeOf: (folder) => params.read(posix.join(folder, defaultFile))?.data ?? {},
+  };
+  const main = loadPipelineFile(file, context);
+  workspace.problems.throwIfAny();
+  const files =
+    main === undefined ? [] : [main, ...loadSubPipelines(main, options.file !== undefined, context)];
+  workspace.problems.throwIfAny();
+
+  checkNames(workspace.problems, files);
+  checkParams(workspace.problems, files, params.read);
+  for (const override of overrides) params.read(posix.normalize(override.file ?? defaultFile));
+  workspace.problems.throwIfAny();
+  return {
+    root,
+    file,
+    lockFile: /^(pipeline|dvc)\.yaml$/.test(file) ? 'pipeline.lock' : `${file.replace(/\.ya?ml$/, '')}.lock`,
+    stages: files.flatMap(({ stages }) => stages.map(({ stage }) => stage)),
+    params: { defaultFile, files: params.files },
+    topLevel: collectTopLevel(files),
+    warnings: warningsOf(files),
+  };
+}
+
+/** Reads each parameter file once. */
+function createParamsReader(workspace: Workspace, options: ParamsOptions) {
+  const files = new Map<ProjectPath, ParamsFile>();
+  const missing = new Set<ProjectPath>();
+  const read = (file: ProjectPath): ParamsFile | undefined => {
+    if (missing.has(file)) return undefined;
+    const known = files.get(file) ?? loadParamsFile(workspace, file, options);
+    if (known === undefined) missing.add(file);
+    else files.set(file, known);
+    return known;
+  };
+  return { files, read };
+}
+
+function loadSubPipelines(main: PipelineFile, isAlone: boolean, context: PipelineContext): PipelineFile[] {
+  if (isAlone) return [];
+  const loaded: PipelineFile[] = [];
+  const outs = new Set(outPaths(main));
+  for (const file of findSubPipelines(context.workspace.root, outs)) {
+    const found = loadPipelineFile(file, context);
+    if (found === undefined) continue;
+    loaded.push(found);
+    for (const path of outPaths(found)) outs.add(path);
+  }
+  return loaded;
+}
+
+function outPaths({ stages }: PipelineFile): ProjectPath[] {
+  return stages.flatMap(({ stage }) => [...stage.outs, ...stage.checkpoints].map(({ path }) => path));
+}
+
+function warningsOf(files: readonly PipelineFile[]): string[] {
+  const stages = files.flatMap((file) => file.stages);
+  return stages.length === 0 ? ['The pipeline has no stages.'] : [];
+}

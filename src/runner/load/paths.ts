@@ -1,0 +1,53 @@
+import { isAbsolute, posix, relative } from 'node:path';
+import { FermentError } from '../../kit/index.ts';
+import type { ProjectPath } from '../model.ts';
+
+/** Folders of the project that no stage may write to. */
+const RESERVED = ['.git', '.ferment', '.dvc'];
+
+/** A path as a stage writes it, relative to its folder, as a path of the project: normalised, no slash at the end. */
+export function projectPath(folder: ProjectPath, path: string, root: string): ProjectPath {
+  if (!isAbsolute(path)) return trimmed(posix.normalize(posix.join(folder, path)));
+  const inside = relative(root, path).split('\\').join('/');
+  // An absolute path into the project is written as a relative one; others stay absolute.
+  return inside !== '' && isInside(inside)
+    ? trimmed(posix.normalize(inside))
+    : trimmed(posix.normalize(path));
+}
+
+function trimmed(path: string): string {
+  return path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path;
+}
+
+function isInside(path: ProjectPath): boolean {
+  return !isAbsolute(path) && path !== '..' && !path.startsWith('../');
+}
+
+/** Why a stage may not write to this path, or undefined when it may. Links are not followed here. */
+export function reasonAgainstOut(path: ProjectPath): string | undefined {
+  if (path.includes('\0')) return 'it holds a NUL character';
+  if (!isInside(path)) return 'it is outside of the project';
+  if (path === '.' || path === '') return 'it is the whole project';
+  const [first = ''] = path.split('/');
+  if (RESERVED.includes(first.toLowerCase())) return `it is inside ${first}`;
+  if (path.split('/').some((part) => part.toLowerCase() === '.git')) return 'it is inside a .git folder';
+  return undefined;
+}
+
+/**
+ * Throws BAD_PATH unless the path, as text, stays inside the project and out of .git, .ferment and .dvc. Whether a
+ * folder on the way is a link that leads outside is for the writer to check, right before it writes.
+ */
+export function assertInsideProject(path: ProjectPath): void {
+  const normal = trimmed(posix.normalize(path));
+  const reason = normal === path ? reasonAgainstOut(path) : 'it is not in its shortest form';
+  if (reason === undefined) return;
+  throw new FermentError('BAD_PATH', `The path ${JSON.stringify(path)} cannot be written: ${reason}.`, {
+    hint: 'Outs must be paths inside the project, outside of .git, .ferment and .dvc.',
+  });
+}
+
+/** True when the text is a glob pattern: it holds `*`, `?`, `[` or `{`. */
+export function isGlob(path: string): boolean {
+  return /[*?[{]/.test(path);
+}

@@ -1,0 +1,171 @@
+import { dirname, posix } from 'node:path';
+import type { ProjectPath, Stage } from '../model.ts';
+import { isObject } from '../schema/json-schema.ts';
+import { pipelineSchema } from '../schema/pipeline-schema.ts';
+import { type StageSource, stageSchema } from '../schema/stage-schema.ts';
+import { validate } from '../schema/validate.ts';
+import { buildStage } from './build-stage.ts';
+import { type Draft, expandEntry, type Reporter } from './expand.ts';
+import type { KeyPath } from './key-path.ts';
+import { projectPath, reasonAgainstOut } from './paths.ts';
+import type { Complaint } from './problems.ts';
+import { type Part, rangeOf, type SourceFile } from './source-file.ts';
+import { createStagePlaces, type Place } from './stage-places.ts';
+import { Filler } from './template.ts';
+import { extendWithVars, type VarsContext } from './vars.ts';
+import type { Workspace } from './workspace.ts';
+
+/** A stage with what is needed to point at its parts later. */
+export interface LoadedStage {
+  readonly stage: Stage;
+  readonly definition: StageSource;
+  readonly path: KeyPath;
+}
+
+/** One pipeline file, its stages built. */
+export interface PipelineFile {
+  readonly file: ProjectPath;
+  readonly folder: ProjectPath;
+  readonly source: SourceFile;
+  /** The validated file, templates still in it. */
+  readonly raw: Readonly<Record<string, unknown>>;
+  readonly stages: readonly LoadedStage[];
+}
+
+/** What filling a pipeline file needs of the parameters. */
+export interface PipelineContext extends VarsContext {
+  readonly workspace: Workspace;
+  /** Values of the default parameter file beside the pipeline file; undefined when it has mistakes. */
+  readonly scopeOf: (folder: ProjectPath) => unknown;
+}
+
+/** Keys that later versions will have; until then they must not be silently ignored. */
+const LATER = ['timeout', 'retries', 'executor'];
+
+/** Reads, validates and builds one pipeline file; problems are collected, and what is bad is left out. */
+export function loadPipelineFile(file: ProjectPath, context: PipelineContext): PipelineFile | undefined {
+  const { workspace } = context;
+  const { problems } = workspace;
+  const before = problems.count;
+  const source = workspace.read(file, 'BAD_PIPELINE');
+  if (source === undefined || problems.count > before) return undefined;
+  const data = source.data ?? {};
+  for (const { path, part, keyword, ...complaint } of validate(pipelineSchema, data)) {
+    const name = String(path.at(-1));
+    const isLater = keyword === 'additionalProperties' && LATER.includes(name);
+    const said = isLater
+      ? { message: `'${name}' is not supported yet.`, hint: 'Remove it for now.' }
+      : complaint;
+    problems.addAtPath('BAD_PIPELINE', source, { path, part }, said);
+  }
+  const folder = dirname(file) === '.' ? '.' : posix.normalize(dirname(file));
+  if (problems.count > before || !isObject(data)) return undefined;
+  const scope = context.scopeOf(folder);
+  if (problems.count > before) return undefined;
+  const builder = new Builder(file, folder, source, context);
+  return { file, folder, source, raw: data, stages: builder.build(data, scope) };
+}
+
+class Builder {
+  readonly #file: ProjectPath;
+  readonly #folder: ProjectPath;
+  readonly #source: SourceFile;
+  readonly #context: PipelineContext;
+  readonly #placeOf: (name: string) => Place;
+
+  constructor(file: ProjectPath, folder: ProjectPath, source: SourceFile, context: PipelineContext) {
+    this.#file = file;
+    this.#folder = folder;
+    this.#source = source;
+    this.#context = context;
+    this.#placeOf = createStagePlaces(source);
+  }
+
+  build(data: Readonly<Record<string, unknown>>, parameters: unknown): LoadedStage[] {
+    const reporter = this.#reporter([]);
+    const scope = extendWithVars(parameters, data['vars'], {
+      ...this.#context,
+      folder: this.#folder,
+      path: ['vars'],
+      reporter,
+    });
+    const entries = isObject(data['stages']) ? Object.entries(data['stages']) : [];
+    return entries.flatMap(([name, entry]) =>
+      isObject(entry)
+        ? expandEntry(name, entry, scope, reporter).flatMap((draft) => this.#stage(draft) ?? [])
+        : [],
+    );
+  }
+
+  #stage(draft: Draft): LoadedStage | undefined {
+    const { problems } = this.#context.workspace;
+    const before = problems.count;
+    const reporter = this.#reporter(draft.path);
+    const wdir = this.#wdir(draft, reporter);
+    const { vars, meta, cmd, ...rest } = draft.definition;
+    const scope = extendWithVars(draft.scope, vars, {
+      ...this.#context,
+      folder: wdir,
+      path: ['vars'],
+      reporter,
+    });
+    const filler = new Filler(scope, reporter.onBad);
+    const filled = filler.fill(rest, []);
+    const definition: Record<string, unknown> = { ...(isObject(filled) ? filled : {}) };
+    if (meta !== undefined) definition['meta'] = meta;
+    if (cmd !== undefined) definition['cmd'] = filler.fillCommand(cmd, ['cmd']);
+    if (problems.count > before) return undefined;
+    for (const { path, part, ...complaint } of validate(stageSchema, definition)) {
+      reporter.complain(path, complaint, part);
+    }
+    if (problems.count > before) return undefined;
+    // The schema's own check just passed; the type says the same.
+    const source = definition as StageSource;
+    const stage = buildStage(source, {
+      ...this.#names(draft),
+      file: this.#file,
+      place: this.#placeOf(draft.group),
+      wdir,
+      root: this.#context.workspace.root,
+      paramsFile: posix.join(wdir, 'params.yaml'),
+      complain: reporter.complain,
+    });
+    return { stage, definition: source, path: draft.path };
+  }
+
+  /** Stages of a sub-folder are called by it: `features:train`. */
+  #names({ name, group }: Draft): { readonly name: string; readonly group: string } {
+    return this.#folder === '.'
+      ? { name, group }
+      : { name: `${this.#folder}:${name}`, group: `${this.#folder}:${group}` };
+  }
+
+  #wdir(draft: Draft, reporter: Reporter): ProjectPath {
+    const given = draft.definition['wdir'];
+    if (given === undefined) return this.#folder;
+    const wdir = new Filler(draft.scope, reporter.onBad).fill(given, ['wdir']);
+    if (typeof wdir !== 'string') return this.#folder;
+    const path = projectPath(this.#folder, wdir, this.#context.workspace.root);
+    const reason = path === '.' ? undefined : reasonAgainstOut(path);
+    if (reason === undefined) return path;
+    reporter.complain(['wdir'], { message: `The folder '${wdir}' cannot be used: ${reason}.` });
+    return this.#folder;
+  }
+
+  /** Reports at paths under `base` in this file. */
+  #reporter(base: KeyPath): Reporter {
+    const { problems } = this.#context.workspace;
+    return {
+      onBad: (path, template, complaint) => {
+        const range = rangeOf(this.#source, [...base, ...path], 'value');
+        const at = this.#source.text.indexOf(template, range.start);
+        const isThere = at >= 0 && at < Math.max(range.end, range.start + 1);
+        const exact = isThere ? { start: at, end: at + template.length } : range;
+        problems.addAt('BAD_PIPELINE', this.#source, exact, complaint);
+      },
+      complain: (path: KeyPath, complaint: Complaint, part: Part = 'value') => {
+        problems.addAtPath('BAD_PIPELINE', this.#source, { path: [...base, ...path], part }, complaint);
+      },
+    };
+  }
+}

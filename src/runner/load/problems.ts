@@ -1,0 +1,50 @@
+import { type Diagnostic, DiagnosticsError, type ErrorCode } from '../../kit/index.ts';
+import type { KeyPath } from './key-path.ts';
+import { diagnosticAt, type Part, type Range, rangeOf, type SourceText } from './source-file.ts';
+
+export interface Complaint {
+  readonly message: string;
+  readonly hint?: string | undefined;
+}
+
+/** Collects everything that is wrong, so that it is reported at once. */
+export class Problems {
+  readonly #found = new Map<string, Diagnostic>();
+  #code: ErrorCode | undefined;
+
+  /** The first complaint decides the error's code; BAD_PIPELINE wins over BAD_PARAMS. */
+  add(code: 'BAD_PIPELINE' | 'BAD_PARAMS', diagnostic: Diagnostic): void {
+    if (this.#code !== 'BAD_PIPELINE') this.#code = code;
+    // The stages of a group share their text, and so their mistakes.
+    const { file, line, column, message } = diagnostic;
+    this.#found.set(JSON.stringify([file, line, column, message]), diagnostic);
+  }
+
+  addAt(code: 'BAD_PIPELINE' | 'BAD_PARAMS', file: SourceText, range: Range, complaint: Complaint): void {
+    this.add(code, diagnosticAt(file, range, complaint));
+  }
+
+  addAtPath(
+    code: 'BAD_PIPELINE' | 'BAD_PARAMS',
+    file: SourceText,
+    where: { readonly path: KeyPath; readonly part: Part },
+    complaint: Complaint,
+  ): void {
+    this.addAt(code, file, rangeOf(file, where.path, where.part), complaint);
+  }
+
+  get count(): number {
+    return this.#found.size;
+  }
+
+  /** Throws a DiagnosticsError with everything found so far, file by file in the order of their first problem. */
+  throwIfAny(): void {
+    if (this.#code === undefined) return;
+    const all = [...this.#found.values()];
+    const files = [...new Set(all.map(({ file }) => file))];
+    all.sort(
+      (a, b) => files.indexOf(a.file) - files.indexOf(b.file) || a.line - b.line || a.column - b.column,
+    );
+    throw new DiagnosticsError(this.#code, all);
+  }
+}

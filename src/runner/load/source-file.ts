@@ -1,0 +1,160 @@
+import type { Document, ErrorCode, Node } from 'yaml';
+import type { Diagnostic } from '../../kit/index.ts';
+import type { KeyPath } from './key-path.ts';
+import { yamlLibrary } from './lazy.ts';
+import { dataOfDocument, type TextProblem } from './yaml-data.ts';
+
+/** Text that a person wrote, with the name under which messages show it. */
+export interface SourceText {
+  readonly name: string;
+  readonly text: string;
+}
+
+/** A YAML or JSON file that was read: its data, and a way back from data to places in the text. */
+export interface SourceFile extends SourceText {
+  readonly data: unknown;
+}
+
+export type Part = 'key' | 'value';
+export interface Range {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** Parses YAML (of which JSON is a part); never throws, problems are listed by offset. */
+export function parseYaml(text: string): {
+  readonly data: unknown;
+  readonly problems: readonly TextProblem[];
+} {
+  const { document, problems } = parseDocument(text);
+  if (document === undefined || problems.length > 0) return { data: null, problems };
+  return dataOfDocument(document);
+}
+
+function parseDocument(text: string): { document: Document | undefined; problems: TextProblem[] } {
+  try {
+    const documents = yamlLibrary().parseAllDocuments(text, { uniqueKeys: false, prettyErrors: false });
+    const all = 'empty' in documents ? [] : documents;
+    const problems = all.flatMap((document) =>
+      [...document.errors, ...document.warnings].map(({ pos: [start, end], code, message }) => ({
+        start,
+        end,
+        message: messageFor(code, message),
+        hint: hintFor(text, start, code),
+      })),
+    );
+    const second = all[1]?.range[0];
+    if (second !== undefined && problems.length === 0) {
+      problems.push({
+        start: second,
+        end: second + 1,
+        message: 'Only one YAML document is expected.',
+        hint: undefined,
+      });
+    }
+    return { document: all[0], problems };
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    return {
+      document: undefined,
+      problems: [{ start: 0, end: 1, message: 'The file is nested too deeply.' }],
+    };
+  }
+}
+
+function messageFor(code: ErrorCode, message: string): string {
+  if (code === 'TAG_RESOLVE_FAILED')
+    return `Tags are not supported. Received: ${message.replace(/^.*: /, '')}`;
+  return `Not valid YAML: ${message}${/[.!?]$/.test(message) ? '' : '.'}`;
+}
+
+/** The usual reason for a puzzling message: `[a/${x}]`, where YAML takes `{` for a mapping. */
+function hintFor(text: string, start: number, code: ErrorCode): string | undefined {
+  const lineStart = text.lastIndexOf('\n', start - 1) + 1;
+  const lineEnd = text.indexOf('\n', start);
+  const line = text.slice(lineStart, lineEnd < 0 ? undefined : lineEnd);
+  if (code === 'TAG_RESOLVE_FAILED') return 'Write plain values; quote a text that starts with !.';
+  if (/[[{].*\$\{/.test(line))
+    return `Inside [ ] and { } a value that holds \${…} needs quotes: "…\${key}…".`;
+  if (/\t/.test(/^\s*/.exec(line)?.[0] ?? '')) return 'Indent with spaces; YAML allows no tabs there.';
+  return undefined;
+}
+
+const documents = new WeakMap<SourceText, Document | undefined>();
+
+/**
+ * The place of a key or value; of its nearest holder where it is not in the text (it came from a default, an alias
+ * or a template). A long value is marked by its key.
+ */
+export function rangeOf(file: SourceText, path: KeyPath, part: Part): Range {
+  if (!documents.has(file)) documents.set(file, parseDocument(file.text).document);
+  const document = documents.get(file);
+  let range: Range = { start: 0, end: 1 };
+  let node: unknown = document?.contents;
+  for (const [i, word] of path.entries()) {
+    const step = document === undefined ? undefined : stepInto(document, node, word);
+    if (step === undefined) break;
+    const isLast = i === path.length - 1;
+    const wanted = isLast && part === 'key' ? (step.key ?? step.value) : preferScalar(step);
+    range = spanOf(wanted) ?? range;
+    node = step.value;
+  }
+  return range;
+}
+
+/** True when the text itself holds something at this path. */
+export function holds(data: unknown, path: KeyPath): boolean {
+  let at = data;
+  for (const word of path) {
+    if (typeof at !== 'object' || at === null || !Object.hasOwn(at, word)) return false;
+    at = Array.isArray(at) ? at[Number(word)] : (at as Readonly<Record<string, unknown>>)[word];
+  }
+  return true;
+}
+
+interface Step {
+  readonly key: Node | undefined;
+  readonly value: Node | undefined;
+}
+
+function stepInto(document: Document, holder: unknown, word: string | number): Step | undefined {
+  const yaml = yamlLibrary();
+  const node = yaml.isAlias(holder) ? holder.resolve(document) : holder;
+  if (yaml.isSeq(node)) {
+    const item = node.items[Number(word)];
+    return yaml.isNode(item) ? { key: undefined, value: item } : undefined;
+  }
+  if (!yaml.isMap(node)) return undefined;
+  for (const { key, value } of node.items) {
+    if (!yaml.isScalar(key) || (String(key.value) !== String(word) && key.source !== word)) continue;
+    return { key, value: yaml.isNode(value) ? value : undefined };
+  }
+  return undefined;
+}
+
+function preferScalar({ key, value }: Step): Node | undefined {
+  const isShort = yamlLibrary().isScalar(value) && value.source !== '';
+  return isShort ? value : (key ?? value);
+}
+
+function spanOf(node: Node | undefined): Range | undefined {
+  if (node?.range === undefined || node.range === null) return undefined;
+  return { start: node.range[0], end: node.range[1] };
+}
+
+/** A diagnostic for a stretch of text: line, column, and the line itself. Only its first line is marked. */
+export function diagnosticAt(
+  file: SourceText,
+  range: Range,
+  problem: { readonly message: string; readonly hint?: string | undefined },
+): Diagnostic {
+  const start = Math.min(range.start, file.text.length);
+  const lineStart = file.text.lastIndexOf('\n', start - 1) + 1;
+  const lineBreak = file.text.indexOf('\n', start);
+  const source = file.text.slice(lineStart, lineBreak < 0 ? undefined : lineBreak).replace(/\r$/, '');
+  let line = 1;
+  for (let at = file.text.indexOf('\n'); at >= 0 && at < start; at = file.text.indexOf('\n', at + 1)) line++;
+  const column = start - lineStart + 1;
+  const length = Math.max(1, Math.min(range.end - range.start, source.length - column + 1));
+  return { file: file.name, line, column, length, message: problem.message, hint: problem.hint, source };
+}

@@ -1,0 +1,51 @@
+import { type Dirent, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { compareBytes } from '../../kit/index.ts';
+import type { ProjectPath } from '../model.ts';
+import { PIPELINE_FILES } from './find-project.ts';
+import { createIgnore } from './ignore.ts';
+
+/** Folders with one of these are projects of their own. */
+const PROJECT_MARKS = ['.git', '.ferment', '.dvc'];
+const SKIPPED = new Set(['node_modules', '__pycache__', 'venv', 'site-packages']);
+
+/**
+ * Pipeline files below the project's folder, as DVC has them, folder by folder in byte order. Skips hidden folders,
+ * installed packages, projects of their own, what .gitignore and .dvcignore of the root name, and what stages write:
+ * `outs` is read again before each folder, so that what the files found so far write is skipped too.
+ */
+export function* findSubPipelines(root: string, outs: ReadonlySet<ProjectPath>): Generator<ProjectPath> {
+  const isIgnored = createIgnore(root);
+  const queue: ProjectPath[] = [''];
+  for (let folder = queue.shift(); folder !== undefined; folder = queue.shift()) {
+    if (outs.has(folder)) continue;
+    const entries = list(join(root, folder));
+    if (folder !== '') {
+      if (entries.some(({ name }) => PROJECT_MARKS.includes(name))) continue;
+      const file = PIPELINE_FILES.find((name) =>
+        entries.some((entry) => entry.isFile() && entry.name === name),
+      );
+      if (file !== undefined) yield `${folder}/${file}`;
+    }
+    const folders = entries
+      .filter((entry) => entry.isDirectory() && mayHold(entry.name))
+      .map(({ name }) => name);
+    for (const name of folders.sort(compareBytes)) {
+      const path = folder === '' ? name : `${folder}/${name}`;
+      if (!outs.has(path) && !isIgnored(path)) queue.push(path);
+    }
+  }
+}
+
+function mayHold(name: string): boolean {
+  return !name.startsWith('.') && !SKIPPED.has(name);
+}
+
+/** A folder that cannot be read holds no pipeline for this user. */
+function list(path: string): Dirent[] {
+  try {
+    return readdirSync(path, { withFileTypes: true });
+  } catch {
+    return [];
+  }
+}

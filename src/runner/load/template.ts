@@ -1,0 +1,157 @@
+import { didYouMean } from '../../kit/index.ts';
+import { isObject } from '../schema/json-schema.ts';
+import { formatKey, type KeyPath, lookUp, namesAt, parseKey } from './key-path.ts';
+import { put } from './object.ts';
+import type { Complaint } from './problems.ts';
+import { renderArguments, ShellScanner } from './shell.ts';
+import { pasted } from './template-text.ts';
+
+/** A part of a text with templates: text as it is, or `${expression}`. */
+type Piece =
+  | { readonly kind: 'text'; readonly text: string }
+  | { readonly kind: 'template'; readonly expression: string; readonly source: string };
+
+/** Called for each template that cannot be filled: where the text stands, and the template as written. */
+export type OnBadTemplate = (path: KeyPath, template: string, complaint: Complaint) => void;
+
+const TEMPLATE = /\\?\$\{([^}]*)\}/g;
+
+function split(text: string): Piece[] {
+  const pieces: Piece[] = [];
+  let end = 0;
+  for (const match of text.matchAll(TEMPLATE)) {
+    const [source, expression = ''] = match;
+    if (match.index > end) pieces.push({ kind: 'text', text: text.slice(end, match.index) });
+    if (source.startsWith('\\')) pieces.push({ kind: 'text', text: source.slice(1) });
+    else pieces.push({ kind: 'template', expression: expression.trim(), source });
+    end = match.index + source.length;
+  }
+  if (end < text.length) pieces.push({ kind: 'text', text: text.slice(end) });
+  return pieces;
+}
+
+/** True when the text holds a template that is not escaped. */
+export function hasTemplate(text: string): boolean {
+  return split(text).some(({ kind }) => kind === 'template');
+}
+
+/**
+ * Fills the templates of a stage's definition. A text that is one template takes the value with its type; in other
+ * text scalars are pasted. Under `cmd` values are quoted for the shell and a mapping becomes `--key value` arguments.
+ */
+export class Filler {
+  readonly #scope: unknown;
+  readonly #onBad: OnBadTemplate;
+
+  constructor(scope: unknown, onBad: OnBadTemplate) {
+    this.#scope = scope;
+    this.#onBad = onBad;
+  }
+
+  /** A copy with every template filled; undefined stands where one could not be. */
+  fill(value: unknown, path: KeyPath): unknown {
+    if (typeof value === 'string') return this.#text(value, path);
+    if (Array.isArray(value)) return value.map((item, i) => this.fill(item, [...path, i]));
+    if (!isObject(value)) return value;
+    const filled: Record<string, unknown> = {};
+    for (const [key, item] of Object.entries(value)) {
+      const name = this.#text(key, [...path, key]);
+      if (name !== undefined) put(filled, String(name), this.fill(item, [...path, key]));
+    }
+    return filled;
+  }
+
+  /** Fills a command line, or a list of them. */
+  fillCommand(value: unknown, path: KeyPath): unknown {
+    if (Array.isArray(value)) return value.map((item, i) => this.fillCommand(item, [...path, i]));
+    return typeof value === 'string' ? this.#command(value, path) : this.fill(value, path);
+  }
+
+  #text(text: string, path: KeyPath): unknown {
+    if (!text.includes('${')) return text;
+    const pieces = split(text);
+    const [first] = pieces;
+    if (pieces.length === 1 && first?.kind === 'template') return this.#value(first, path);
+    return this.#join(pieces, (piece) => this.#scalar(piece, path));
+  }
+
+  #command(line: string, path: KeyPath): unknown {
+    if (!line.includes('${')) return line;
+    const pieces = split(line);
+    const [first] = pieces;
+    if (pieces.length === 1 && first?.kind === 'template') {
+      // The whole command is a parameter: it is meant as a command, not as one word.
+      const value = this.#value(first, path);
+      return isObject(value) ? this.#arguments(first, value, path) : value;
+    }
+    const shell = new ShellScanner();
+    return this.#join(
+      pieces,
+      (piece) => {
+        const value = this.#value(piece, path);
+        if (value === undefined) return undefined;
+        if (typeof value === 'object' && value !== null) return this.#arguments(piece, value, path);
+        return shell.quote(pasted(value));
+      },
+      (text) => shell.scan(text),
+    );
+  }
+
+  #join(
+    pieces: readonly Piece[],
+    fill: (piece: Piece & { kind: 'template' }) => string | undefined,
+    onText: (text: string) => void = () => {},
+  ): string | undefined {
+    let result: string | undefined = '';
+    for (const piece of pieces) {
+      if (piece.kind === 'text') onText(piece.text);
+      const text = piece.kind === 'text' ? piece.text : fill(piece);
+      // All bad templates of the text are reported, not only the first.
+      result = result === undefined || text === undefined ? undefined : result + text;
+    }
+    return result;
+  }
+
+  #scalar(piece: Piece & { kind: 'template' }, path: KeyPath): string | undefined {
+    const value = this.#value(piece, path);
+    if (value === undefined) return undefined;
+    if (typeof value !== 'object' || value === null) return pasted(value);
+    this.#onBad(path, piece.source, {
+      message: `${piece.source} is ${Array.isArray(value) ? 'a list' : 'a mapping'}, which cannot stand inside a text.`,
+      hint: 'Name one value in it, or let the template be the whole text.',
+    });
+    return undefined;
+  }
+
+  #arguments(piece: Piece & { kind: 'template' }, value: object, path: KeyPath): string | undefined {
+    const text = renderArguments(value);
+    if (text !== undefined) return text;
+    this.#onBad(path, piece.source, {
+      message: `${piece.source} holds lists or mappings inside a list, which no command line can hold.`,
+    });
+    return undefined;
+  }
+
+  #value(piece: Piece & { kind: 'template' }, path: KeyPath): unknown {
+    const { expression, source } = piece;
+    const forShell = path.includes('cmd')
+      ? `Write \\${source} if it is meant for the shell.`
+      : `Write \\${source} for the text itself.`;
+    if (parseKey(expression) === undefined) {
+      this.#onBad(path, source, {
+        message: `${source} is no key such as \${train.lr} or \${items[0]}.`,
+        hint: forShell,
+      });
+      return undefined;
+    }
+    const found = lookUp(this.#scope, expression);
+    if (found.found) return found.value;
+    const holder = found.path.length === 0 ? '' : ` in '${formatKey(found.path)}'`;
+    const [name = ''] = parseKey(found.rest) ?? [];
+    this.#onBad(path, source, {
+      message: `There is no value '${formatKey([name])}'${holder} for ${source}.`,
+      hint: didYouMean(String(name), namesAt(found.at)) ?? forShell,
+    });
+    return undefined;
+  }
+}

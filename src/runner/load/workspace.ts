@@ -1,0 +1,63 @@
+import { isAbsolute, join, relative, resolve } from 'node:path';
+import type { ProjectPath } from '../model.ts';
+import { Problems } from './problems.ts';
+import { readText } from './read-text.ts';
+import { diagnosticAt, parseYaml, type SourceFile, type SourceText } from './source-file.ts';
+
+/** The files of one loading: each is read and parsed once, and every problem goes to one list. */
+export class Workspace {
+  readonly problems = new Problems();
+  /** Absolute. */
+  readonly root: string;
+  readonly #cwd: string;
+  readonly #read = new Map<string, SourceFile | undefined>();
+  readonly #paths = new WeakMap<SourceText, string>();
+
+  constructor(root: string, cwd: string) {
+    this.root = root;
+    this.#cwd = cwd;
+  }
+
+  /** A path as the user would type it where they are. */
+  nameOf(absolute: string): string {
+    const name = relative(this.#cwd, absolute);
+    return name === '' || (isAbsolute(name) && name !== absolute) ? absolute : name;
+  }
+
+  /** Where a file that was read here lies. */
+  pathOf(source: SourceText): string {
+    return this.#paths.get(source) ?? resolve(this.#cwd, source.name);
+  }
+
+  /** Reads a YAML or JSON file of the project; undefined when there is none. Problems are collected. */
+  read(file: ProjectPath, code: 'BAD_PIPELINE' | 'BAD_PARAMS'): SourceFile | undefined {
+    return this.readAbsolute(isAbsolute(file) ? file : join(this.root, file), code);
+  }
+
+  readAbsolute(path: string, code: 'BAD_PIPELINE' | 'BAD_PARAMS'): SourceFile | undefined {
+    if (!this.#read.has(path)) this.#read.set(path, this.#load(path, code));
+    return this.#read.get(path);
+  }
+
+  #load(path: string, code: 'BAD_PIPELINE' | 'BAD_PARAMS'): SourceFile | undefined {
+    const read = readText(path);
+    if (read.kind === 'missing') return undefined;
+    const name = this.nameOf(path);
+    const fail = (message: string, hint?: string): SourceFile => {
+      this.problems.add(code, diagnosticAt({ name, text: '' }, { start: 0, end: 1 }, { message, hint }));
+      return { name, text: '', data: null };
+    };
+    if (read.kind === 'unreadable') return fail(`The file cannot be used: ${read.reason}.`);
+    if (!/\.(ya?ml|json)$/i.test(path)) {
+      return fail(
+        'Only YAML and JSON files can be read here (.yaml, .yml, .json).',
+        'TOML and Python parameter files are not supported yet.',
+      );
+    }
+    const { data, problems } = parseYaml(read.text);
+    const source = { name, text: read.text, data };
+    for (const problem of problems) this.problems.addAt(code, source, problem, problem);
+    this.#paths.set(source, path);
+    return source;
+  }
+}

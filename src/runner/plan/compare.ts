@@ -1,0 +1,84 @@
+import { canonicalJson, compareBytes, type Digest } from '../../kit/index.ts';
+import type { Change, CodeFingerprint, Content, Inputs, LockEntry } from '../model.ts';
+import { fingerprintOf } from './fingerprint.ts';
+import { leavesOfKeys } from './leaves.ts';
+
+/**
+ * Why a stage's inputs are not those of its last success: one change for each thing that differs, none when the
+ * fingerprints are equal. Code first, then deps, params, env, graph, outs, each sorted by name.
+ */
+export function compareInputs(entry: LockEntry | undefined, now: Inputs): readonly Change[] {
+  if (entry === undefined) return [{ kind: 'never-run', name: '', change: 'new' }];
+  const { inputs: then } = entry;
+  if (fingerprintOf(then) === fingerprintOf(now)) return [];
+  return [
+    ...compareCode(then.code, now.code),
+    ...compareValues('cmd', new Map([['wdir', then.wdir]]), new Map([['wdir', now.wdir]])),
+    ...compareValues('dep', contentsOf(then.deps), contentsOf(now.deps)),
+    ...compareParams(then.params, now.params),
+    ...compareValues('env', new Map(Object.entries(then.env)), new Map(Object.entries(now.env))),
+    ...compareValues('graph', graphOf(then.graph), graphOf(now.graph)),
+    ...compareValues('out', outsOf(then.outs), outsOf(now.outs)),
+  ];
+}
+
+function compareCode(then: CodeFingerprint, now: CodeFingerprint): Change[] {
+  if ('cmd' in then && 'cmd' in now) {
+    return compareValues(
+      'cmd',
+      new Map([['cmd', then.cmd.join('\n')]]),
+      new Map([['cmd', now.cmd.join('\n')]]),
+    );
+  }
+  if ('cmd' in then || 'cmd' in now || then.module !== now.module) {
+    return [{ kind: 'cmd', name: 'cmd', change: 'modified', old: nameOf(then), new: nameOf(now) }];
+  }
+  return [
+    ...compareValues('code', new Map([[then.module, then.bundle]]), new Map([[now.module, now.bundle]])),
+    ...compareValues('code', new Map([['packages', then.packages]]), new Map([['packages', now.packages]])),
+  ];
+}
+
+function nameOf(code: CodeFingerprint): string {
+  return 'cmd' in code ? code.cmd.join('\n') : code.module;
+}
+
+function contentsOf(contents: readonly Content[]): ReadonlyMap<string, string> {
+  return new Map(contents.map(({ path, digest, executable }) => [path, executable ? `${digest} x` : digest]));
+}
+
+function compareParams(then: Inputs['params'], now: Inputs['params']): Change[] {
+  return compareValues('param', paramLeaves(then), paramLeaves(now));
+}
+
+function paramLeaves(params: Inputs['params']): ReadonlyMap<string, unknown> {
+  return new Map(
+    Object.entries(params).flatMap(([file, keys]) =>
+      [...leavesOfKeys(keys)].map(([key, value]): [string, unknown] => [`${file}:${key}`, value]),
+    ),
+  );
+}
+
+function graphOf(graph: Digest | undefined): ReadonlyMap<string, Digest> {
+  return graph === undefined ? new Map() : new Map([['graph', graph]]);
+}
+
+/** `metric reports/a.json` by its path. */
+function outsOf(outs: readonly string[]): ReadonlyMap<string, string> {
+  return new Map(outs.map((out) => [out.slice(out.indexOf(' ') + 1), out.slice(0, out.indexOf(' '))]));
+}
+
+function compareValues(
+  kind: Change['kind'],
+  then: ReadonlyMap<string, unknown>,
+  now: ReadonlyMap<string, unknown>,
+): Change[] {
+  const names = [...new Set([...then.keys(), ...now.keys()])].sort(compareBytes);
+  return names.flatMap((name): Change[] => {
+    if (!now.has(name)) return [{ kind, name, change: 'deleted', old: then.get(name) }];
+    if (!then.has(name)) return [{ kind, name, change: 'new', new: now.get(name) }];
+    const [before, after] = [then.get(name), now.get(name)];
+    const isSame = canonicalJson(before) === canonicalJson(after);
+    return isSame ? [] : [{ kind, name, change: 'modified', old: before, new: after }];
+  });
+}

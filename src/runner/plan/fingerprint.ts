@@ -1,0 +1,33 @@
+import { type Digest, digestOfJson } from '../../kit/index.ts';
+import type { Inputs, Out } from '../model.ts';
+import { leavesOfKeys } from './leaves.ts';
+
+/** Changes when the same inputs get another fingerprint; entries of the lock and the run cache then are misses. */
+const VERSION = 1;
+
+/**
+ * The digest of everything that decides a stage's result. Deps count by path and content; parameters by their
+ * leaves, so that declaring `train` or each of its keys is the same; sizes and counts of files do not count.
+ */
+export function fingerprintOf(inputs: Inputs): Digest {
+  const { code, wdir, deps, params, env, graph, outs } = inputs;
+  return digestOfJson({
+    version: VERSION,
+    code,
+    wdir,
+    deps: Object.fromEntries(
+      deps.map(({ path, digest, executable }) => [path, executable ? `${digest} x` : digest]),
+    ),
+    params: Object.fromEntries(
+      Object.entries(params).map(([file, keys]) => [file, Object.fromEntries(leavesOfKeys(keys))]),
+    ),
+    env,
+    graph,
+    outs: [...new Set(outs)].sort(),
+  });
+}
+
+/** The `outs` of a stage's inputs: kind and path of each, sorted. */
+export function outInputs(outs: readonly Out[]): readonly string[] {
+  return outs.map(({ kind, path }) => `${kind} ${path}`).sort();
+}

@@ -1,0 +1,1 @@
+export { pipelineSchema } from './pipeline-schema.ts';
