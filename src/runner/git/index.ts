@@ -1,1 +1,2 @@
 export { type Git, openGit } from './git.ts';
+export { projectAt } from './project-at.ts';

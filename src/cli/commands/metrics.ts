@@ -1,0 +1,69 @@
+import { prettyJson } from '../../kit/index.ts';
+import {
+  commitSide,
+  diffValues,
+  parseCondition,
+  readMetrics,
+  renderDiff,
+  renderValues,
+  type SideValues,
+  sidesOf,
+  toJson,
+  violations,
+  workspaceSide,
+} from '../../runner/index.ts';
+import { loadOptions } from '../load-options.ts';
+import type { ActionContext, ProjectOptions } from '../program.ts';
+import { printLine, type Terminal } from '../terminal.ts';
+
+export interface TableOptions extends ProjectOptions {
+  readonly json?: boolean;
+  readonly md?: boolean;
+  readonly all?: boolean;
+  readonly precision: number;
+}
+
+/** `ferment metrics show [REVISION]`. */
+export function showMetrics(
+  revision: string | undefined,
+  options: TableOptions,
+  { terminal }: ActionContext,
+): void {
+  const load = loadOptions(options, terminal);
+  const read = readMetrics(revision === undefined ? workspaceSide(load) : commitSide(load, revision));
+  printWarnings([read], terminal);
+  if (options.json === true) terminal.stdout.write(prettyJson(toJson(read.values)));
+  else if (read.values.size === 0) printLine(terminal.stderr, 'No metrics yet: ferment repro makes them.');
+  else printLine(terminal.stdout, renderValues(read.values, tableOf(options)));
+}
+
+/** `ferment metrics diff [A] [B]`: A is HEAD unless given, B the workspace. */
+export function diffMetrics(
+  a: string | undefined,
+  b: string | undefined,
+  options: TableOptions & { readonly failIf?: readonly string[] },
+  { terminal, setExit }: ActionContext,
+): void {
+  const conditions = (options.failIf ?? []).map(parseCondition);
+  const [before, after] = sidesOf(loadOptions(options, terminal), a, b);
+  const sides = [readMetrics(before), readMetrics(after)] as const;
+  printWarnings(sides, terminal);
+  const diff = diffValues(sides[0].values, sides[1].values, { all: options.all === true });
+  if (options.json === true) terminal.stdout.write(prettyJson(toJson(diff)));
+  else if (diff.size > 0) {
+    const labels = { kind: 'Metric', before: before.label, after: after.label } as const;
+    printLine(terminal.stdout, renderDiff(diff, labels, tableOf(options)));
+  }
+  const found = violations(diff, conditions);
+  for (const line of found) printLine(terminal.stderr, line);
+  if (found.length > 0) setExit(1);
+}
+
+export function printWarnings(sides: readonly SideValues[], terminal: Terminal): void {
+  for (const { warnings } of sides)
+    for (const text of warnings) printLine(terminal.stderr, `warning: ${text}`);
+}
+
+export function tableOf(options: TableOptions): { readonly markdown: boolean; readonly precision: number } {
+  return { markdown: options.md === true, precision: options.precision };
+}

@@ -1,0 +1,22 @@
+import { prettyJson } from '../../kit/index.ts';
+import { diffValues, readParams, renderDiff, sidesOf, toJson } from '../../runner/index.ts';
+import { loadOptions } from '../load-options.ts';
+import type { ActionContext } from '../program.ts';
+import { printLine } from '../terminal.ts';
+import { type TableOptions, tableOf } from './metrics.ts';
+
+/** `ferment params diff [A] [B]`: A is HEAD unless given, B the workspace. */
+export function diffParams(
+  a: string | undefined,
+  b: string | undefined,
+  options: TableOptions,
+  { terminal }: ActionContext,
+): void {
+  const [before, after] = sidesOf(loadOptions(options, terminal), a, b);
+  const diff = diffValues(readParams(before).values, readParams(after).values, { all: options.all === true });
+  if (options.json === true) terminal.stdout.write(prettyJson(toJson(diff)));
+  else if (diff.size > 0) {
+    const labels = { kind: 'Param', before: before.label, after: after.label } as const;
+    printLine(terminal.stdout, renderDiff(diff, labels, tableOf(options)));
+  }
+}

@@ -1,0 +1,58 @@
+import { parse as parseYaml } from 'yaml';
+import { compareBytes, messageOf } from '../../kit/index.ts';
+import type { Project } from '../load/index.ts';
+import type { ProjectPath } from '../model.ts';
+import { leavesOf } from '../plan/index.ts';
+import type { Values } from './diff.ts';
+import { flatten, type Leaf } from './flatten.ts';
+import type { Side } from './side.ts';
+
+/** What was read from one side, and which files could not be understood. */
+export interface SideValues {
+  readonly values: Values;
+  readonly warnings: readonly string[];
+}
+
+/** The files that stages declare as metrics, and those at the top level of the pipeline; sorted by bytes. */
+export function metricFiles(project: Project): readonly ProjectPath[] {
+  const ofStages = project.stages.flatMap((stage) => stage.outs.filter((out) => out.kind === 'metric'));
+  return [...new Set([...ofStages.map((out) => out.path), ...project.topLevel.metrics])].sort(compareBytes);
+}
+
+/** All metrics of a side by file and dotted key. Missing files are left out; a file that is no JSON or YAML is a warning. */
+export function readMetrics(side: Side): SideValues {
+  const values = new Map<string, ReadonlyMap<string, Leaf>>();
+  const warnings: string[] = [];
+  for (const path of metricFiles(side.project)) {
+    const bytes = side.read(path);
+    if (bytes === undefined) continue;
+    try {
+      values.set(path, flatten(parseMetrics(path, bytes.toString())));
+    } catch (error) {
+      warnings.push(`${path} (${side.label}) is neither JSON nor YAML: ${messageOf(error)}`);
+    }
+  }
+  return { values, warnings };
+}
+
+/** JSON is a part of YAML, but Python's NaN and Infinity are no JSON, and YAML would read them as text. */
+function parseMetrics(path: string, text: string): unknown {
+  if (!path.endsWith('.json')) return parseYaml(text);
+  const literal = /(?<![\w."])(-?Infinity|NaN)(?![\w."])/g;
+  return JSON.parse(text.replace(literal, 'null'));
+}
+
+/** The params that stages use, by file and dotted key; a list is one value, written as JSON. */
+export function readParams(side: Side): SideValues {
+  const values = new Map<string, ReadonlyMap<string, Leaf>>();
+  for (const [path, file] of side.project.params.files) {
+    const leaves = [...leavesOf(file.data, '')].filter(([key]) => key !== '');
+    values.set(path, new Map(leaves.map(([key, value]) => [key, asLeaf(value)])));
+  }
+  return { values, warnings: [] };
+}
+
+function asLeaf(value: unknown): Leaf {
+  if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') return value;
+  return value === null || value === undefined ? null : JSON.stringify(value);
+}
