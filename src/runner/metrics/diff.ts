@@ -1,13 +1,13 @@
 import { compareBytes } from '../../kit/index.ts';
-import type { Leaf } from './flatten.ts';
+import type { Scalar } from './flatten.ts';
 
 /** File to dotted key to value: what `metrics show --json` prints. */
-export type Values = ReadonlyMap<string, ReadonlyMap<string, Leaf>>;
+export type Values = ReadonlyMap<string, ReadonlyMap<string, Scalar>>;
 
 /** What became of one key; a side that does not exist is left out, `diff` is there for two numbers. */
 export interface ValueChange {
-  readonly old?: Leaf;
-  readonly new?: Leaf;
+  readonly old?: Scalar;
+  readonly new?: Scalar;
   readonly diff?: number;
 }
 
@@ -33,8 +33,8 @@ export function diffValues(
 }
 
 function diffLeaves(
-  before: ReadonlyMap<string, Leaf>,
-  after: ReadonlyMap<string, Leaf>,
+  before: ReadonlyMap<string, Scalar>,
+  after: ReadonlyMap<string, Scalar>,
   all: boolean,
 ): Map<string, ValueChange> {
   const changes = new Map<string, ValueChange>();

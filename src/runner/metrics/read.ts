@@ -4,7 +4,7 @@ import type { Project } from '../load/index.ts';
 import type { ProjectPath } from '../model.ts';
 import { leavesOf } from '../plan/index.ts';
 import type { Values } from './diff.ts';
-import { flatten, type Leaf } from './flatten.ts';
+import { flatten, type Scalar } from './flatten.ts';
 import type { Side } from './side.ts';
 
 /** What was read from one side, and which files could not be understood. */
@@ -21,7 +21,7 @@ export function metricFiles(project: Project): readonly ProjectPath[] {
 
 /** All metrics of a side by file and dotted key. Missing files are left out; a file that is no JSON or YAML is a warning. */
 export function readMetrics(side: Side): SideValues {
-  const values = new Map<string, ReadonlyMap<string, Leaf>>();
+  const values = new Map<string, ReadonlyMap<string, Scalar>>();
   const warnings: string[] = [];
   for (const path of metricFiles(side.project)) {
     const bytes = side.read(path);
@@ -35,16 +35,21 @@ export function readMetrics(side: Side): SideValues {
   return { values, warnings };
 }
 
-/** JSON is a part of YAML, but Python's NaN and Infinity are no JSON, and YAML would read them as text. */
+/** Python writes NaN and Infinity, which are no JSON; they count as no value. */
 function parseMetrics(path: string, text: string): unknown {
   if (!path.endsWith('.json')) return parseYaml(text);
-  const literal = /(?<![\w."])(-?Infinity|NaN)(?![\w."])/g;
-  return JSON.parse(text.replace(literal, 'null'));
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    const withoutLiterals = text.replace(/(?<=[:,[\s])(-?Infinity|NaN)(?=\s*[,\]}])/g, 'null');
+    if (withoutLiterals === text) throw error;
+    return JSON.parse(withoutLiterals);
+  }
 }
 
 /** The params that stages use, by file and dotted key; a list is one value, written as JSON. */
 export function readParams(side: Side): SideValues {
-  const values = new Map<string, ReadonlyMap<string, Leaf>>();
+  const values = new Map<string, ReadonlyMap<string, Scalar>>();
   for (const [path, file] of side.project.params.files) {
     const leaves = [...leavesOf(file.data, '')].filter(([key]) => key !== '');
     values.set(path, new Map(leaves.map(([key, value]) => [key, asLeaf(value)])));
@@ -52,7 +57,7 @@ export function readParams(side: Side): SideValues {
   return { values, warnings: [] };
 }
 
-function asLeaf(value: unknown): Leaf {
+function asLeaf(value: unknown): Scalar {
   if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') return value;
   return value === null || value === undefined ? null : JSON.stringify(value);
 }

@@ -1,6 +1,6 @@
 import { renderMarkdownTable, renderTable } from '../../kit/index.ts';
 import type { ValueChange, Values, ValuesDiff } from './diff.ts';
-import type { Leaf } from './flatten.ts';
+import type { Scalar } from './flatten.ts';
 
 export interface RenderOptions {
   /** True: a GitHub table. */
@@ -51,7 +51,7 @@ function render(rows: readonly string[][], right: readonly number[], options: Re
 }
 
 /** A value as a cell: `-` for none, numbers rounded to `precision` digits without trailing zeros. */
-export function formatLeaf(value: Leaf | undefined, precision = 5): string {
+export function formatLeaf(value: Scalar | undefined, precision = 5): string {
   if (value === undefined) return '-';
   return typeof value === 'number' ? formatNumber(value, precision) : String(value);
 }
