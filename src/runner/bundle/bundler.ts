@@ -1,0 +1,188 @@
+import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import {
+  type Digest,
+  digestOf,
+  digestOfJson,
+  FermentError,
+  isDigest,
+  writeFileAtomic,
+} from '../../kit/index.ts';
+import type { Hasher } from '../hash/hasher.ts';
+import { replaceQuietly } from '../hash/tree-table.ts';
+import type { ProjectPath } from '../model.ts';
+import { BUNDLE_FORMAT, type BuiltBundle, buildBundle } from './build-bundle.ts';
+import { reachPackages } from './packages.ts';
+import { modulesRecordFile, packagesRecordFile } from './record.ts';
+
+/** What a module stage's code is: the digest of the bundle that runs, and of the packages that it reaches. */
+export interface Bundle {
+  readonly module: ProjectPath;
+  readonly bundle: Digest;
+  readonly packages: Digest;
+}
+
+/** What was bundled last time and what it depended on: path to digest, null where nothing was. */
+interface Remembered {
+  readonly bundle: Digest;
+  readonly packages: Digest;
+  readonly inputs: Readonly<Record<ProjectPath, string | null>>;
+  readonly folders: Readonly<Record<ProjectPath, string>>;
+}
+
+/**
+ * Bundles module stages into `<state>/bundles/<digest>.mjs`, and remembers what each bundle was made from: a project
+ * without changes costs a few stats and does not load esbuild.
+ */
+export class Bundler {
+  readonly #hasher: Hasher;
+  readonly #folder: string;
+  readonly #bundles = new Map<ProjectPath, Promise<Bundle>>();
+  #memory: Map<ProjectPath, Remembered> | undefined;
+  #dirty = false;
+
+  constructor(hasher: Hasher, stateFolder: string) {
+    this.#hasher = hasher;
+    this.#folder = join(stateFolder, 'bundles');
+  }
+
+  /** The bundle of a module as its sources are now, or were when first asked since `forget()`. Throws BUNDLE_FAILED. */
+  bundle(module: ProjectPath): Promise<Bundle> {
+    const known = this.#bundles.get(module);
+    if (known !== undefined) return known;
+    const fresh = this.#bundle(module);
+    this.#bundles.set(module, fresh);
+    return fresh;
+  }
+
+  forget(): void {
+    this.#bundles.clear();
+  }
+
+  /** The absolute path of the program to run, whose bytes were just compared with the digest. */
+  async runnable(bundle: Bundle): Promise<string> {
+    const file = this.#fileOf(bundle.bundle);
+    if (digestOfProgram(file) === bundle.bundle) return file;
+    const rebuilt = await this.#build(bundle.module);
+    if (rebuilt.bundle === bundle.bundle) return file;
+    throw new FermentError(
+      'BUNDLE_FAILED',
+      `${bundle.module} or a module that it imports changed while it was about to start.`,
+      {
+        hint: 'Run the same command again.',
+      },
+    );
+  }
+
+  save(): void {
+    if (!this.#dirty || this.#memory === undefined) return;
+    const modules = Object.fromEntries(this.#memory);
+    replaceQuietly(join(this.#folder, 'cache.json'), JSON.stringify({ format: BUNDLE_FORMAT, modules }));
+    this.#dirty = false;
+  }
+
+  async #bundle(module: ProjectPath): Promise<Bundle> {
+    const remembered = this.#load().get(module);
+    if (remembered !== undefined && (await this.#isCurrent(remembered)))
+      return { module, bundle: remembered.bundle, packages: remembered.packages };
+    return this.#build(module);
+  }
+
+  async #isCurrent({ inputs, folders }: Remembered): Promise<boolean> {
+    for (const [path, digest] of Object.entries(inputs))
+      if (((await this.#hasher.content(path))?.digest ?? null) !== digest) return false;
+    return Object.entries(folders).every(([path, digest]) => this.#listing(path) === digest);
+  }
+
+  async #build(module: ProjectPath): Promise<Bundle> {
+    if ((await this.#hasher.content(module)) === undefined) {
+      throw new FermentError('BUNDLE_FAILED', `The program ${module} does not exist.`, {
+        hint: 'Write it, or correct `module` in the pipeline file.',
+      });
+    }
+    const built = await buildBundle(this.#hasher.root, module);
+    const reached = reachPackages(this.#hasher.root, built.packages);
+    const bundle = digestOf(built.code);
+    const packages = digestOfJson(reached.list);
+    const inputs = await this.#digests([...built.inputs, ...reached.inputs]);
+    this.#write(built, bundle, inputs);
+    writeRecord(packagesRecordFile(this.#folder, packages), reached.list);
+    const folders = Object.fromEntries(built.folders.map((path) => [path, this.#listing(path)]));
+    this.#load().set(module, { bundle, packages, inputs, folders });
+    this.#dirty = true;
+    return { module, bundle, packages };
+  }
+
+  #write(built: BuiltBundle, bundle: Digest, inputs: Readonly<Record<ProjectPath, string | null>>): void {
+    const file = this.#fileOf(bundle);
+    mkdirSync(this.#folder, { recursive: true });
+    writeFileAtomic(`${file}.map`, built.map, { durable: false });
+    if (digestOfProgram(file) !== bundle)
+      writeFileAtomic(file, `${built.code}${mapComment(bundle)}`, { durable: false });
+    const modules = Object.fromEntries(built.modules.map((path) => [path, inputs[path] ?? null]));
+    writeRecord(modulesRecordFile(this.#folder, bundle), modules);
+  }
+
+  async #digests(paths: readonly ProjectPath[]): Promise<Readonly<Record<ProjectPath, string | null>>> {
+    const pairs: [ProjectPath, string | null][] = [];
+    for (const path of paths) pairs.push([path, (await this.#hasher.content(path))?.digest ?? null]);
+    return Object.fromEntries(pairs);
+  }
+
+  #listing(folder: ProjectPath): string {
+    try {
+      return digestOf(readdirSync(join(this.#hasher.root, folder)).sort().join('\0'));
+    } catch {
+      return '';
+    }
+  }
+
+  #fileOf(bundle: Digest): string {
+    return join(this.#folder, `${bundle}.mjs`);
+  }
+
+  #load(): Map<ProjectPath, Remembered> {
+    this.#memory ??= new Map(readMemory(join(this.#folder, 'cache.json')));
+    return this.#memory;
+  }
+}
+
+/** The last line of a bundle on disk; the digest is of what stands before it. */
+function mapComment(bundle: Digest): string {
+  return `//# sourceMappingURL=${bundle}.mjs.map\n`;
+}
+
+function digestOfProgram(file: string): Digest | undefined {
+  try {
+    const text = readFileSync(file, 'utf8');
+    const at = text.lastIndexOf('//# sourceMappingURL=');
+    return digestOf(text.slice(0, Math.max(at, 0)));
+  } catch {
+    return undefined;
+  }
+}
+
+function writeRecord(file: string, value: unknown): void {
+  replaceQuietly(file, `${JSON.stringify(value, null, 1)}\n`);
+}
+
+function readMemory(file: string): [ProjectPath, Remembered][] {
+  try {
+    const value: unknown = JSON.parse(readFileSync(file, 'utf8'));
+    if (typeof value !== 'object' || value === null) return [];
+    const { format, modules } = value as Record<string, unknown>;
+    if (format !== BUNDLE_FORMAT || typeof modules !== 'object' || modules === null) return [];
+    return Object.entries(modules).filter((entry): entry is [ProjectPath, Remembered] =>
+      isRemembered(entry[1]),
+    );
+  } catch {
+    return [];
+  }
+}
+
+function isRemembered(value: unknown): value is Remembered {
+  if (typeof value !== 'object' || value === null) return false;
+  const { bundle, packages, inputs, folders } = value as Record<string, unknown>;
+  const objects = [inputs, folders].every((part) => typeof part === 'object' && part !== null);
+  return isDigest(bundle) && isDigest(packages) && objects;
+}
