@@ -1,5 +1,6 @@
+import { foldersAbove } from '../load/paths.ts';
 import type { ProjectPath } from '../model.ts';
-import { type Claim, foldersAbove } from './out-index.ts';
+import type { Claim } from './out-index.ts';
 import type { Tangles } from './tangles.ts';
 
 /** No path may be written by two stages, or lie inside of another that is written. */

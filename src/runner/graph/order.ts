@@ -9,29 +9,37 @@ type Upstream = ReadonlyMap<StageName, readonly StageName[]>;
  */
 export function orderOf(stages: ReadonlyMap<StageName, Stage>, upstream: Upstream): StageName[] {
   const done = new Set<StageName>();
-  const order: StageName[] = [];
   for (const start of stages.keys()) {
-    // Depth first with a stack of our own: a chain of ten thousand stages is no recursion.
-    const path: { readonly name: StageName; next: number }[] = [{ name: start, next: 0 }];
-    const onPath = new Set<StageName>([start]);
-    while (path.length > 0) {
-      const top = path[path.length - 1];
-      if (top === undefined) break;
-      const source = done.has(top.name) ? undefined : upstream.get(top.name)?.[top.next++];
-      if (source === undefined) {
-        path.pop();
-        onPath.delete(top.name);
-        if (!done.has(top.name)) order.push(top.name);
-        done.add(top.name);
-      } else if (onPath.has(source)) {
-        throwCycle(stages, path.map(({ name }) => name).slice(path.findIndex(({ name }) => name === source)));
-      } else if (!done.has(source)) {
-        path.push({ name: source, next: 0 });
-        onPath.add(source);
-      }
+    const cycle = visit(start, upstream, done);
+    if (cycle !== undefined) throwCycle(stages, cycle);
+  }
+  return [...done];
+}
+
+/**
+ * Adds a stage to `done`, after all that it needs; depth first with a stack of its own, for chains that are longer
+ * than the call stack. Returns the cycle, from reader to writer, when it runs into one.
+ */
+function visit(start: StageName, upstream: Upstream, done: Set<StageName>): StageName[] | undefined {
+  const path = [start];
+  /** How many sources of each stage on the path were looked at. */
+  const looked = new Map([[start, 0]]);
+  for (let name = path.at(-1); name !== undefined; name = path.at(-1)) {
+    const index = looked.get(name) ?? 0;
+    const source = done.has(name) ? undefined : upstream.get(name)?.[index];
+    looked.set(name, index + 1);
+    if (source === undefined) {
+      done.add(name);
+      looked.delete(name);
+      path.pop();
+    } else if (looked.has(source)) {
+      return path.slice(path.indexOf(source));
+    } else if (!done.has(source)) {
+      path.push(source);
+      looked.set(source, 0);
     }
   }
-  return order;
+  return undefined;
 }
 
 /** `path` goes from reader to writer; the message from writer to reader, as data flow. */

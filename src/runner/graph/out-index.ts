@@ -1,4 +1,5 @@
 import { compareBytes } from '../../kit/index.ts';
+import { foldersAbove } from '../load/paths.ts';
 import type { Out, ProjectPath, Stage } from '../model.ts';
 
 /** One path that a stage writes: an out, or a checkpoint (then `out` is undefined). */
@@ -43,11 +44,4 @@ export function createOutIndex(claims: readonly Claim[]): OutIndex {
     },
     under: (path) => below.get(path) ?? [],
   };
-}
-
-/** `a/b/c` gives `a/b`, then `a`. */
-export function* foldersAbove(path: ProjectPath): Generator<ProjectPath> {
-  for (let slash = path.lastIndexOf('/'); slash > 0; slash = path.lastIndexOf('/', slash - 1)) {
-    yield path.slice(0, slash);
-  }
 }

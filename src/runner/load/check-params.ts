@@ -9,12 +9,16 @@ import type { Problems } from './problems.ts';
 type ReadParams = (file: ProjectPath) => ParamsFile | undefined;
 
 /** Every parameter that a stage declares must be there, unless a stage writes its file. */
-export function checkParams(problems: Problems, files: readonly PipelineFile[], read: ReadParams): void {
-  const written = writtenPaths(files);
+export function checkParams(
+  problems: Problems,
+  files: readonly PipelineFile[],
+  read: ReadParams,
+  isWritten: (file: ProjectPath) => boolean,
+): void {
   for (const { source, stages } of files) {
     for (const loaded of stages) {
       for (const { path, file, key } of declaredKeys(loaded)) {
-        if (isWritten(file, written)) continue;
+        if (isWritten(file)) continue;
         const complaint = complaintAbout(loaded.stage.name, file, key, read);
         if (complaint === undefined) continue;
         problems.addAtPath(
@@ -63,20 +67,4 @@ function complaintAbout(stage: string, file: ProjectPath, key: string | undefine
     message: `Stage '${stage}' declares the parameter '${key}', but ${file} has no '${formatKey([name])}'${holder}.`,
     hint: near,
   };
-}
-
-function writtenPaths(files: readonly PipelineFile[]): ReadonlySet<ProjectPath> {
-  return new Set(
-    files.flatMap(({ stages }) => stages.flatMap(({ stage }) => stage.outs.map(({ path }) => path))),
-  );
-}
-
-function isWritten(file: ProjectPath, written: ReadonlySet<ProjectPath>): boolean {
-  let path = file;
-  for (;;) {
-    if (written.has(path)) return true;
-    const slash = path.lastIndexOf('/');
-    if (slash <= 0) return false;
-    path = path.slice(0, slash);
-  }
 }

@@ -1,7 +1,7 @@
 import { describeReceived } from '../schema/describe.ts';
 import { isObject } from '../schema/json-schema.ts';
 import type { KeyPath } from './key-path.ts';
-import { mergeData, put } from './object.ts';
+import { put } from './object.ts';
 import type { Complaint } from './problems.ts';
 import { Filler, type OnBadTemplate } from './template.ts';
 

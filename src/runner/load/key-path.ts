@@ -34,21 +34,32 @@ export function lookUp(data: unknown, key: string): Found | Missing {
   return follow({ value: data, path: [] }, words);
 }
 
-function follow(from: { readonly value: unknown; readonly path: KeyPath }, words: KeyPath): Found | Missing {
+interface At {
+  readonly value: unknown;
+  readonly path: KeyPath;
+}
+
+function follow(from: At, words: KeyPath): Found | Missing {
   if (words.length === 0) return { found: true, ...from };
-  let deepest: Missing | undefined;
-  let name: string | number | undefined;
-  for (let used = 1; used <= words.length; used++) {
-    const word = words[used - 1];
-    if (word === undefined || (name !== undefined && typeof word === 'number')) break;
-    name = name === undefined ? word : `${name}.${word}`;
-    const next = child(from.value, name);
-    if (next === undefined) continue;
-    const result = follow({ value: next, path: [...from.path, name] }, words.slice(used));
+  let deepest: Missing = { found: false, path: from.path, at: from.value, rest: formatKey(words) };
+  for (const [name, used] of namesOf(words)) {
+    const value = child(from.value, name);
+    if (value === undefined) continue;
+    const result = follow({ value, path: [...from.path, name] }, words.slice(used));
     if (result.found) return result;
-    if (deepest === undefined || result.path.length > deepest.path.length) deepest = result;
+    if (result.path.length > deepest.path.length) deepest = result;
   }
-  return deepest ?? { found: false, path: from.path, at: from.value, rest: formatKey(words) };
+  return deepest;
+}
+
+/** What the first step may be, and how many words it takes: `a`, `a.b`, `a.b.c` of a.b.c. */
+function* namesOf(words: KeyPath): Generator<[string | number, number]> {
+  let name: string | number | undefined;
+  for (const [i, word] of words.entries()) {
+    if (name !== undefined && typeof word === 'number') return;
+    name = name === undefined ? word : `${name}.${word}`;
+    yield [name, i + 1];
+  }
 }
 
 /** The dotted form of a path: a.b[0].c. */

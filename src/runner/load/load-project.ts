@@ -6,6 +6,7 @@ import { findProject } from './find-project.ts';
 import { parseOverride } from './overrides.ts';
 import type { Params, ParamsFile } from './params.ts';
 import { loadParamsFile, type ParamsOptions } from './params-loader.ts';
+import { foldersAbove } from './paths.ts';
 import { loadPipelineFile, type PipelineContext, type PipelineFile } from './pipeline-file.ts';
 import { findSubPipelines } from './sub-pipelines.ts';
 import { collectTopLevel, type TopLevel } from './top-level.ts';
@@ -39,42 +40,53 @@ export interface Project {
 
 /**
  * Loads the project that `cwd` is in. Throws NO_PROJECT, or a DiagnosticsError (BAD_PIPELINE or BAD_PARAMS) with
- * everything that is wrong at once. Reads only.
+ * everything that is wrong at once. Writes nothing but its cache of parsed files, in an existing `.ferment`.
  */
 export function loadProject(options: LoadOptions): Project {
   const { root, file } = findProject(options.cwd, options.file);
   const overrides = (options.overrides ?? []).map(parseOverride);
   const workspace = new Workspace(root, resolve(options.cwd));
-  const defaultFile = 'params.yaml';
-  const params = createParamsReader(workspace, {
-    defaultFile,
+  const { problems } = workspace;
+  const layers: ParamsOptions = {
+    defaultFile: 'params.yaml',
     overlays: (options.paramsFiles ?? []).map((path) => resolve(options.cwd, path)),
     overrides,
-  });
+  };
+  const params = createParamsReader(workspace, layers);
   const context: PipelineContext = {
     workspace,
     paramsOf: params.read,
-    scopeOf: (folder) => params.read(posix.join(folder, defaultFile))?.data ?? {},
+    scopeOf: (folder) => params.read(posix.join(folder, layers.defaultFile))?.data ?? {},
   };
   const main = loadPipelineFile(file, context);
-  workspace.problems.throwIfAny();
+  problems.throwIfAny();
   const files =
     main === undefined ? [] : [main, ...loadSubPipelines(main, options.file !== undefined, context)];
-  workspace.problems.throwIfAny();
+  problems.throwIfAny();
 
-  checkNames(workspace.problems, files);
-  checkParams(workspace.problems, files, params.read);
-  for (const override of overrides) params.read(posix.normalize(override.file ?? defaultFile));
-  workspace.problems.throwIfAny();
+  const isWritten = createIsWritten(files);
+  checkNames(problems, files);
+  checkParams(problems, files, params.read, isWritten);
+  for (const override of overrides) params.read(posix.normalize(override.file ?? layers.defaultFile));
+  problems.throwIfAny();
+  workspace.saveCache();
   return {
     root,
     file,
-    lockFile: /^(pipeline|dvc)\.yaml$/.test(file) ? 'pipeline.lock' : `${file.replace(/\.ya?ml$/, '')}.lock`,
+    lockFile: lockFileOf(file),
     stages: files.flatMap(({ stages }) => stages.map(({ stage }) => stage)),
-    params: { defaultFile, files: params.files },
+    params: {
+      defaultFile: layers.defaultFile,
+      files: params.files,
+      read: (path) => (isWritten(path) ? readNow(path, root, options.cwd, layers) : params.read(path)),
+    },
     topLevel: collectTopLevel(files),
-    warnings: warningsOf(files),
+    warnings: files.some(({ stages }) => stages.length > 0) ? [] : ['The pipeline has no stages.'],
   };
+}
+
+function lockFileOf(file: string): ProjectPath {
+  return /^(pipeline|dvc)\.yaml$/.test(file) ? 'pipeline.lock' : `${file.replace(/\.ya?ml$/, '')}.lock`;
 }
 
 /** Reads each parameter file once. */
@@ -89,6 +101,24 @@ function createParamsReader(workspace: Workspace, options: ParamsOptions) {
     return known;
   };
   return { files, read };
+}
+
+function readNow(
+  file: ProjectPath,
+  root: string,
+  cwd: string,
+  options: ParamsOptions,
+): ParamsFile | undefined {
+  const workspace = new Workspace(root, resolve(cwd));
+  const loaded = loadParamsFile(workspace, file, options);
+  workspace.problems.throwIfAny();
+  return loaded;
+}
+
+/** Tells whether a stage writes a path, or a folder that it lies in. */
+function createIsWritten(files: readonly PipelineFile[]): (path: ProjectPath) => boolean {
+  const outs = new Set(files.flatMap(outPaths));
+  return (path) => outs.has(path) || [...foldersAbove(path)].some((folder) => outs.has(folder));
 }
 
 function loadSubPipelines(main: PipelineFile, isAlone: boolean, context: PipelineContext): PipelineFile[] {
@@ -106,9 +136,4 @@ function loadSubPipelines(main: PipelineFile, isAlone: boolean, context: Pipelin
 
 function outPaths({ stages }: PipelineFile): ProjectPath[] {
   return stages.flatMap(({ stage }) => [...stage.outs, ...stage.checkpoints].map(({ path }) => path));
-}
-
-function warningsOf(files: readonly PipelineFile[]): string[] {
-  const stages = files.flatMap((file) => file.stages);
-  return stages.length === 0 ? ['The pipeline has no stages.'] : [];
 }

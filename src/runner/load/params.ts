@@ -22,11 +22,16 @@ export interface Params {
   /** The default parameter file, `params.yaml`, whether it exists or not. */
   readonly defaultFile: ProjectPath;
   readonly files: ReadonlyMap<ProjectPath, ParamsFile>;
+  /**
+   * A file as it counts now; undefined when it does not exist. A file that a stage writes is read anew each time,
+   * all others as they were when the project was loaded. Throws BAD_PARAMS.
+   */
+  read(file: ProjectPath): ParamsFile | undefined;
 }
 
 /** The value of a dotted key (`train.lr`, `configs[0].name`; a parent key gives the whole sub-tree). */
 export function paramValue(params: Params, file: ProjectPath, key: string): Found | Missing {
-  const data = params.files.get(file)?.data;
+  const data = params.read(file)?.data;
   return key === '' ? { found: true, path: [], value: data } : lookUp(data, key);
 }
 

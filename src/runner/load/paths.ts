@@ -51,3 +51,10 @@ export function assertInsideProject(path: ProjectPath): void {
 export function isGlob(path: string): boolean {
   return /[*?[{]/.test(path);
 }
+
+/** `a/b/c` gives `a/b`, then `a`. */
+export function* foldersAbove(path: ProjectPath): Generator<ProjectPath> {
+  for (let slash = path.lastIndexOf('/'); slash > 0; slash = path.lastIndexOf('/', slash - 1)) {
+    yield path.slice(0, slash);
+  }
+}

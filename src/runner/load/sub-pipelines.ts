@@ -16,25 +16,22 @@ const SKIPPED = new Set(['node_modules', '__pycache__', 'venv', 'site-packages']
  */
 export function* findSubPipelines(root: string, outs: ReadonlySet<ProjectPath>): Generator<ProjectPath> {
   const isIgnored = createIgnore(root);
-  const queue: ProjectPath[] = [''];
+  const queue: ProjectPath[] = foldersIn(list(root), '');
   for (let folder = queue.shift(); folder !== undefined; folder = queue.shift()) {
-    if (outs.has(folder)) continue;
+    if (outs.has(folder) || isIgnored(folder)) continue;
     const entries = list(join(root, folder));
-    if (folder !== '') {
-      if (entries.some(({ name }) => PROJECT_MARKS.includes(name))) continue;
-      const file = PIPELINE_FILES.find((name) =>
-        entries.some((entry) => entry.isFile() && entry.name === name),
-      );
-      if (file !== undefined) yield `${folder}/${file}`;
-    }
-    const folders = entries
-      .filter((entry) => entry.isDirectory() && mayHold(entry.name))
-      .map(({ name }) => name);
-    for (const name of folders.sort(compareBytes)) {
-      const path = folder === '' ? name : `${folder}/${name}`;
-      if (!outs.has(path) && !isIgnored(path)) queue.push(path);
-    }
+    if (entries.some(({ name }) => PROJECT_MARKS.includes(name))) continue;
+    const file = PIPELINE_FILES.find((name) =>
+      entries.some((entry) => entry.isFile() && entry.name === name),
+    );
+    if (file !== undefined) yield `${folder}/${file}`;
+    queue.push(...foldersIn(entries, `${folder}/`));
   }
+}
+
+function foldersIn(entries: readonly Dirent[], prefix: string): ProjectPath[] {
+  const names = entries.filter((entry) => entry.isDirectory() && mayHold(entry.name)).map(({ name }) => name);
+  return names.sort(compareBytes).map((name) => prefix + name);
 }
 
 function mayHold(name: string): boolean {

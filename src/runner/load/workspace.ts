@@ -1,5 +1,6 @@
 import { isAbsolute, join, relative, resolve } from 'node:path';
 import type { ProjectPath } from '../model.ts';
+import { ParseCache } from './parse-cache.ts';
 import { Problems } from './problems.ts';
 import { readText } from './read-text.ts';
 import { diagnosticAt, parseYaml, type SourceFile, type SourceText } from './source-file.ts';
@@ -12,10 +13,17 @@ export class Workspace {
   readonly #cwd: string;
   readonly #read = new Map<string, SourceFile | undefined>();
   readonly #paths = new WeakMap<SourceText, string>();
+  readonly #cache: ParseCache;
 
   constructor(root: string, cwd: string) {
     this.root = root;
     this.#cwd = cwd;
+    this.#cache = new ParseCache(root);
+  }
+
+  /** Remembers what was parsed for the next command. */
+  saveCache(): void {
+    this.#cache.save();
   }
 
   /** A path as the user would type it where they are. */
@@ -54,7 +62,7 @@ export class Workspace {
         'TOML and Python parameter files are not supported yet.',
       );
     }
-    const { data, problems } = parseYaml(read.text);
+    const { data, problems } = this.#cache.get(read.text, parseYaml);
     const source = { name, text: read.text, data };
     for (const problem of problems) this.problems.addAt(code, source, problem, problem);
     this.#paths.set(source, path);

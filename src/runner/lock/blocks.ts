@@ -1,4 +1,4 @@
-import { put } from '../load/object.ts';
+import { readBlock, unquoted } from './block-reader.ts';
 
 /** The lines of one stage's block, as data; undefined when they are not as Ferment writes them. */
 export interface Block {
@@ -10,92 +10,56 @@ export interface Block {
 export interface Blocks {
   readonly blocks: readonly Block[];
   /** Stages that stand in a conflict of git. */
-  readonly conflicted: readonly string[];
+  readonly conflicted: ReadonlySet<string>;
   /** False when the text is not in Ferment's own layout, and must be read as any YAML. */
   readonly isOwn: boolean;
+}
+
+/**
+ * Cuts the text of a lock into its blocks. A conflict of git makes every stage that it touches conflicted: the one it
+ * begins in and those that begin inside.
+ */
+export function cutBlocks(text: string): Blocks {
+  const lines = text.split(/\r?\n/);
+  const start = lines.findIndex((line) => /^stages:( \{\})?$/.test(line));
+  const cutter = new Cutter();
+  if (start >= 0) for (const line of lines.slice(start + 1)) cutter.take(line);
+  return {
+    blocks: cutter.blocks.map(({ name, lines: own }) => ({ name, data: readBlock(own) })),
+    conflicted: cutter.conflicted,
+    isOwn: start >= 0 && cutter.isOwn,
+  };
 }
 
 const MARKER = /^(<{7}|\|{7}|={7}|>{7})( |$)/;
 const NAME = /^ {2}([^\s"#-][^\s"]*|"(?:[^"\\]|\\.)*"):$/;
 
-/**
- * Cuts the text of a lock into its blocks. Lines of a conflict make every stage that they touch conflicted: the one
- * they begin in, those that begin inside, and the one they end in.
- */
-export function cutBlocks(text: string): Blocks {
-  const lines = text.split(/\r?\n/);
-  const found: { name: string; lines: string[] }[] = [];
-  const conflicted = new Set<string>();
-  let current: { name: string; lines: string[] } | undefined;
-  let inConflict = false;
-  let isOwn = true;
-  const start = lines.findIndex((line) => /^stages:( \{\})?$/.test(line));
-  for (const line of start < 0 ? [] : lines.slice(start + 1)) {
+class Cutter {
+  readonly blocks: { readonly name: string; readonly lines: string[] }[] = [];
+  readonly conflicted = new Set<string>();
+  isOwn = true;
+  #current: { readonly name: string; readonly lines: string[] } | undefined;
+  #inConflict = false;
+
+  take(line: string): void {
     const marker = MARKER.exec(line)?.[1];
     const name = NAME.exec(line)?.[1];
-    if (marker !== undefined) {
-      inConflict = marker[0] !== '>';
-      if (current !== undefined) conflicted.add(current.name);
-    } else if (name !== undefined) {
-      current = { name: unquoted(name), lines: [] };
-      found.push(current);
-      if (inConflict) conflicted.add(current.name);
-    } else if (/^ {4}/.test(line) && current !== undefined) {
-      current.lines.push(line);
-    } else if (line.trim() !== '') {
-      isOwn = false;
-    }
+    if (marker !== undefined) this.#mark(marker);
+    else if (name !== undefined) this.#begin(unquoted(name));
+    // A blank line ends a block: a conflict after it is not its own.
+    else if (line === '') this.#current = undefined;
+    else if (/^ {4}/.test(line) && this.#current !== undefined) this.#current.lines.push(line);
+    else this.isOwn = false;
   }
-  const blocks = found.map(({ name, lines: own }) => ({ name, data: dataOfLines(own) }));
-  return { blocks, conflicted: [...conflicted], isOwn: isOwn && start >= 0 };
-}
 
-/** The value after `key:`, or what stands in the lines below it. */
-function dataOfLines(lines: readonly string[]): unknown {
-  const data: Record<string, unknown> = {};
-  let section: { key: string; items: unknown[]; fields: Record<string, unknown> } | undefined;
-  let inner: Record<string, unknown> = {};
-  for (const line of lines) {
-    const [, indent = '', dash, rest = ''] = /^( {4,8})(- )?(.*)$/.exec(line) ?? [];
-    const value = dash === undefined ? undefined : parseFlow(rest);
-    const pair = dash === undefined ? /^([^\s"][^\s"]*|"(?:[^"\\]|\\.)*"):(?: (.*))?$/.exec(rest) : null;
-    const key = pair?.[1] === undefined ? '' : unquoted(pair[1]);
-    const text = pair?.[2];
-    if (dash !== undefined && section !== undefined && value !== undefined) {
-      section.items.push(value);
-      put(data, section.key, section.items);
-    } else if (pair === null) {
-      return undefined;
-    } else if (indent.length === 4) {
-      section = text === undefined ? { key, items: [], fields: {} } : undefined;
-      if (Object.hasOwn(data, key)) return undefined;
-      put(data, key, text === undefined ? {} : parseFlow(text));
-      if (section !== undefined) section.fields = inner = data[key] as Record<string, unknown>;
-    } else if (section === undefined) {
-      return undefined;
-    } else if (indent.length === 6) {
-      const below: Record<string, unknown> = {};
-      put(section.fields, key, text === undefined ? below : parseFlow(text));
-      inner = below;
-    } else {
-      put(inner, key, text === undefined ? undefined : parseFlow(text));
-    }
+  #mark(marker: string): void {
+    this.#inConflict = !marker.startsWith('>');
+    if (this.#current !== undefined) this.conflicted.add(this.#current.name);
   }
-  return data;
-}
 
-function parseFlow(text: string): unknown {
-  // Digests stand bare.
-  if (/^[0-9a-f]{64}$/.test(text)) return text;
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
+  #begin(name: string): void {
+    this.#current = { name, lines: [] };
+    this.blocks.push(this.#current);
+    if (this.#inConflict) this.conflicted.add(name);
   }
-}
-
-function unquoted(key: string): string {
-  if (!key.startsWith('"')) return key;
-  const parsed = parseFlow(key);
-  return typeof parsed === 'string' ? parsed : key;
 }

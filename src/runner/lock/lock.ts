@@ -38,13 +38,13 @@ export function parseLock(text: string, file: string = LOCK_FILE): Lock {
   const warnings: string[] = [];
   const entries = new Map<StageName, LockEntry>();
   const { blocks, conflicted, isOwn } = cutBlocks(text);
-  const names = [...new Set(conflicted)];
-  if (names.length > 0)
-    warnings.push(`${file} has merge conflicts in ${names.join(', ')}: stale until they run again.`);
-  const usable = isOwn || names.length > 0 ? blocks : blocksOfYaml(text, file, warnings);
+  if (conflicted.size > 0) {
+    warnings.push(`${file} has merge conflicts in ${[...conflicted].join(', ')}: these count as never run.`);
+  }
+  const usable = isOwn || conflicted.size > 0 ? blocks : blocksOfYaml(text, file, warnings);
   const seen = new Set<string>();
   for (const { name, data } of usable) {
-    if (conflicted.includes(name)) continue;
+    if (conflicted.has(name)) continue;
     const entry = seen.has(name) ? undefined : parseEntry(data);
     if (entry === undefined) {
       entries.delete(name);

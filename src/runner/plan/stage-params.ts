@@ -1,6 +1,6 @@
 import { DiagnosticsError } from '../../kit/index.ts';
-import type { Params } from '../load/params.ts';
-import { paramValue } from '../load/params.ts';
+import { put } from '../load/object.ts';
+import { type Params, paramValue } from '../load/params.ts';
 import type { Inputs, Stage } from '../model.ts';
 
 /**
@@ -20,9 +20,9 @@ export function stageParams(params: Params, stage: Stage): Inputs['params'] {
         const message = `Stage '${stage.name}' declares the parameter ${what}, which does not exist.`;
         throw new DiagnosticsError('BAD_PARAMS', [{ file, line, column, length: 1, message, source }]);
       }
-      ofFile[key] = found.value;
+      put(ofFile, key, found.value);
     }
-    values[dep.file] = ofFile;
+    put(values, dep.file, ofFile);
   }
   return values;
 }

@@ -6,7 +6,7 @@ import type { JSONSchema } from 'json-schema-to-ts';
 export const template = {
   type: 'string',
   pattern: '\\$\\{',
-  title: 'a template ${…}',
+  title: `a template \${…}`,
 } as const satisfies JSONSchema;
 
 export const flag = {

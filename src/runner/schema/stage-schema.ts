@@ -128,8 +128,7 @@ export const entrySchema = {
     foreach: {
       title: 'a list, a mapping or a template',
       anyOf: [template, { type: 'array' }, { type: 'object' }],
-      description:
-        'One stage per item: NAME@ITEM of a list, NAME@KEY of a mapping. ${item} and ${key} are in do.',
+      description: `One stage per item: NAME@ITEM of a list, NAME@KEY of a mapping. \${item} and \${key} are in do.`,
     },
     do: { ...stageSchema, description: 'The stage that foreach repeats.' },
     matrix: {
@@ -140,7 +139,7 @@ export const entrySchema = {
         title: 'a list or a template',
         anyOf: [template, { type: 'array', minItems: 1 }],
       },
-      description: 'One stage per combination: NAME@A-B. ${item.VARIABLE} and ${key} are in the stage.',
+      description: `One stage per combination: NAME@A-B. \${item.VARIABLE} and \${key} are in the stage.`,
     },
   },
 } as const satisfies JSONSchema;
