@@ -10,4 +10,8 @@ export interface Learner {
   step(epoch: number, indices: Uint32Array): StepResult;
   /** Scores the whole validation split with the weights as they are. */
   validate(): SplitScores;
+  /** Called once at the end: the model that will be saved gets the trained weights, where it is not trained itself. */
+  finish(): void;
+  /** Releases everything but that model. */
+  dispose(): void;
 }

@@ -1,16 +1,17 @@
-/** How far a training is and how fast it goes. */
+/** How far a training is and how fast it goes, in the form in which a stage reports it. */
 export interface TrainingProgress {
-  /** The epoch that runs, from 1. */
-  readonly epoch: number;
-  readonly epochs: number;
-  /** Training images seen, over all epochs. */
-  readonly imagesDone: number;
+  /** Training images seen, over all epochs, or images of the work that `text` names. */
+  readonly done: number;
   /** At most: early stopping may end it before. */
-  readonly imagesTotal: number;
-  readonly imagesPerSecond: number;
-  readonly etaSeconds: number;
-  /** Running mean of the epoch's training loss. */
-  readonly loss: number;
+  readonly total: number;
+  readonly unit: 'image';
+  /** `epoch 3/15`, or what is done before the first. */
+  readonly text: string;
+  /** Images a second over the last while. */
+  readonly rate?: number;
+  readonly etaSeconds?: number;
+  /** Running means of the epoch. */
+  readonly values?: { readonly loss: number; readonly accuracy: number };
 }
 
 const WINDOW_MS = 10_000;

@@ -34,8 +34,8 @@ export interface TrainingOptions {
   readonly plan: TrainingPlan;
   readonly checkpoint?: CheckpointPlace | undefined;
   /** Called after every step. */
-  readonly onProgress?: (progress: TrainingProgress) => void;
-  readonly onWarning?: (text: string) => void;
+  readonly onProgress?: ((progress: TrainingProgress) => void) | undefined;
+  readonly onWarning?: ((text: string) => void) | undefined;
 }
 
 export interface TrainingOutcome {
@@ -75,6 +75,7 @@ export function trainModel(options: TrainingOptions): TrainingOutcome {
   if (kept === undefined) throw new FermentError('INTERNAL', 'A training ended without a kept epoch.');
   checkSteps(learner, plan, history.length);
   if (keptEpoch !== history.length) restoreWeights(trainer, session.kept);
+  learner.finish();
   return { history, kept, steps: trainer.iterations, resumedAfter, secondsPerEpoch };
 }
 
@@ -125,16 +126,16 @@ function runSteps(options: TrainingOptions, epoch: number, schedule: ScheduleSta
     loss += result.loss * indices.length;
     correct += result.correct;
     meter.add(indices.length);
-    const imagesDone = (epoch - 1) * count + seen;
-    const imagesTotal = plan.epochs * count;
+    const done = (epoch - 1) * count + seen;
+    const total = plan.epochs * count;
     options.onProgress?.({
-      epoch,
-      epochs: plan.epochs,
-      imagesDone,
-      imagesTotal,
-      imagesPerSecond: meter.imagesPerSecond(),
-      etaSeconds: meter.etaSeconds(imagesTotal - imagesDone),
-      loss: loss / seen,
+      done,
+      total,
+      unit: 'image',
+      text: `epoch ${epoch}/${plan.epochs}`,
+      rate: meter.imagesPerSecond(),
+      etaSeconds: meter.etaSeconds(total - done),
+      values: { loss: loss / seen, accuracy: correct / seen },
     });
   }
   return { loss: loss / count, accuracy: correct / count, learningRate };

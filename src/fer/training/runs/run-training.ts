@@ -1,0 +1,171 @@
+import { join } from 'node:path';
+import {
+  createTrainer,
+  type DeviceRequest,
+  type Engine,
+  type LayersModel,
+  loadEngine,
+  type Trainer,
+  type TrainerOptions,
+} from '../../../engine/index.ts';
+import { type Digest, digestOf, digestOfJson, writeFileAtomic } from '../../../kit/index.ts';
+import { type Dataset, loadDataset } from '../../data/index.ts';
+import {
+  buildModel,
+  countParameters,
+  disposeModel,
+  type ModelInfo,
+  type Preprocessing,
+  saveModel,
+} from '../../models/index.ts';
+import { type Architecture, CLASSES } from '../../params/index.ts';
+import { digestOfImages, type GrayImages, takeGray } from '../learners/gray-images.ts';
+import { renderHistoryCsv } from '../loop/history.ts';
+import type { Learner } from '../loop/learner.ts';
+import type { TrainingProgress } from '../loop/meter.ts';
+import { classWeights, stratifiedSample } from '../loop/sampling.ts';
+import { type TrainingOutcome, type TrainingPlan, trainModel } from '../loop/train-model.ts';
+import { summarize, type TrainingRun } from './summary.ts';
+
+/** Where a training reads and writes; the paths are the stage's. */
+export interface TrainingPlaces {
+  /** Folder of the packed training split. */
+  readonly train: string;
+  readonly validation: string;
+  /** Folder for the model. */
+  readonly model: string;
+  /** CSV file for the history. */
+  readonly history: string;
+  /** Folder for the checkpoint; left out, an interrupted training starts again. */
+  readonly checkpoint?: string | undefined;
+}
+
+/** On what a training runs and how it speaks to its stage. */
+export interface TrainingContext {
+  readonly device: DeviceRequest;
+  /** Called after every step. */
+  readonly onProgress?: (progress: TrainingProgress) => void;
+  readonly onWarning?: (text: string) => void;
+}
+
+/** Everything that decides what a model becomes, beside the data; `plan.seed` seeds all of it. */
+export interface Recipe {
+  readonly architecture: Architecture;
+  readonly preprocessing: Preprocessing;
+  readonly plan: TrainingPlan;
+  readonly optimizer: 'adam' | 'sgd';
+  readonly dropout: number;
+  readonly weightDecay: number;
+  readonly labelSmoothing: number;
+  readonly classWeightPower: number;
+  readonly trainLimit: number | null;
+  /** The parameters that this came from: go into the model's info, and into the checkpoint's digest. */
+  readonly params: Readonly<Record<string, unknown>>;
+  /** Sets other than random initial weights. */
+  readonly initialize?: (engine: Engine, model: LayersModel) => Promise<InitialWeights>;
+  readonly createLearner: (parts: LearnerParts) => Learner;
+}
+
+/** Where a model's weights start: at random, or at those of a file (its digest). */
+export type InitialWeights =
+  | { readonly kind: 'random' }
+  | { readonly kind: 'imagenet'; readonly file: Digest };
+
+const RANDOM: InitialWeights = { kind: 'random' };
+
+/** What a learner is made of. The full model stays the caller's; trainer and all else are the learner's. */
+export interface LearnerParts {
+  readonly engine: Engine;
+  readonly model: LayersModel;
+  /** Makes the recipe's trainer for the model itself or for a part of it. */
+  readonly createTrainer: (model: LayersModel) => Trainer;
+  readonly train: GrayImages;
+  readonly validation: Dataset;
+}
+
+/**
+ * Trains one model and writes it with its history. Model and optimizer are built here, new for every run.
+ * Throws what the loader of the data, the engine and the training throw.
+ */
+export async function runTraining(
+  recipe: Recipe,
+  places: TrainingPlaces,
+  context: TrainingContext,
+): Promise<TrainingRun> {
+  const all = loadDataset(places.train);
+  const validation = loadDataset(places.validation);
+  const { plan, architecture, dropout } = recipe;
+  const train = takeGray(all, stratifiedSample(all.labels, recipe.trainLimit, plan.seed));
+
+  const engine = await loadEngine({ device: context.device });
+  const model = buildModel(engine, { architecture, dropout, seed: plan.seed });
+  try {
+    const weights = (await recipe.initialize?.(engine, model)) ?? RANDOM;
+    const config = digestOfJson([recipe.params, weights, digestOfImages(train), digestOfDataset(validation)]);
+    const outcome = runLearner(recipe, { engine, model, train, validation }, { config, places, context });
+    await saveModel(places.model, model, infoOf(recipe, model, outcome));
+    writeFileAtomic(places.history, renderHistoryCsv(outcome.history));
+    const images = { train: train.count, validation: validation.count };
+    return summarize({ engine, recipe, model, outcome, images, initialWeights: weights.kind });
+  } finally {
+    disposeModel(model);
+  }
+}
+
+interface Target {
+  readonly config: Digest;
+  readonly places: TrainingPlaces;
+  readonly context: TrainingContext;
+}
+
+function runLearner(
+  recipe: Recipe,
+  parts: Omit<LearnerParts, 'createTrainer'>,
+  { config, places, context }: Target,
+): TrainingOutcome {
+  const { engine, train } = parts;
+  const learner = recipe.createLearner({
+    ...parts,
+    createTrainer: (model) => createTrainer(engine, model, trainerOptions(recipe, train.labels)),
+  });
+  try {
+    const path = places.checkpoint === undefined ? undefined : join(places.checkpoint, 'training.ckpt');
+    return trainModel({
+      learner,
+      plan: recipe.plan,
+      checkpoint: path === undefined ? undefined : { path, config },
+      onProgress: context.onProgress,
+      onWarning: context.onWarning,
+    });
+  } finally {
+    learner.dispose();
+  }
+}
+
+function trainerOptions(recipe: Recipe, labels: Uint8Array): TrainerOptions {
+  const { plan, optimizer, weightDecay, labelSmoothing, classWeightPower } = recipe;
+  return {
+    optimizer: { kind: optimizer, learningRate: plan.learningRate, weightDecay },
+    labelSmoothing,
+    classWeights: classWeights(labels, classWeightPower),
+    seed: plan.seed,
+  };
+}
+
+function infoOf(recipe: Recipe, model: LayersModel, { history, kept, steps }: TrainingOutcome): ModelInfo {
+  return {
+    architecture: recipe.architecture,
+    preprocessing: recipe.preprocessing,
+    classes: CLASSES,
+    parameters: countParameters(model),
+    epochs: kept.epoch,
+    // Every epoch has the same number of steps; those after the kept one are not in the weights.
+    steps: (steps / history.length) * kept.epoch,
+    seed: recipe.plan.seed,
+    params: recipe.params,
+  };
+}
+
+function digestOfDataset({ images, labels }: Dataset): Digest {
+  return digestOfJson([digestOf(images), digestOf(labels)]);
+}
