@@ -1,4 +1,5 @@
 export * from './data/index.ts';
+export * from './embedding/index.ts';
 export * from './evaluation/index.ts';
 export * from './faces/index.ts';
 export * from './models/index.ts';

@@ -1,0 +1,5 @@
+export { exactKl } from './kullback-leibler.ts';
+export { type Matrix, matrixOf } from './matrix.ts';
+export { type Pca, pca } from './pca.ts';
+export { neighbourLabelAccuracy, neighbourPreservation, trustworthiness } from './quality.ts';
+export { type TsneOptions, type TsneProgress, type TsneResult, tsne } from './tsne.ts';

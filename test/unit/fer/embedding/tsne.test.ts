@@ -1,0 +1,96 @@
+import { describe, expect, test } from 'vitest';
+import { exactAffinities } from '../../../../src/fer/embedding/affinities.ts';
+import {
+  exactKl,
+  matrixOf,
+  neighbourLabelAccuracy,
+  neighbourPreservation,
+  type TsneProgress,
+  trustworthiness,
+  tsne,
+} from '../../../../src/fer/embedding/index.ts';
+import { divergence } from '../../../../src/fer/embedding/kullback-leibler.ts';
+import { clusters, points, tsneReference } from './reference.ts';
+
+const reference = tsneReference();
+const x50 = clusters(5100, 50, 1.3);
+const settings = {
+  seed: 0,
+  perplexity: reference.perplexity,
+  iterations: 1000,
+  earlyExaggeration: 12,
+  exaggerationIterations: 250,
+};
+const small = { ...settings, perplexity: 10, iterations: 300, exaggerationIterations: 100 };
+
+describe('maps of the reference points', () => {
+  const p = exactAffinities(x50, settings.perplexity);
+  const { sklearn, openTSNE } = reference.ranges;
+  const both = (key: keyof typeof sklearn) => [...sklearn[key], ...openTSNE[key]];
+
+  test.each([
+    ['a start from PCA', { ...settings }],
+    ['a random start', { ...settings, seed: 1, start: 'random' as const }],
+  ])('from %s are as good as those of scikit-learn and openTSNE', (_, options) => {
+    const { map, method } = tsne(x50, options);
+    expect(method).toBe('barnes-hut');
+    expect(divergence(p, map.data)).toBeLessThan(Math.max(...both('kl_exact')) * 1.02);
+    expect(trustworthiness(x50, map, 12)).toBeGreaterThan(Math.min(...both('trustworthiness12')) - 0.01);
+    expect(neighbourPreservation(x50, map, 10)).toBeGreaterThan(
+      Math.min(...both('knn10_preservation')) - 0.01,
+    );
+    const labels = Array.from({ length: 1000 }, (__, i) => i % 10);
+    expect(neighbourLabelAccuracy(map, labels, 10)).toBeGreaterThan(0.9);
+  });
+});
+
+describe('the descent', () => {
+  test('same input and seed, same bytes; another seed gives another random start', () => {
+    const x = points(80, 5);
+    const run = (seed: number) => tsne(x, { ...small, seed, start: 'random' }).map.data;
+    expect(run(1)).toEqual(run(1));
+    expect(run(1)).not.toEqual(run(2));
+  });
+
+  test('all pairs and the tree end equally well', () => {
+    const few = matrixOf(x50.data.subarray(0, 300 * 50), 300, 50);
+    const kl = (['exact', 'barnes-hut'] as const).map((method) => {
+      const result = tsne(few, { ...settings, method });
+      expect(result.method).toBe(method);
+      return exactKl(few, result.map, 30);
+    });
+    const [exact = 0, tree = 0] = kl;
+    expect(Math.abs(tree / exact - 1)).toBeLessThan(0.05);
+  });
+
+  test('the map is centred, and its KL is that of its affinities', () => {
+    const x = points(80, 5);
+    const { map, kl, method, learningRate } = tsne(x, small);
+    expect([method, learningRate]).toEqual(['exact', 50]);
+    expect(map.data.reduce((a, b, c) => (c % 2 === 0 ? a + b : a), 0)).toBeCloseTo(0, 9);
+    expect(kl).toBeCloseTo(exactKl(x, map, 10), 10);
+  });
+
+  test('the automatic learning rate grows with the points', () => {
+    expect(tsne(points(2640, 2), { ...small, iterations: 1 }).learningRate).toBe(55);
+  });
+
+  test('progress counts to the end and the divergence falls', () => {
+    const seen: TsneProgress[] = [];
+    const { kl } = tsne(points(80, 5), { ...small, onProgress: (p) => seen.push(p) });
+    expect(seen.map((p) => p.done)).toEqual([50, 100, 150, 200, 250, 300]);
+    expect(seen.every((p) => p.total === 300)).toBe(true);
+    expect(seen.at(-1)?.kl ?? 9).toBeLessThan(seen.at(0)?.kl ?? 0);
+    expect(Math.abs((seen.at(-1)?.kl ?? 9) - kl)).toBeLessThan(0.01);
+  });
+
+  test('points that are all equal still spread out, without a number that is not finite', () => {
+    const { map } = tsne(matrixOf(new Float64Array(60 * 3).fill(1), 60, 3), small);
+    expect(map.data.every(Number.isFinite)).toBe(true);
+    expect(new Set(map.data).size).toBeGreaterThan(100);
+  });
+
+  test('one column is enough', () => {
+    expect(tsne(points(60, 1), small).map.data.every(Number.isFinite)).toBe(true);
+  });
+});
