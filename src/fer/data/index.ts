@@ -1,4 +1,5 @@
 export { type Dataset, IMAGE_PIXELS, IMAGE_SIDE, loadDataset } from './dataset.ts';
+export { type DownloadOptions, type DownloadReport, downloadDataset } from './download.ts';
 export {
   type NpyArray,
   type NpyData,
@@ -9,5 +10,6 @@ export {
   readNpy,
   writeNpy,
 } from './npy/index.ts';
+export type { DataProgress, DataReporting } from './progress.ts';
 export { type ImageProvenance, ORIGINS, type Origin } from './provenance.ts';
 export { assignSplits, type RawImage, type Splits } from './splits.ts';

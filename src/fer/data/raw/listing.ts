@@ -1,0 +1,54 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { compareBytes, errnoOf, FermentError } from '../../../kit/index.ts';
+import { CLASSES } from '../../params/index.ts';
+import { countPerClass } from '../class-names.ts';
+import type { RawImage } from '../splits.ts';
+import { hasImageName, isSystemFile } from '../tree/index.ts';
+
+/**
+ * Lists the images of `data/raw`, train before test, by label, then by the bytes of their names. Throws DATA_LAYOUT
+ * when a class has no image in a part.
+ */
+export function listRawImages(folder: string): readonly RawImage[] {
+  const images = (['train', 'test'] as const).flatMap((part) =>
+    CLASSES.flatMap((className, label) =>
+      listFolder(join(folder, part, className)).map((name) => ({
+        part,
+        label,
+        name,
+        path: `${part}/${className}/${name}`,
+      })),
+    ),
+  );
+  requireEveryClass(images, folder);
+  return images;
+}
+
+function listFolder(folder: string): string[] {
+  try {
+    return readdirSync(folder)
+      .filter((name) => hasImageName(name) && !isSystemFile(name))
+      .sort(compareBytes);
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT' || errnoOf(error) === 'ENOTDIR') return [];
+    throw error;
+  }
+}
+
+/** Throws DATA_LAYOUT unless both parts have images of all seven classes, naming those that lack them. */
+export function requireEveryClass(
+  images: readonly Pick<RawImage, 'part' | 'label'>[],
+  sourceName: string,
+): void {
+  const lacking = (['train', 'test'] as const).flatMap((part) => {
+    const counts = countPerClass(images.filter((image) => image.part === part).map((image) => image.label));
+    return CLASSES.filter((name) => counts[name] === 0).map((name) => `${part}/${name}`);
+  });
+  if (lacking.length === 0) return;
+  throw new FermentError(
+    'DATA_LAYOUT',
+    `${sourceName} must hold images of all ${CLASSES.length} classes to train and to test. Received: none in ${lacking.join(', ')}.`,
+    { hint: 'docs/data.md shows the layouts and the names of the classes.' },
+  );
+}

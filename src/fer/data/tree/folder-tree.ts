@@ -1,0 +1,49 @@
+import { createReadStream, type Dirent, readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { compareBytes, FermentError, messageOf } from '../../../kit/index.ts';
+import type { FileTree, TreeFile } from './tree.ts';
+
+/** Opens a folder as a source. Links to files and folders are followed, each folder once. Throws DATA_DAMAGED when it cannot be read. */
+export function openFolderTree(folder: string): FileTree {
+  try {
+    const files = [...listFiles(folder, '', new Set())].sort((a, b) => compareBytes(a.path, b.path));
+    return { name: folder, files, close: () => {} };
+  } catch (error) {
+    throw new FermentError('DATA_DAMAGED', `Cannot read the folder ${folder}: ${messageOf(error)}.`, {
+      cause: error,
+    });
+  }
+}
+
+function* listFiles(root: string, below: string, seen: Set<string>): Generator<TreeFile> {
+  const { dev, ino } = statSync(join(root, below));
+  const identity = `${dev}:${ino}`;
+  if (seen.has(identity)) return;
+  seen.add(identity);
+  for (const entry of readdirSync(join(root, below), { withFileTypes: true })) {
+    const path = below === '' ? entry.name : `${below}/${entry.name}`;
+    const full = join(root, path);
+    const kind = kindOf(entry, full);
+    if (kind === 'folder') yield* listFiles(root, path, seen);
+    if (kind === 'file') yield fileAt(full, path);
+  }
+}
+
+/** A link that leads nowhere is neither. */
+function kindOf(entry: Dirent, full: string): 'file' | 'folder' | undefined {
+  if (!entry.isSymbolicLink()) return entry.isDirectory() ? 'folder' : entry.isFile() ? 'file' : undefined;
+  const target = statSync(full, { throwIfNoEntry: false });
+  return target?.isDirectory() ? 'folder' : target?.isFile() ? 'file' : undefined;
+}
+
+function fileAt(full: string, path: string): TreeFile {
+  return {
+    path,
+    position: 0,
+    get sizeBytes() {
+      return statSync(full).size;
+    },
+    read: async () => readFileSync(full),
+    open: async () => createReadStream(full, { highWaterMark: 1 << 20 }),
+  };
+}

@@ -1,0 +1,9 @@
+export { isZipFile, openTree, requirePath } from './open-tree.ts';
+export {
+  type FileTree,
+  hasCsvName,
+  hasImageName,
+  type IgnoreReason,
+  isSystemFile,
+  type TreeFile,
+} from './tree.ts';
