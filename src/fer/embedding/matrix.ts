@@ -18,7 +18,7 @@ export function matrixOf(values: ArrayLike<number>, rows: number, columns: numbe
       `Expected ${rows} x ${columns} numbers, at least one. Received: ${values.length} numbers.`,
     );
   }
-  const data = Float64Array.from(values);
+  const data = new Float64Array(values);
   const bad = data.findIndex((v) => !Number.isFinite(v));
   if (bad >= 0) {
     throw new FermentError(

@@ -11,6 +11,20 @@ export {
   type ClassScores,
   classificationReport,
 } from './classification-report.ts';
+export {
+  type EvaluationContext,
+  type EvaluationPlaces,
+  type EvaluationProgress,
+  type EvaluationRecord,
+  evaluateModel,
+} from './evaluate-model.ts';
+export {
+  type EncodingMetrics,
+  type EvaluationMetrics,
+  evaluationMetrics,
+  type IntervalMetrics,
+  type MeasuredAnswers,
+} from './metrics.ts';
 export { accuracyByOrigin, type OriginScores } from './origins.ts';
 export { argmaxRows, brierSum, logLoss, normaliseRows, topKAccuracy } from './probabilities.ts';
 export { type ImageBatch, reencodeJpeg } from './reencode.ts';

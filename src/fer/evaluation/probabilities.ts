@@ -11,7 +11,7 @@ export function normaliseRows(probabilities: ArrayLike<number>, classCount: numb
       `Expected rows of ${classCount} probabilities. Received: ${probabilities.length} numbers in all.`,
     );
   }
-  const out = Float64Array.from(probabilities);
+  const out = new Float64Array(probabilities);
   for (let start = 0; start < out.length; start += classCount) {
     const row = out.subarray(start, start + classCount);
     let total = 0;

@@ -1,0 +1,144 @@
+import { join } from 'node:path';
+import { type DeviceRequest, type Engine, type LayersModel, loadEngine } from '../../engine/index.ts';
+import { FermentError } from '../../kit/index.ts';
+import { type Dataset, IMAGE_SIDE, loadDataset, writeNpy } from '../data/index.ts';
+import { disposeModel, loadModel, type ModelInfo, type Predictions, predict } from '../models/index.ts';
+import { CLASSES, type Params } from '../params/index.ts';
+import { jpegCanary } from './canary.ts';
+import { type EvaluationMetrics, evaluationMetrics } from './metrics.ts';
+import { argmaxRows, normaliseRows } from './probabilities.ts';
+
+export interface EvaluationPlaces {
+  /** Folder of the saved model. */
+  readonly model: string;
+  /** Folder of the packed test split. */
+  readonly test: string;
+  /** Folder for `probabilities.npy`, `labels.npy` and `embeddings.npy`. */
+  readonly predictions: string;
+}
+
+export interface EvaluationContext {
+  readonly seed: number;
+  readonly device: DeviceRequest;
+  /** Images answered so far, copies of the canary included. */
+  readonly onProgress?: (progress: EvaluationProgress) => void;
+  readonly onWarning?: (text: string) => void;
+}
+
+export interface EvaluationProgress {
+  readonly done: number;
+  readonly total: number;
+  readonly unit: string;
+  readonly text: string;
+}
+
+/** What was measured and is no result. */
+export interface EvaluationRecord {
+  readonly device: string;
+  readonly tensorflow: string;
+  readonly threads: number;
+  /** Of the first pass over the images, loading excluded. */
+  readonly imagesPerSecond: number;
+}
+
+/**
+ * Answers the test images once as they are and once per quality of the canary, writes answers and embeddings, and
+ * measures. Throws DATA_MISSING for an empty split, BAD_WEIGHTS for a model of other classes, and what the loaders
+ * of data, engine and model throw.
+ */
+export async function evaluateModel(
+  places: EvaluationPlaces,
+  params: Params['evaluate'],
+  context: EvaluationContext,
+): Promise<{ readonly metrics: EvaluationMetrics; readonly record: EvaluationRecord }> {
+  const test = loadDataset(places.test);
+  if (test.count === 0) {
+    throw new FermentError('DATA_MISSING', `The test split ${places.test} has no images.`, {
+      hint: 'Look at the counts of download and to-rgb: the source has no test part.',
+    });
+  }
+  const engine = await loadEngine({ device: context.device });
+  const { model, info } = await loadModel(engine, places.model);
+  try {
+    checkClasses(info, places.model);
+    const answers = answerer(engine, model, info, test, params, context);
+    const started = performance.now();
+    const asIs = answers('test images', test.images);
+    const seconds = (performance.now() - started) / 1000;
+    writePredictions(places.predictions, test, asIs);
+    const classCount = info.classes.length;
+    const canary = await jpegCanary(
+      { data: test.images, count: test.count, side: IMAGE_SIDE },
+      test.labels,
+      argmaxRows(normaliseRows(asIs.probabilities, classCount), classCount),
+      (copies, quality) =>
+        argmaxRows(answers(`copies at JPEG quality ${quality}`, copies).probabilities, classCount),
+      {
+        classes: info.classes,
+        qualities: params.canaryQualities,
+        collapseShare: params.collapseShare,
+      },
+    );
+    for (const alarm of canary.alarms) context.onWarning?.(alarm);
+    const origins = test.provenance.map((image) => image.origin);
+    return {
+      metrics: evaluationMetrics(
+        { info, labels: test.labels, probabilities: asIs.probabilities, canary, origins },
+        params,
+        context.seed,
+      ),
+      record: {
+        device: engine.device,
+        tensorflow: engine.version,
+        threads: engine.threads,
+        imagesPerSecond: test.count / seconds,
+      },
+    };
+  } finally {
+    disposeModel(model);
+  }
+}
+
+/** Predicts images and counts them into one progress over all passes. */
+function answerer(
+  engine: Engine,
+  model: LayersModel,
+  info: ModelInfo,
+  test: Dataset,
+  params: Params['evaluate'],
+  context: EvaluationContext,
+): (text: string, images: Uint8Array) => Predictions {
+  const total = test.count * (1 + params.canaryQualities.length);
+  let before = 0;
+  return (text, images) => {
+    const predictions = predict(engine, model, images, {
+      preprocessing: info.preprocessing,
+      onProgress: (done) => context.onProgress?.({ done: before + done, total, unit: 'image', text }),
+    });
+    before += test.count;
+    return predictions;
+  };
+}
+
+function writePredictions(folder: string, test: Dataset, predictions: Predictions): void {
+  const { probabilities, embeddings, dimensions } = predictions;
+  writeNpy(join(folder, 'probabilities.npy'), {
+    dtype: 'float32',
+    shape: [test.count, CLASSES.length],
+    data: probabilities,
+  });
+  writeNpy(join(folder, 'labels.npy'), { dtype: 'uint8', shape: [test.count], data: test.labels });
+  writeNpy(join(folder, 'embeddings.npy'), {
+    dtype: 'float32',
+    shape: [test.count, dimensions],
+    data: embeddings,
+  });
+}
+
+function checkClasses(info: ModelInfo, folder: string): void {
+  if (info.classes.length === CLASSES.length && info.classes.every((name, c) => name === CLASSES[c])) return;
+  throw new FermentError(
+    'BAD_WEIGHTS',
+    `The model in ${folder} should answer the classes ${CLASSES.join(', ')}. Received: ${info.classes.join(', ')}.`,
+  );
+}

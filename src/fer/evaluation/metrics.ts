@@ -1,0 +1,132 @@
+import type { ModelInfo } from '../models/index.ts';
+import type { Params } from '../params/index.ts';
+import { type BootstrapIntervals, bootstrapIntervals, type Interval } from './bootstrap.ts';
+import { type Calibration, calibration } from './calibration.ts';
+import type { Canary, EncodingScores } from './canary.ts';
+import {
+  type ClassificationReport,
+  type ClassScores,
+  classificationReport,
+} from './classification-report.ts';
+import { accuracyByOrigin } from './origins.ts';
+import { argmaxRows, brierSum, logLoss, normaliseRows, topKAccuracy } from './probabilities.ts';
+
+type ByClass<T> = Readonly<Record<string, T>>;
+
+/** The intervals as they stand in the metrics, with what they mean. */
+export interface IntervalMetrics {
+  /** Share of the resamples inside: 0.95. */
+  readonly confidence: number;
+  readonly samples: number;
+  readonly kind: 'plain' | 'stratified';
+  readonly accuracy: Interval;
+  readonly macroF1: Interval;
+  readonly f1: ByClass<Interval>;
+}
+
+/** One encoding of the test images, with the histogram of the answers by class name. */
+export type EncodingMetrics = Omit<EncodingScores, 'predicted'> & { readonly predicted: ByClass<number> };
+
+/** What stage `evaluate` measures: the content of `reports/metrics/evaluate/<model>.json`. */
+export interface EvaluationMetrics extends Omit<ClassificationReport, 'perClass'> {
+  readonly model: Pick<ModelInfo, 'architecture' | 'preprocessing' | 'parameters' | 'epochs' | 'steps'>;
+  readonly images: number;
+  readonly top2Accuracy: number;
+  readonly logLoss: number;
+  readonly brier: number;
+  /** Left out when no resamples were asked for. */
+  readonly intervals?: IntervalMetrics;
+  readonly perClass: ByClass<ClassScores>;
+  readonly calibration: Calibration;
+  /** `asIs`, then one for each quality, by its number. */
+  readonly canary: Readonly<Record<string, EncodingMetrics>>;
+  /** Present when the images come from more than one origin. */
+  readonly origins?: Readonly<Record<string, { readonly images: number; readonly accuracy: number }>>;
+  /** What the canary says; empty for a sound model. */
+  readonly alarms: readonly string[];
+}
+
+export interface MeasuredAnswers {
+  readonly info: ModelInfo;
+  readonly labels: Uint8Array;
+  /** float32, `[n, classes]`. */
+  readonly probabilities: Float32Array;
+  readonly canary: Canary;
+  /** Where each image came from, `[n]`. */
+  readonly origins: readonly string[];
+}
+
+/**
+ * Everything that is measured on a model's answers. Throws BAD_ARRAY for probabilities that are not finite.
+ */
+export function evaluationMetrics(
+  answers: MeasuredAnswers,
+  params: Params['evaluate'],
+  seed: number,
+): EvaluationMetrics {
+  const { info, labels, canary, origins } = answers;
+  const classes = info.classes;
+  const classCount = classes.length;
+  const p = normaliseRows(answers.probabilities, classCount);
+  const predictions = argmaxRows(p, classCount);
+  const { perClass, confusion, ...scores } = classificationReport(labels, predictions, classCount);
+  const byClass = <T>(values: readonly T[]): ByClass<T> => nameClasses(classes, values);
+  const { architecture, preprocessing, parameters, epochs, steps } = info;
+  return {
+    model: { architecture, preprocessing, parameters, epochs, steps },
+    images: labels.length,
+    ...scores,
+    top2Accuracy: topKAccuracy(p, labels, classCount, 2),
+    logLoss: logLoss(p, labels, classCount),
+    brier: brierSum(p, labels, classCount),
+    ...intervalsOf(labels, predictions, classes, params, seed),
+    perClass: byClass(perClass),
+    confusion,
+    calibration: calibration(p, labels, predictions, { classCount, bins: params.calibrationBins }),
+    canary: Object.fromEntries(
+      [['asIs', canary.asIs] as const, ...canary.qualities].map(([name, { predicted, ...encoding }]) => [
+        name,
+        { ...encoding, predicted: byClass(predicted) },
+      ]),
+    ),
+    ...originsOf(labels, predictions, origins),
+    alarms: canary.alarms,
+  };
+}
+
+function intervalsOf(
+  labels: Uint8Array,
+  predictions: Uint8Array,
+  classes: readonly string[],
+  params: Params['evaluate'],
+  seed: number,
+): { readonly intervals?: IntervalMetrics } {
+  const { bootstrapSamples: samples, confidence } = params;
+  if (samples === 0) return {};
+  const kind = 'plain';
+  const { accuracy, macroF1, f1 }: BootstrapIntervals = bootstrapIntervals(
+    labels,
+    predictions,
+    classes.length,
+    { seed, samples, confidence, kind },
+  );
+  return { intervals: { confidence, samples, kind, accuracy, macroF1, f1: nameClasses(classes, f1) } };
+}
+
+function originsOf(
+  labels: Uint8Array,
+  predictions: Uint8Array,
+  origins: readonly string[],
+): Pick<EvaluationMetrics, 'origins'> {
+  const scores = accuracyByOrigin(labels, predictions, origins);
+  if (scores.length < 2) return {};
+  return {
+    origins: Object.fromEntries(
+      scores.map(({ origin, samples, accuracy }) => [origin, { images: samples, accuracy }]),
+    ),
+  };
+}
+
+function nameClasses<T>(classes: readonly string[], values: readonly T[]): ByClass<T> {
+  return Object.fromEntries(values.map((value, c) => [classes[c] ?? String(c), value]));
+}
