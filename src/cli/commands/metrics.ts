@@ -2,6 +2,7 @@ import { prettyJson } from '../../kit/index.ts';
 import {
   commitSide,
   diffValues,
+  directionOf,
   parseCondition,
   readMetrics,
   renderDiff,
@@ -52,7 +53,8 @@ export function diffMetrics(
   if (options.json === true) terminal.stdout.write(prettyJson(toJson(diff)));
   else if (diff.size > 0) {
     const labels = { kind: 'Metric', before: before.label, after: after.label } as const;
-    printLine(terminal.stdout, renderDiff(diff, labels, tableOf(options)));
+    const direction = directionOf(after.project);
+    printLine(terminal.stdout, renderDiff(diff, labels, { ...tableOf(options), direction }));
   }
   const found = violations(diff, conditions);
   for (const line of found) printLine(terminal.stderr, line);

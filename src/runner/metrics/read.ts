@@ -1,10 +1,12 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { parse as parseYaml } from 'yaml';
 import { compareBytes, messageOf } from '../../kit/index.ts';
 import type { Project } from '../load/index.ts';
 import type { ProjectPath } from '../model.ts';
 import { leavesOf } from '../plan/index.ts';
 import type { Values } from './diff.ts';
-import { flatten, type Scalar } from './flatten.ts';
+import { asScalar, flatten, type Scalar } from './flatten.ts';
 import type { Side } from './side.ts';
 
 /** What was read from one side, and which files could not be understood. */
@@ -35,6 +37,15 @@ export function readMetrics(side: Side): SideValues {
   return { values, warnings };
 }
 
+/** The content of one metrics file of the workspace, or undefined when it is missing or neither JSON nor YAML. */
+export function workspaceMetrics(project: Project, path: ProjectPath): unknown {
+  try {
+    return parseMetrics(path, readFileSync(join(project.root, path), 'utf8'));
+  } catch {
+    return undefined;
+  }
+}
+
 /** Python writes NaN and Infinity, which are no JSON; they count as no value. */
 function parseMetrics(path: string, text: string): unknown {
   if (!path.endsWith('.json')) return parseYaml(text);
@@ -52,12 +63,7 @@ export function readParams(side: Side): SideValues {
   const values = new Map<string, ReadonlyMap<string, Scalar>>();
   for (const [path, file] of side.project.params.files) {
     const leaves = [...leavesOf(file.data, '')].filter(([key]) => key !== '');
-    values.set(path, new Map(leaves.map(([key, value]) => [key, asLeaf(value)])));
+    values.set(path, new Map(leaves.map(([key, value]) => [key, asScalar(value)])));
   }
   return { values, warnings: [] };
-}
-
-function asLeaf(value: unknown): Scalar {
-  if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') return value;
-  return value === null || value === undefined ? null : JSON.stringify(value);
 }

@@ -1,5 +1,6 @@
-import { renderMarkdownTable, renderTable } from '../../kit/index.ts';
+import { escapeControl, renderMarkdownTable, renderTable } from '../../kit/index.ts';
 import type { ValueChange, Values, ValuesDiff } from './diff.ts';
+import type { Direction } from './direction.ts';
 import type { Scalar } from './flatten.ts';
 
 export interface RenderOptions {
@@ -8,7 +9,7 @@ export interface RenderOptions {
   /** Digits after the point; 5 unless given. */
   readonly precision?: number;
   /** Which way a metric is better, by file and key; undefined where nobody said. */
-  readonly direction?: (file: string, key: string) => 'higher' | 'lower' | undefined;
+  readonly direction?: (file: string, key: string) => Direction | undefined;
 }
 
 /** `metrics show`: one line per key. */
@@ -53,7 +54,13 @@ function render(rows: readonly string[][], right: readonly number[], options: Re
 /** A value as a cell: `-` for none, numbers rounded to `precision` digits without trailing zeros. */
 export function formatLeaf(value: Scalar | undefined, precision = 5): string {
   if (value === undefined) return '-';
-  return typeof value === 'number' ? formatNumber(value, precision) : String(value);
+  return typeof value === 'number' ? formatNumber(value, precision) : shorten(escapeControl(String(value)));
+}
+
+const LONGEST_CELL = 40;
+
+function shorten(text: string): string {
+  return text.length <= LONGEST_CELL ? text : `${text.slice(0, LONGEST_CELL - 1)}…`;
 }
 
 function formatNumber(value: number, precision: number): string {
@@ -63,7 +70,7 @@ function formatNumber(value: number, precision: number): string {
   return rounded === 0 ? value.toExponential(2) : String(rounded);
 }
 
-function formatChange(change: ValueChange, direction: 'higher' | 'lower' | undefined, precision = 5): string {
+function formatChange(change: ValueChange, direction: Direction | undefined, precision = 5): string {
   if (change.diff === undefined)
     return change.old === undefined ? 'new' : change.new === undefined ? 'gone' : '-';
   const sign = change.diff > 0 ? '+' : '';

@@ -1,0 +1,115 @@
+import { escapeControl, formatDuration, isDigest, plural } from '../../kit/index.ts';
+import type { Change, Outcome, Progress, Summary } from '../../runner/index.ts';
+
+/** One reason in a few words: `params.yaml:train.lr 0.1 → 0.2`, `src/a.py changed`. */
+export function describeChange(change: Change): string {
+  const name = escapeControl(change.name);
+  switch (change.kind) {
+    case 'never-run':
+      return 'never run';
+    case 'always':
+      return 'always runs';
+    case 'cmd':
+      return `${name === 'wdir' ? 'wdir' : 'command'} changed`;
+    case 'graph':
+      return 'the graph changed';
+    case 'out':
+      return `out ${name} ${verbOf(change)}`;
+    case 'code':
+      return `code of ${name} ${verbOf(change)}`;
+    case 'param':
+    case 'env':
+      return `${name} ${describeValues(change)}`;
+    case 'dep':
+      return `${name} ${verbOf(change)}`;
+  }
+}
+
+function verbOf(change: Change): string {
+  return change.change === 'modified' ? 'changed' : change.change === 'new' ? 'is new' : 'is gone';
+}
+
+function describeValues(change: Change): string {
+  const show = (value: unknown): string => (value === undefined ? 'none' : shorten(JSON.stringify(value)));
+  return `${show(change.old)} → ${show(change.new)}`;
+}
+
+const LONGEST = 48;
+
+function shorten(text: string): string {
+  return text.length <= LONGEST ? text : `${text.slice(0, LONGEST - 1)}…`;
+}
+
+/** A value of a change for `why`: digests by their first characters, other values as JSON. */
+export function describeValue(value: unknown): string {
+  if (value === undefined) return '-';
+  if (isDigest(value)) return value.slice(0, 8);
+  return typeof value === 'string' ? shorten(escapeControl(value)) : shorten(JSON.stringify(value));
+}
+
+/** The first reasons, and how many more there are. */
+export function describeReasons(reasons: readonly Change[], most = 2): string {
+  const shown = reasons.slice(0, most).map(describeChange);
+  const more = reasons.length - shown.length;
+  return more > 0 ? `${shown.join(', ')} and ${more} more` : shown.join(', ');
+}
+
+/** How far a stage is: `epoch 3/8 · 41 % · 312 images/s · loss 1.234 · 23 s left`. */
+export function describeProgress(progress: Progress): string {
+  const parts = [progress.text ?? `${progress.done}/${progress.total} ${progress.unit}s`];
+  if (progress.total > 0) parts.push(`${Math.floor((100 * progress.done) / progress.total)} %`);
+  if (progress.rate !== undefined) parts.push(`${formatRate(progress.rate)} ${progress.unit}s/s`);
+  for (const [name, value] of Object.entries(progress.values ?? {}))
+    parts.push(`${name} ${formatValue(value)}`);
+  if (progress.etaSeconds !== undefined) parts.push(`${formatDuration(progress.etaSeconds * 1000)} left`);
+  return parts.map(escapeControl).join(' · ');
+}
+
+function formatRate(rate: number): string {
+  return rate >= 10 ? String(Math.round(rate)) : rate.toFixed(1);
+}
+
+function formatValue(value: number): string {
+  return Math.abs(value) >= 1e-3 && Math.abs(value) < 1e4 ? value.toFixed(3) : value.toExponential(1);
+}
+
+/** The order in which outcomes are counted up. */
+const OUTCOME_ORDER: readonly Outcome[] = [
+  'ran',
+  'restored',
+  'unchanged',
+  'frozen',
+  'failed',
+  'blocked',
+  'cancelled',
+];
+
+/** `4 ran, 22 unchanged in 34.2 s`, or that there was nothing to do. */
+function describeSummary(summary: Summary): string {
+  const counts = new Map<Outcome, number>();
+  for (const { outcome } of summary.stages.values()) counts.set(outcome, (counts.get(outcome) ?? 0) + 1);
+  const time = formatDuration(summary.seconds * 1000);
+  const total = summary.stages.size;
+  if (summary.ok && [...counts.keys()].every((outcome) => outcome === 'unchanged' || outcome === 'frozen')) {
+    return total === 0
+      ? 'Nothing to do: the pipeline has no stages.'
+      : `Nothing to do: ${plural(total, 'stage')} up to date (${time}).`;
+  }
+  const parts = OUTCOME_ORDER.flatMap((outcome) => {
+    const count = counts.get(outcome);
+    return count === undefined ? [] : [`${count} ${outcome}`];
+  });
+  return `${parts.join(', ')} in ${time}.`;
+}
+
+/** The last line: what was done, or, for a plan, what would be. */
+export function describeEnd(summary: Summary): string {
+  return summary.dry ? describePlan(summary) : describeSummary(summary);
+}
+
+function describePlan(summary: Summary): string {
+  const outcomes = [...summary.stages.values()].map(({ outcome }) => outcome);
+  const count = (outcome: Outcome): number => outcomes.filter((one) => one === outcome).length;
+  const rest = outcomes.length - count('ran') - count('restored');
+  return `${count('ran')} would run, ${count('restored')} would be restored, ${rest} would stay. Nothing was run.`;
+}
