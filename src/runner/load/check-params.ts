@@ -8,17 +8,21 @@ import type { Problems } from './problems.ts';
 
 type ReadParams = (file: ProjectPath) => ParamsFile | undefined;
 
-/** Every parameter that a stage declares must be there, unless a stage writes its file. */
+/**
+ * Every parameter that a stage declares must be there, unless a stage writes its file. Where stages were left out
+ * because of other problems, one of them may write it.
+ */
 export function checkParams(
   problems: Problems,
   files: readonly PipelineFile[],
   read: ReadParams,
   isWritten: (file: ProjectPath) => boolean,
 ): void {
+  const isComplete = problems.count === 0;
+  const isLate = (file: ProjectPath): boolean => isWritten(file) || (!isComplete && read(file) === undefined);
   for (const { source, stages } of files) {
     for (const loaded of stages) {
-      for (const { path, file, key } of declaredKeys(loaded)) {
-        if (isWritten(file)) continue;
+      for (const { path, file, key } of declaredKeys(loaded).filter((declared) => !isLate(declared.file))) {
         const complaint = complaintAbout(loaded.stage.name, file, key, read);
         if (complaint === undefined) continue;
         problems.addAtPath(

@@ -4,6 +4,7 @@ import type { KeyPath } from './key-path.ts';
 import { put } from './object.ts';
 import type { Complaint } from './problems.ts';
 import { Filler, type OnBadTemplate } from './template.ts';
+import { pasted } from './template-text.ts';
 
 /** A stage before its templates are filled: one of a group, or one that stands alone. */
 export interface Draft {
@@ -83,14 +84,10 @@ function expandForeach(
 function itemsOf(values: unknown): readonly Item[] | undefined {
   if (Array.isArray(values)) {
     const areScalars = values.every((item) => typeof item !== 'object' || item === null);
-    return values.map((item, i) => ({ suffix: areScalars ? suffixOf(item) : String(i), values: { item } }));
+    return values.map((item, i) => ({ suffix: areScalars ? pasted(item) : String(i), values: { item } }));
   }
   if (!isObject(values)) return undefined;
   return Object.entries(values).map(([key, item]) => ({ suffix: key, values: { item, key } }));
-}
-
-function suffixOf(value: unknown): string {
-  return value === null ? 'None' : String(value);
 }
 
 /** All combinations of a matrix, the last variable changing fastest. */
@@ -106,19 +103,19 @@ function combine(name: string, matrix: unknown, scope: unknown, reporter: Report
       if (values !== undefined) reporter.complain(path, { message });
       return [];
     }
+    if (rows.length * values.length > MAX_GROUP) {
+      const message = `The matrix has more than ${MAX_GROUP} combinations.`;
+      reporter.complain(['stages', name, 'matrix'], { message }, 'key');
+      return [];
+    }
     rows = rows.flatMap((row) =>
       values.map((value, i) => {
         const item = { ...row.item };
         put(item, variable, value);
         const isComposite = typeof value === 'object' && value !== null;
-        return { parts: [...row.parts, isComposite ? `${variable}${i}` : suffixOf(value)], item };
+        return { parts: [...row.parts, isComposite ? `${variable}${i}` : pasted(value)], item };
       }),
     );
-    if (rows.length > MAX_GROUP) {
-      const message = `The matrix has more than ${MAX_GROUP} combinations.`;
-      reporter.complain(['stages', name, 'matrix'], { message }, 'key');
-      return [];
-    }
   }
   return rows.map(({ parts, item }) => ({ suffix: parts.join('-'), values: { item, key: parts.join('-') } }));
 }

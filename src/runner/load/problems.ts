@@ -11,10 +11,12 @@ export interface Complaint {
 export class Problems {
   readonly #found = new Map<string, Diagnostic>();
   #code: ErrorCode | undefined;
+  #count = 0;
 
   /** The first complaint decides the error's code; BAD_PIPELINE wins over BAD_PARAMS. */
   add(code: 'BAD_PIPELINE' | 'BAD_PARAMS', diagnostic: Diagnostic): void {
     if (this.#code !== 'BAD_PIPELINE') this.#code = code;
+    this.#count++;
     // The stages of a group share their text, and so their mistakes.
     const { file, line, column, message } = diagnostic;
     this.#found.set(JSON.stringify([file, line, column, message]), diagnostic);
@@ -33,8 +35,9 @@ export class Problems {
     this.addAt(code, file, rangeOf(file, where.path, where.part), complaint);
   }
 
+  /** Grows with every complaint, also with one that was made before. */
   get count(): number {
-    return this.#found.size;
+    return this.#count;
   }
 
   /** Throws a DiagnosticsError with everything found so far, file by file in the order of their first problem. */

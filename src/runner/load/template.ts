@@ -134,13 +134,11 @@ export class Filler {
 
   #value(piece: Piece & { kind: 'template' }, path: KeyPath): unknown {
     const { expression, source } = piece;
-    const forShell = path.includes('cmd')
-      ? `Write \\${source} if it is meant for the shell.`
-      : `Write \\${source} for the text itself.`;
-    if (parseKey(expression) === undefined) {
+    const words = parseKey(expression);
+    if (words === undefined) {
       this.#onBad(path, source, {
         message: `${source} is no key such as \${train.lr} or \${items[0]}.`,
-        hint: forShell,
+        hint: `Write \\${source} for the text itself.`,
       });
       return undefined;
     }
@@ -148,10 +146,21 @@ export class Filler {
     if (found.found) return found.value;
     const holder = found.path.length === 0 ? '' : ` in '${formatKey(found.path)}'`;
     const [name = ''] = parseKey(found.rest) ?? [];
+    const names = namesAt(found.at);
     this.#onBad(path, source, {
       message: `There is no value '${formatKey([name])}'${holder} for ${source}.`,
-      hint: didYouMean(String(name), namesAt(found.at)) ?? forShell,
+      hint:
+        didYouMean(String(name), names) ?? hintFor(source, words.length === 1 && path.includes('cmd'), names),
     });
     return undefined;
   }
+}
+
+const MAX_NAMED = 12;
+
+function hintFor(source: string, mayBeForShell: boolean, names: readonly string[]): string | undefined {
+  if (mayBeForShell) return `Write \\${source} if it is meant for the shell.`;
+  if (names.length === 0) return undefined;
+  const more = names.length > MAX_NAMED ? ', …' : '';
+  return `Known there: ${names.slice(0, MAX_NAMED).join(', ')}${more}.`;
 }

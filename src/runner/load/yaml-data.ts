@@ -75,7 +75,7 @@ class Reader {
     const target = alias.resolve(this.#document);
     const known = target === undefined ? undefined : this.#anchored.get(target);
     if (known === undefined) {
-      this.#report(alias, `The alias *${alias.source} stands for something that holds it, or for nothing.`);
+      this.#report(alias, `The alias *${alias.source} stands inside of the value that it repeats.`);
       return null;
     }
     this.#count += known.count;

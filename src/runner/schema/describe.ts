@@ -1,12 +1,15 @@
 import { isObject, type SchemaObject } from './json-schema.ts';
 
-/** What a schema expects, in words: "a whole number of at least 1, or null". A union's `title` is such words already. */
+/**
+ * What a schema expects, in words: "a whole number of at least 1, or null". The `title` of alternatives and of
+ * patterns is such words already.
+ */
 export function describeExpected(schema: unknown): string {
   if (!isObject(schema)) return 'left out';
   const union = schema['anyOf'] ?? schema['oneOf'];
-  if (Array.isArray(union)) {
-    return typeof schema['title'] === 'string' ? schema['title'] : union.map(describeExpected).join(', or ');
-  }
+  const isNamed = union !== undefined || schema['pattern'] !== undefined;
+  if (isNamed && typeof schema['title'] === 'string') return schema['title'];
+  if (Array.isArray(union)) return union.map(describeExpected).join(', or ');
   if (Object.hasOwn(schema, 'const')) return JSON.stringify(schema['const']);
   if (Array.isArray(schema['enum'])) {
     return `one of ${schema['enum'].map((value) => JSON.stringify(value)).join(', ')}`;

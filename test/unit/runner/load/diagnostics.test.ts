@@ -1,0 +1,353 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { loadProject } from '../../../../src/runner/index.ts';
+import { temporaryFolder, writeFiles } from '../../../support/temporary.ts';
+import { failure, load, loadText } from './project.ts';
+
+const schema = JSON.stringify({
+  type: 'object',
+  additionalProperties: false,
+  required: ['train'],
+  properties: {
+    seed: { type: 'integer', minimum: 0 },
+    train: {
+      type: 'object',
+      additionalProperties: false,
+      required: ['epochs'],
+      properties: { learningRate: { type: 'number', exclusiveMinimum: 0 }, epochs: { type: 'integer' } },
+    },
+  },
+});
+
+describe('what is wrong is said at its place', () => {
+  it('unknown keys, wrong types and keys of later versions, all at once', () => {
+    const text = `stages:
+  train:
+    cmd: python train.py
+    dep: [src]
+    outs:
+    - model.bin: {cahce: false}
+    frozen: 3
+    timeout: 10
+    resources: {gpu: 1, memory: lots}
+  empty: {}
+stagse: {}
+`;
+    expect(failure(() => loadText(text))).toMatchInlineSnapshot(`
+      "BAD_PIPELINE
+      pipeline.yaml:4:5 Unknown key 'dep' in 'stages.train'.
+        4 |     dep: [src]
+          |     ^^^
+        Did you mean 'deps'?
+
+      pipeline.yaml:6:19 Unknown key 'cahce' in 'stages.train.outs[0].model.bin'.
+        6 |     - model.bin: {cahce: false}
+          |                   ^^^^^
+        Did you mean 'cache'?
+
+      pipeline.yaml:7:13 'stages.train.frozen' must be true or false. Received: 3
+        7 |     frozen: 3
+          |             ^
+
+      pipeline.yaml:8:5 'timeout' is not supported yet.
+        8 |     timeout: 10
+          |     ^^^^^^^
+        Remove it for now.
+
+      pipeline.yaml:9:17 Unknown key 'gpu' in 'stages.train.resources'.
+        9 |     resources: {gpu: 1, memory: lots}
+          |                 ^^^
+        Did you mean 'gpus'?
+
+      pipeline.yaml:9:33 'stages.train.resources.memory' must be a size such as 4GB, or bytes. Received: "lots"
+        9 |     resources: {gpu: 1, memory: lots}
+          |                                 ^^^^
+
+      pipeline.yaml:11:1 Unknown key 'stagse'.
+        11 | stagse: {}
+           | ^^^^^^
+        Did you mean 'stages'?"
+    `);
+  });
+
+  it('what only the whole stage shows', () => {
+    const text = `stages:
+  nothing: {desc: No command}
+  both: {cmd: x, module: y.ts}
+  names: {cmd: x, outs: {a: x}, metrics: {a: y}}
+  out: {cmd: x, outs: [../model.bin]}
+  params: {cmd: x, params: [trian, train.lr, other.yaml: [x]], resources: {memory: "\${size}"}}
+`;
+    expect(failure(() => loadText(text, 'train: {learningRate: 1}\nsize: huge\n'))).toMatchInlineSnapshot(`
+      "BAD_PIPELINE
+      pipeline.yaml:2:3 Stage 'nothing' has neither 'cmd' nor 'module'.
+        2 |   nothing: {desc: No command}
+          |   ^^^^^^^
+        Add cmd: with a command line, or module: with a program such as stages/train.ts.
+
+      pipeline.yaml:3:18 Stage 'both' has both 'cmd' and 'module'; one of them is wanted.
+        3 |   both: {cmd: x, module: y.ts}
+          |                  ^^^^^^
+
+      pipeline.yaml:5:24 The out '../model.bin' cannot be used: it is outside of the project.
+        5 |   out: {cmd: x, outs: [../model.bin]}
+          |                        ^^^^^^^^^^^^
+
+      pipeline.yaml:6:84 'resources.memory' must be a size such as 4GB, or bytes. Received: "huge"
+        6 |   params: {cmd: x, params: [trian, train.lr, other.yaml: [x]], resources: {memory: "\${size}"}}
+          |                                                                                    ^^^^^^^^^"
+    `);
+  });
+
+  it('templates that cannot be filled', () => {
+    const text = `stages:
+  one:
+    cmd: >-
+      python train.py --lr \${train.lr}
+      --home \${HOME} \${not a key!}
+    deps: ["data/\${train}.csv"]
+  two:
+    foreach: \${configs}
+    do: {cmd: "echo \${item}"}
+  three:
+    foreach: [a, b]
+    do: {cmd: "echo \${itme}"}
+`;
+    expect(failure(() => loadText(text, 'train: {lrate: 1}\n'))).toMatchInlineSnapshot(`
+      "BAD_PIPELINE
+      pipeline.yaml:4:28 There is no value 'lr' in 'train' for \${train.lr}.
+        4 |       python train.py --lr \${train.lr}
+          |                            ^^^^^^^^^^^
+        Known there: lrate.
+
+      pipeline.yaml:5:14 There is no value 'HOME' for \${HOME}.
+        5 |       --home \${HOME} \${not a key!}
+          |              ^^^^^^^
+        Write \\\${HOME} if it is meant for the shell.
+
+      pipeline.yaml:5:22 There is no value 'not a key!' for \${not a key!}.
+        5 |       --home \${HOME} \${not a key!}
+          |                      ^^^^^^^^^^^^^
+        Write \\\${not a key!} if it is meant for the shell.
+
+      pipeline.yaml:6:18 \${train} is a mapping, which cannot stand inside a text.
+        6 |     deps: ["data/\${train}.csv"]
+          |                  ^^^^^^^^
+        Name one value in it, or let the template be the whole text.
+
+      pipeline.yaml:8:14 There is no value 'configs' for \${configs}.
+        8 |     foreach: \${configs}
+          |              ^^^^^^^^^^
+        Known there: train.
+
+      pipeline.yaml:12:21 There is no value 'itme' for \${itme}.
+        12 |     do: {cmd: "echo \${itme}"}
+           |                     ^^^^^^^
+        Did you mean 'item'?"
+    `);
+  });
+
+  it('parameters against their schema, in whichever text gave them', () => {
+    const files = {
+      'pipeline.yaml': 'stages: {a: {cmd: x}}',
+      'schema.json': schema,
+      'params.yaml': '# yaml-language-server: $schema=schema.json\nseed: 1.5\ntrain: {learningRate: 1}\n',
+      'over.yaml': 'train:\n  learningrate: 0.1\n',
+    };
+    const found = failure(() =>
+      load(files, { paramsFiles: ['over.yaml'], overrides: ['train.learningRate=-1', 'sede=3'] }),
+    );
+    expect(found).toMatchInlineSnapshot(`
+      "BAD_PARAMS
+      -S:1:1 Unknown key 'sede'.
+        1 | sede=3
+          | ^^^^
+        Did you mean 'seed'?
+
+      -S:1:20 'train.learningRate' must be a number above 0. Received: -1
+        1 | train.learningRate=-1
+          |                    ^^
+
+      params.yaml:2:7 'seed' must be a whole number of at least 0. Received: 1.5
+        2 | seed: 1.5
+          |       ^^^
+
+      over.yaml:1:1 The key 'epochs' is missing in 'train'.
+        1 | train:
+          | ^^^^^
+
+      over.yaml:2:3 Unknown key 'learningrate' in 'train'.
+        2 |   learningrate: 0.1
+          |   ^^^^^^^^^^^^
+        Did you mean 'learningRate'?"
+    `);
+  });
+
+  it('a schema that is not there, or none', () => {
+    const params = '# yaml-language-server: $schema=no.json\na: 1\n';
+    expect(failure(() => loadText('stages: {}', params))).toMatchInlineSnapshot(`
+      "BAD_PARAMS
+      params.yaml:1:33 The schema no.json does not exist.
+        1 | # yaml-language-server: $schema=no.json
+          |                                 ^^^^^^^
+        Correct the path or remove the line."
+    `);
+    const files = { 'pipeline.yaml': 'stages: {}', 'no.json': '{"type": "objekt"}', 'params.yaml': params };
+    expect(failure(() => load(files))).toMatchInlineSnapshot(`
+      "BAD_PARAMS
+      params.yaml:1:33 The schema is not valid: type must be JSONType or JSONType[]: objekt
+        1 | # yaml-language-server: $schema=no.json
+          |                                 ^^^^^^^"
+    `);
+  });
+
+  it('YAML that is none, with the usual reason', () => {
+    expect(
+      failure(() => loadText(`stages:\n  a:\n    cmd: x\n    outs: [a/\${x}]\n`, 'x: 1\n')),
+    ).toMatchInlineSnapshot(`
+      "BAD_PIPELINE
+      pipeline.yaml:4:15 Not valid YAML: Missing , or : between flow sequence items.
+        4 |     outs: [a/\${x}]
+          |               ^
+        Inside [ ] and { } a value that holds \${…} needs quotes: "…\${key}…"."
+    `);
+    expect(failure(() => loadText('stages:\n\ta: {cmd: x}\n'))).toMatchInlineSnapshot(`
+      "BAD_PIPELINE
+      pipeline.yaml:2:1 Not valid YAML: Tabs are not allowed as indentation.
+        2 | 	a: {cmd: x}
+          | ^
+        Indent with spaces; YAML allows no tabs there."
+    `);
+  });
+
+  it('keys that stand twice, tags, and numbers that would change', () => {
+    const params = 'a: 1\nb: !!binary aGk=\na: 2\nbig: 123456789012345678901\nbad: .inf\nc: !mine x\n';
+    expect(failure(() => loadText('stages: {a: {cmd: x}}', params))).toMatchInlineSnapshot(`
+      "BAD_PARAMS
+      params.yaml:6:4 Tags are not supported. Received: !mine
+        6 | c: !mine x
+          |    ^^^^^
+        Write plain values; quote a text that starts with !."
+    `);
+    const twice = 'a: 1\nlist: [{x: 1, x: 2}]\na: 2\nbig: 123456789012345678901\nbad: .inf\n';
+    expect(failure(() => loadText('stages: {a: {cmd: x}}', twice))).toMatchInlineSnapshot(`
+      "BAD_PARAMS
+      params.yaml:2:15 The key 'x' stands here twice.
+        2 | list: [{x: 1, x: 2}]
+          |               ^
+        Remove or rename one of them.
+
+      params.yaml:3:1 The key 'a' stands here twice.
+        3 | a: 2
+          | ^
+        Remove or rename one of them.
+
+      params.yaml:4:6 This whole number would lose digits: it is beyond 2^53. Received: 123456789012345678901
+        4 | big: 123456789012345678901
+          |      ^^^^^^^^^^^^^^^^^^^^^
+        Write it as text, in quotes.
+
+      params.yaml:5:6 Numbers must be finite. Received: .inf
+        5 | bad: .inf
+          |      ^^^^
+        null can stand for "none"."
+    `);
+  });
+
+  it('aliases that stand for billions, or for themselves', () => {
+    const bomb = ['a0: &a0 [x, x, x, x, x, x, x, x, x, x]'];
+    for (let i = 1; i < 12; i++)
+      bomb.push(
+        `a${i}: &a${i} [${Array(10)
+          .fill(`*a${i - 1}`)
+          .join(', ')}]`,
+      );
+    expect(failure(() => loadText('stages: {a: {cmd: x}}', bomb.join('\n')))).toContain(
+      'More than 1000000 values',
+    );
+    expect(failure(() => loadText('stages: {a: {cmd: x}}', 'a: &a [*a]\n'))).toMatchInlineSnapshot(`
+      "BAD_PARAMS
+      params.yaml:1:8 The alias *a stands inside of the value that it repeats.
+        1 | a: &a [*a]
+          |        ^^"
+    `);
+    expect(
+      failure(() => loadText('stages: {a: {cmd: x}}', `a: ${'['.repeat(300)}${']'.repeat(300)}`)),
+    ).toContain('Nested more than 100 levels deep.');
+  });
+
+  it('files of a kind that is not read', () => {
+    const text = 'vars: [a.toml]\nstages: {a: {cmd: x, params: [b.py: [x]]}}';
+    expect(
+      failure(() => load({ 'pipeline.yaml': text, 'a.toml': 'x = 1', 'b.py': 'x = 1' })),
+    ).toMatchInlineSnapshot(`
+      "BAD_PARAMS
+      a.toml:1:1 Only YAML and JSON files can be read here (.yaml, .yml, .json).
+        1 | 
+          | ^
+        TOML and Python parameter files are not supported yet."
+    `);
+  });
+
+  it('overrides', () => {
+    const files = { 'pipeline.yaml': 'stages: {a: {cmd: x}}', 'params.yaml': 'train: {lr: 1}\n' };
+    const said = (argument: string): string => failure(() => load(files, { overrides: [argument] }));
+    expect(said('train.l=2')).toMatchInlineSnapshot(`
+      "BAD_PARAMS
+      -S:1:1 There is no parameter 'train.l'.
+        1 | train.l=2
+          | ^^^^^^^
+        Did you mean 'lr'?"
+    `);
+    expect(said('train.lr.x=2')).toMatchInlineSnapshot(`
+      "BAD_PARAMS
+      -S:1:1 'train.lr' is no mapping, so 'train.lr.x' cannot be set in it.
+        1 | train.lr.x=2
+          | ^^^^^^^^^^"
+    `);
+    expect(said('nothing')).toMatchInlineSnapshot(`
+      "BAD_PARAMS
+      -S:1:1 An override must be key=value or file:key=value. Received: nothing
+        1 | nothing
+          | ^^^^^^^
+        For example: -S train.learningRate=0.01"
+    `);
+    expect(said('train.lr=[1')).toMatchInlineSnapshot(`
+      "BAD_PARAMS
+      -S:1:12 Not valid YAML: Flow sequence must end with a ].
+        1 | train.lr=[1
+          |            ^"
+    `);
+  });
+
+  it('a file that is too large, no text, or no file', () => {
+    expect(
+      failure(() => loadText('stages: {a: {cmd: x}}', `a: "${'x'.repeat(8_000_000)}"`)),
+    ).toMatchInlineSnapshot(`
+      "BAD_PARAMS
+      params.yaml:1:1 The file cannot be used: it has 8.0 MB, more than 8.0 MB.
+        1 | 
+          | ^"
+    `);
+    const cwd = temporaryFolder();
+    writeFileSync(join(cwd, 'pipeline.yaml'), Buffer.from([0x61, 0x3a, 0x20, 0xff, 0xfe]));
+    expect(failure(() => loadProject({ cwd }))).toMatchInlineSnapshot(`
+      "BAD_PIPELINE
+      pipeline.yaml:1:1 The file cannot be used: it is not UTF-8 text.
+        1 | 
+          | ^"
+    `);
+    writeFiles(cwd, { 'pipeline.yaml': 'stages: {}', 'params.yaml/x': '' });
+    expect(failure(() => loadProject({ cwd, paramsFiles: ['no.yaml'] }))).toMatchInlineSnapshot(`
+      "BAD_PARAMS
+      params.yaml:1:1 The file cannot be used: it is no regular file.
+        1 | 
+          | ^
+
+      no.yaml:1:1 This parameter file, named with --params, does not exist.
+        1 | 
+          | ^"
+    `);
+  });
+});
