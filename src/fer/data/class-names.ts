@@ -33,3 +33,8 @@ export function countPerClass(labels: Iterable<number>): PerClass {
   for (const label of labels) counts[classOf(label)]++;
   return counts;
 }
+
+/** One figure per class from a function of its name. */
+export function mapClasses(value: (name: ClassName) => number): PerClass {
+  return Object.fromEntries(CLASSES.map((name) => [name, value(name)])) as PerClass;
+}

@@ -1,5 +1,7 @@
+export { type AugmentOptions, type AugmentReport, augmentImages } from './augment.ts';
 export { type Dataset, IMAGE_PIXELS, IMAGE_SIDE, loadDataset } from './dataset.ts';
 export { type DownloadOptions, type DownloadReport, downloadDataset } from './download.ts';
+export { type InjectOptions, type InjectReport, injectImages } from './inject/index.ts';
 export {
   type NpyArray,
   type NpyData,
@@ -10,6 +12,13 @@ export {
   readNpy,
   writeNpy,
 } from './npy/index.ts';
+export {
+  type PackOptions,
+  type PackReport,
+  packSplits,
+  type SplitName,
+  type SplitReport,
+} from './pack/index.ts';
 export type { DataProgress, DataReporting } from './progress.ts';
 export { type ImageProvenance, ORIGINS, type Origin } from './provenance.ts';
 export { assignSplits, type RawImage, type Splits } from './splits.ts';

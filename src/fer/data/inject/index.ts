@@ -1,0 +1,1 @@
+export { type InjectOptions, type InjectReport, injectImages } from './inject.ts';

@@ -1,0 +1,74 @@
+import { isBlank } from '../../images/index.ts';
+import type { Params } from '../../params/index.ts';
+import { pixelKey } from '../pixels.ts';
+import type { Sample } from './sample.ts';
+
+/** Training samples that were left out, by reason. */
+export interface Dropped {
+  /** Their pixels occur in validation or test. */
+  readonly testDuplicates: number;
+  /** Of (nearly) one gray level. */
+  readonly blank: number;
+}
+
+/** Training samples less those that the parameters drop; an image that is both counts as a duplicate. */
+export function cleanTraining(
+  train: readonly Sample[],
+  heldBack: readonly Sample[],
+  { dropTestDuplicates, dropBlank }: Pick<Params['to-rgb'], 'dropTestDuplicates' | 'dropBlank'>,
+): { readonly kept: readonly Sample[]; readonly dropped: Dropped } {
+  const keys = new Set(dropTestDuplicates ? heldBack.map((sample) => pixelKey(sample.pixels)) : []);
+  const dropped = { testDuplicates: 0, blank: 0 };
+  const kept = train.filter(({ pixels }) => {
+    if (keys.has(pixelKey(pixels))) dropped.testDuplicates++;
+    else if (dropBlank && isBlank(pixels)) dropped.blank++;
+    else return true;
+    return false;
+  });
+  return { kept, dropped };
+}
+
+/** What the pixels say about the labels; nothing is dropped for it. */
+export interface Audit {
+  /** Images of train beyond the first of each group of equal ones. */
+  readonly duplicatesInTrain: number;
+  /** Groups of equal images of train that carry more than one label, and the images in them. */
+  readonly conflictGroupsInTrain: number;
+  readonly conflictingImagesInTrain: number;
+  /** The same over all splits. */
+  readonly conflictGroups: number;
+  /** Images of validation and test whose pixels occur in train. */
+  readonly heldBackInTrain: number;
+  readonly blank: number;
+}
+
+/** Looks for equal images and contradicting labels in the splits as they are packed. */
+export function auditSplits(train: readonly Sample[], heldBack: readonly Sample[]): Audit {
+  const groups = groupByPixels(train);
+  const conflicts = [...groups.values()].filter(hasConflict);
+  const all = groupByPixels([...train, ...heldBack]);
+  return {
+    duplicatesInTrain: train.length - groups.size,
+    conflictGroupsInTrain: conflicts.length,
+    conflictingImagesInTrain: conflicts.reduce((sum, group) => sum + group.length, 0),
+    conflictGroups: [...all.values()].filter(hasConflict).length,
+    heldBackInTrain: heldBack.filter((sample) => groups.has(pixelKey(sample.pixels))).length,
+    blank: [...train, ...heldBack].filter((sample) => isBlank(sample.pixels)).length,
+  };
+}
+
+/** Labels of equal images. */
+function groupByPixels(samples: readonly Sample[]): ReadonlyMap<string, readonly number[]> {
+  const groups = new Map<string, number[]>();
+  for (const { pixels, label } of samples) {
+    const key = pixelKey(pixels);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [label]);
+    else group.push(label);
+  }
+  return groups;
+}
+
+function hasConflict(labels: readonly number[]): boolean {
+  return labels.some((label) => label !== labels[0]);
+}

@@ -1,0 +1,116 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import {
+  centreSquare,
+  crop,
+  type Decoded,
+  decodeManyGray,
+  type GrayImage,
+  readImageHeader,
+  resizeGray,
+} from '../images/index.ts';
+import { IMAGE_PIXELS, IMAGE_SIDE } from './dataset.ts';
+import type { DataReporting } from './progress.ts';
+import { type BadImage, refuseBadImages } from './raw/index.ts';
+
+/** Decoded images of the study's size. */
+export interface LoadedPixels {
+  /** Gray, `[n, 48 * 48]`. */
+  readonly pixels: Uint8Array;
+  /** What each file's pixels have been through: its format, then `gray` and `resize WxH to 48x48` where that was needed. */
+  readonly encodings: readonly (readonly string[])[];
+  /** Images that had colour, or another size, and were converted. */
+  readonly converted: { readonly colour: number; readonly resized: number };
+}
+
+/** Files in memory at once. */
+const BATCH = 1024;
+
+/**
+ * Decodes image files below `folder` to gray 48 x 48; others are turned gray (BT.601), cut to their middle square and
+ * resized, and counted. Throws BAD_IMAGE with all files (at most 20 by name) that cannot be decoded.
+ */
+export async function loadPixels(
+  folder: string,
+  paths: readonly string[],
+  { onProgress, text }: DataReporting & { readonly text?: string } = {},
+): Promise<LoadedPixels> {
+  const loading: Loading = {
+    pixels: new Uint8Array(paths.length * IMAGE_PIXELS),
+    encodings: [],
+    converted: { colour: 0, resized: 0 },
+    bad: [],
+  };
+  for (let first = 0; first < paths.length; first += BATCH) {
+    const batch = paths.slice(first, first + BATCH);
+    await loadBatch(folder, batch, loading);
+    const done = first + batch.length;
+    onProgress?.({ done, total: paths.length, unit: 'image', text: text ?? 'decoding' });
+  }
+  refuseBadImages(loading.bad, folder);
+  return loading;
+}
+
+interface Loading {
+  readonly pixels: Uint8Array;
+  /** One for each image so far. */
+  readonly encodings: (readonly string[])[];
+  readonly converted: { colour: number; resized: number };
+  readonly bad: BadImage[];
+}
+
+async function loadBatch(folder: string, batch: readonly string[], loading: Loading): Promise<void> {
+  const files = batch.map((path) => readFileSync(join(folder, path)));
+  const decoded = await decodeManyGray(files);
+  for (const [i, path] of batch.entries()) {
+    const image = decoded[i] ?? { ok: false, reason: 'unknown' };
+    const index = loading.encodings.length;
+    loading.encodings.push(image.ok ? encodingOf(files[i], image) : []);
+    if (!image.ok) {
+      loading.bad.push({ path, reason: image.reason });
+      continue;
+    }
+    loading.pixels.set((await toStudySize(image)).pixels, index * IMAGE_PIXELS);
+    if (image.colour) loading.converted.colour++;
+    if (image.width !== IMAGE_SIDE || image.height !== IMAGE_SIDE) loading.converted.resized++;
+  }
+}
+
+/** The middle square at 48 x 48. */
+async function toStudySize(image: GrayImage): Promise<GrayImage> {
+  if (image.width === IMAGE_SIDE && image.height === IMAGE_SIDE) return image;
+  return resizeGray(crop(image, centreSquare(image)), IMAGE_SIDE);
+}
+
+function encodingOf(file: Buffer | undefined, image: Extract<Decoded, { ok: true }>): readonly string[] {
+  const format = (file && readImageHeader(file)?.format) ?? 'unknown';
+  return encodingSteps(format, image);
+}
+
+/** The words for what makes an image gray 48 x 48. */
+export function encodingSteps(
+  format: string,
+  { width, height, colour }: { readonly width: number; readonly height: number; readonly colour: boolean },
+): readonly string[] {
+  const resized = width !== IMAGE_SIDE || height !== IMAGE_SIDE;
+  return [
+    format,
+    ...(colour ? ['gray'] : []),
+    ...(resized ? [`resize ${width}x${height} to ${IMAGE_SIDE}x${IMAGE_SIDE}`] : []),
+  ];
+}
+
+/** One image's pixels, a view. */
+export function pixelsAt(all: Uint8Array, index: number): Uint8Array {
+  return all.subarray(index * IMAGE_PIXELS, (index + 1) * IMAGE_PIXELS);
+}
+
+/** A key that is equal for equal pixels and for no others: the pixels as text. Cheaper than a digest, and as exact. */
+export function pixelKey(pixels: Uint8Array): string {
+  return Buffer.from(pixels.buffer, pixels.byteOffset, pixels.byteLength).toString('latin1');
+}
+
+/** The keys of all images. */
+export function pixelKeys(all: Uint8Array): readonly string[] {
+  return Array.from({ length: all.length / IMAGE_PIXELS }, (_, i) => pixelKey(pixelsAt(all, i)));
+}

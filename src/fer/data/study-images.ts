@@ -1,0 +1,24 @@
+import type { Params } from '../params/index.ts';
+import { loadPixels, pixelKeys } from './pixels.ts';
+import type { DataReporting } from './progress.ts';
+import { listRawImages } from './raw/index.ts';
+import { assignSplits, type Splits } from './splits.ts';
+
+/** The splits of `data/raw`. Throws DATA_LAYOUT when a class is missing. */
+export function splitRawImages(folder: string, split: Params['split'], seed: number): Splits {
+  return assignSplits(listRawImages(folder), split, seed);
+}
+
+/** The pixel keys of every validation and test image: what no training image may equal. */
+export async function loadHeldBackKeys(
+  folder: string,
+  splits: Splits,
+  reporting: DataReporting,
+): Promise<ReadonlySet<string>> {
+  const paths = new Set([...splits.validation, ...splits.test].map((image) => image.path));
+  const { pixels } = await loadPixels(folder, [...paths], {
+    ...reporting,
+    text: 'reading validation and test',
+  });
+  return new Set(pixelKeys(pixels));
+}
