@@ -4,4 +4,5 @@ export * from './evaluation/index.ts';
 export * from './faces/index.ts';
 export * from './models/index.ts';
 export * from './params/index.ts';
+export * from './report/index.ts';
 export * from './training/index.ts';

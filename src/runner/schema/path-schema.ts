@@ -29,6 +29,11 @@ const outOptions = {
   type: { type: 'string', description: 'Free text (DVC).' },
   labels: { type: 'array', items: { type: 'string' }, description: 'Free labels (DVC).' },
   meta: { description: 'Anything; the runner does not look at it.' },
+  headline: {
+    title: 'true, or a list of dotted keys',
+    anyOf: [{ type: 'boolean' }, { type: 'array', items: { type: 'string' } }],
+    description: 'True: repro names the path at its end. A list of keys of a metrics file: repro prints them in a table.',
+  },
 } as const satisfies Record<string, JSONSchema>;
 
 const metricOptions = {

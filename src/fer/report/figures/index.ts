@@ -3,7 +3,7 @@ export { CLASS_COLORS, colorAt, SCORE_COLORS, SERIES_COLORS, SPLIT_COLORS } from
 export { renderConfusion } from './confusion.ts';
 export { renderGraph, type StageGraph } from './graph.ts';
 export { type LineChart, type LineSeries, renderLines } from './lines.ts';
-export { type ReliabilityBin, renderReliability } from './reliability.ts';
+export { renderReliability } from './reliability.ts';
 export { renderSamples, type SampleRow } from './samples.ts';
 export { renderScatter, type ScatterPlot } from './scatter.ts';
 export { escapeText } from './svg.ts';

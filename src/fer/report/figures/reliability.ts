@@ -1,14 +1,7 @@
+import type { ReliabilityBin } from '../../evaluation/index.ts';
 import { drawTitle, drawXAxis, drawYAxis, type Frame } from './frame.ts';
 import { linearScale } from './scale.ts';
 import { element, figure, label, MUTED } from './svg.ts';
-
-export interface ReliabilityBin {
-  readonly low: number;
-  readonly high: number;
-  readonly count: number;
-  readonly confidence: number;
-  readonly accuracy: number;
-}
 
 /** Accuracy against confidence, bin by bin; on the diagonal a model is as sure as it is right. */
 export function renderReliability(title: string, bins: readonly ReliabilityBin[], ece: number): string {
@@ -21,9 +14,9 @@ export function renderReliability(title: string, bins: readonly ReliabilityBin[]
     .map((bin) =>
       element('rect', {
         x: x(bin.low) + 0.75,
-        y: y(bin.accuracy),
+        y: y(bin.accuracy ?? 0),
         width: x(bin.high) - x(bin.low) - 1.5,
-        height: frame.bottom - y(bin.accuracy),
+        height: frame.bottom - y(bin.accuracy ?? 0),
         fill: '#0072b2',
         // bins with few images weigh less in the eye as they do in the error
         'fill-opacity': 0.25 + 0.65 * (bin.count / largest),

@@ -1,0 +1,32 @@
+/** A share as per cent with one decimal: 0.5736 is `57.4`. Missing ones are a dash. */
+export function percent(share: number | undefined): string {
+  return share === undefined || !Number.isFinite(share) ? '–' : (100 * share).toFixed(1);
+}
+
+/** A figure of the paper, in per cent already. */
+export function paperPercent(value: number | undefined): string {
+  return value === undefined ? '–' : value.toFixed(1);
+}
+
+export function decimals(value: number | undefined, digits: number): string {
+  return value === undefined || !Number.isFinite(value) ? '–' : value.toFixed(digits);
+}
+
+/** The names of models as they are written. */
+const MODEL_NAMES: Readonly<Record<string, string>> = {
+  baseline: 'VGG16 baseline',
+  resnet: 'ResNet',
+  mobilenetv2: 'MobileNetV2',
+  pixels: 'raw pixels',
+};
+
+export function modelName(key: string): string {
+  return MODEL_NAMES[key] ?? key;
+}
+
+/** The order in which models stand in every table: the baseline, then the paper's order, then others. */
+export function inModelOrder<T>(entries: Iterable<readonly [string, T]>): (readonly [string, T])[] {
+  const order = Object.keys(MODEL_NAMES);
+  const rank = (key: string): number => (order.includes(key) ? order.indexOf(key) : order.length);
+  return [...entries].sort(([a], [b]) => rank(a) - rank(b));
+}

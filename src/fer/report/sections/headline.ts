@@ -1,0 +1,81 @@
+import { formatCount } from '../../../kit/index.ts';
+import type { EvaluationMetrics } from '../../evaluation/index.ts';
+import { type Block, heading, note } from '../document.ts';
+import { PAPER_MODELS } from '../paper-figures.ts';
+import type { Results } from '../results.ts';
+import { decimals, inModelOrder, modelName, paperPercent, percent } from './format.ts';
+
+/** The models beside each other and beside the paper, on the untouched test split. */
+export function headlineSection(results: Results, source: string): Block[] {
+  const rows = inModelOrder(results.evaluation).map(([key, scores]) => rowOf(key, scores));
+  const remarks = inModelOrder(results.evaluation).flatMap(([key]) => {
+    const remark = PAPER_MODELS[key]?.remark;
+    return remark === undefined ? [] : [`${modelName(key)}: ${remark}.`];
+  });
+  const first = [...results.evaluation.values()][0];
+  const confidence =
+    first?.intervals === undefined
+      ? ''
+      : `, with ${percent(first.intervals.confidence)} % intervals (bootstrap)`;
+  return [
+    heading(2, 'Results'),
+    ...(source === 'generated' ? [note(GENERATED)] : []),
+    {
+      kind: 'table',
+      caption: `Test split, ${formatCount(first?.images ?? 0)} images, read once${confidence}. All figures in per cent but the last.`,
+      rows: [
+        [
+          'model',
+          'parameters',
+          'accuracy',
+          'macro-F1',
+          'top-2',
+          'paper: accuracy',
+          'paper: macro-F1',
+          'paper, matched data',
+          'ECE',
+        ],
+        ...rows,
+      ],
+      right: [1, 2, 3, 4, 5, 6, 7, 8],
+    },
+    {
+      kind: 'list',
+      items: [
+        '"Paper" is what its report states; "matched data" is accuracy / macro-F1 of its published checkpoints on test images encoded as their training images were.',
+        ...remarks,
+      ],
+    },
+    ...alarms(results),
+  ];
+}
+
+const GENERATED =
+  "These figures are about drawn faces, the data set that comes with Ferment so that the pipeline runs without a download. They say nothing about people, and the paper's figures beside them are there only to show where they will stand for FER2013.";
+
+function rowOf(key: string, scores: EvaluationMetrics): string[] {
+  const paper = PAPER_MODELS[key];
+  const interval = (share: number, range: { low: number; high: number } | undefined): string =>
+    range === undefined
+      ? percent(share)
+      : `**${percent(share)}** (${percent(range.low)}–${percent(range.high)})`;
+  return [
+    modelName(key),
+    formatCount(scores.model.parameters.learnable),
+    interval(scores.accuracy, scores.intervals?.accuracy),
+    interval(scores.macroF1, scores.intervals?.macroF1),
+    percent(scores.top2Accuracy),
+    paperPercent(paper?.reported.accuracy),
+    paperPercent(paper?.reported.macroF1),
+    paper?.matched === undefined
+      ? '–'
+      : `${paperPercent(paper.matched.accuracy)} / ${paperPercent(paper.matched.macroF1)}`,
+    decimals(scores.calibration.ece, 3),
+  ];
+}
+
+function alarms(results: Results): Block[] {
+  return inModelOrder(results.evaluation).flatMap(([key, { alarms: found }]) =>
+    found.map((text) => note(`${modelName(key)}: ${text}`)),
+  );
+}

@@ -1,0 +1,14 @@
+// Tables, figures and provenance from everything that the other stages measured.
+import { type Params, writeReport } from '../src/fer/index.ts';
+import { runStage } from '../src/stage/index.ts';
+
+await runStage<Pick<Params, 'report'>>(async (stage) => {
+  await writeReport({
+    report: stage.params.report,
+    metrics: stage.deps('metrics'),
+    maps: stage.deps('maps'),
+    train: stage.dep('train'),
+    graph: stage.graph(),
+    outs: { markdown: stage.out('report'), page: stage.out('page'), figures: stage.out('figures') },
+  });
+});
