@@ -147,7 +147,7 @@ function checkFinite(loss: number, where: string, learningRate: number): void {
     'TRAINING_DIVERGED',
     `The loss must stay a finite number. Received: ${loss} in ${where}, at a learning rate of ${learningRate}.`,
     {
-      hint: `Lower the learning rate (try ${learningRate / 10}), or give the schedule a warmupEpochs; weightDecay with a high rate diverges too.`,
+      hint: `Lower the learning rate (try ${Number((learningRate / 10).toPrecision(3))}), or give the schedule a warmupEpochs; weightDecay with a high rate diverges too.`,
     },
   );
 }

@@ -58,7 +58,7 @@ function reasonFor(
   const gap = Math.abs(best[metric] - second[metric]);
   const close = gap <= tieMargin ? ', a tie that its lower validation loss wins' : '';
   return (
-    `${first.configuration} has the ${superlative} ${name} on validation of ${byMetric.length} configurations, ${score(first)}, ` +
+    `${first.configuration} has the ${superlative} ${name} on validation among ${byMetric.length} configurations: ${score(first)}, ` +
     `${gap.toFixed(4)} ahead of ${second.configuration}${close}.`
   );
 }

@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import { IMAGE_SIDE } from '../../../../src/fer/data/index.ts';
 import { writeNpy } from '../../../../src/fer/data/npy/index.ts';
 import { writeProvenance } from '../../../../src/fer/data/provenance.ts';
+import type { CompactTraining } from '../../../../src/fer/training/runs/compact-net.ts';
+import type { TrainingPlaces } from '../../../../src/fer/training/runs/run-training.ts';
 import type { ScheduleParams } from '../../../../src/fer/training/schedule/schedule.ts';
 import { createRandom } from '../../../../src/kit/index.ts';
 
@@ -28,7 +30,11 @@ export function writeTinySplit(folder: string, count: number, seed: number): voi
     }
   }
   mkdirSync(folder, { recursive: true });
-  writeNpy(join(folder, 'images.npy'), { dtype: 'uint8', shape: [count, IMAGE_SIDE, IMAGE_SIDE, 3], data: images });
+  writeNpy(join(folder, 'images.npy'), {
+    dtype: 'uint8',
+    shape: [count, IMAGE_SIDE, IMAGE_SIDE, 3],
+    data: images,
+  });
   writeNpy(join(folder, 'labels.npy'), { dtype: 'uint8', shape: [count], data: labels });
   const record = { origin: 'original', source: 'tiny', encoding: ['drawn'] } as const;
   writeProvenance(
@@ -48,7 +54,7 @@ export const CONSTANT_RATE: ScheduleParams = {
 
 /** The paper's online augmentation and batches small enough for tiny data. */
 export const TINY_TRAINING = {
-  batchSize: 32,
+  batchSize: 16,
   labelSmoothing: 0,
   classWeightPower: 0,
   augmentation: {
@@ -60,3 +66,29 @@ export const TINY_TRAINING = {
     fill: 'black',
   },
 } as const;
+
+/** A training of a few seconds in which everything that a checkpoint has to carry changes. */
+export const tinyCompactTraining: CompactTraining = {
+  architecture: 'resnet',
+  optimizer: 'adam',
+  learningRate: 0.001,
+  dropout: 0.15,
+  weightDecay: 1e-4,
+  epochs: 2,
+  trainLimit: 42,
+  schedule: { ...CONSTANT_RATE, kind: 'cosine', warmupEpochs: 1 },
+  earlyStopping: 3,
+  keep: 'best-loss',
+  training: TINY_TRAINING,
+  seed: 7,
+};
+
+export function placesIn(data: string, out: string): TrainingPlaces {
+  return {
+    train: join(data, 'train'),
+    validation: join(data, 'validation'),
+    model: join(out, 'model'),
+    history: join(out, 'history.csv'),
+    checkpoint: join(out, 'checkpoint'),
+  };
+}

@@ -1,0 +1,134 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { loadEngine } from '../../../../src/engine/index.ts';
+import { loadDataset } from '../../../../src/fer/data/index.ts';
+import { disposeModel, loadModel, predict } from '../../../../src/fer/models/index.ts';
+import { scoreLogits } from '../../../../src/fer/training/loop/scores.ts';
+import { sweepTraining, trainCompactNet } from '../../../../src/fer/training/runs/compact-net.ts';
+import { temporaryFolder } from '../../../support/temporary.ts';
+import { placesIn, TINY_TRAINING, tinyCompactTraining, writeTinySplit } from './tiny-data.ts';
+
+function tinyData(train: number, validation: number): string {
+  const root = temporaryFolder();
+  writeTinySplit(join(root, 'train'), train, 1);
+  writeTinySplit(join(root, 'validation'), validation, 2);
+  return root;
+}
+
+describe('training a compact net', () => {
+  beforeAll(async () => {
+    await loadEngine({ device: 'cpu' });
+  });
+
+  it.each([
+    ['resnet', 481_551],
+    ['mobilenetv2', 132_935],
+  ] as const)(
+    '%s: saves the model whose scores it reports, with its steps, and leaves no tensor',
+    async (architecture, learnable) => {
+      const root = tinyData(42, 14);
+      const places = placesIn(root, root);
+      const engine = await loadEngine({ device: 'cpu' });
+      const before = engine.tf.memory().numTensors;
+      const training = { ...tinyCompactTraining, architecture };
+      const { metrics, record } = await trainCompactNet(training, places, { device: 'cpu' });
+      expect(engine.tf.memory().numTensors).toBe(before);
+
+      expect(metrics).toMatchObject({
+        architecture,
+        initialWeights: 'random',
+        parameters: { learnable, trainable: learnable },
+        images: { train: 42, validation: 14 },
+        epochs: 2,
+        steps: 6,
+        learningRate: 0.001,
+      });
+      expect(record).toMatchObject({ device: 'cpu', resumedAfterEpoch: 0 });
+
+      const { model, info } = await loadModel(engine, places.model);
+      onTestFinished(() => disposeModel(model));
+      expect(info).toMatchObject({
+        architecture,
+        epochs: metrics.keptEpoch,
+        steps: 3 * metrics.keptEpoch,
+        seed: 7,
+      });
+      const validation = loadDataset(places.validation);
+      const { logits } = predict(engine, model, validation.images, { preprocessing: info.preprocessing });
+      const { loss, accuracy, macroF1 } = scoreLogits(logits, validation.labels);
+      expect({ loss, accuracy, macroF1 }).toEqual({
+        loss: metrics.validation.loss,
+        accuracy: metrics.validation.accuracy,
+        macroF1: metrics.validation.macroF1,
+      });
+      const csv = readFileSync(places.history, 'utf8').trimEnd().split('\n');
+      expect(csv).toHaveLength(3);
+      expect(csv[metrics.keptEpoch]?.split(',')[2]).toBe(String(loss));
+    },
+  );
+
+  it('learns: the loss on what it trains on falls', async () => {
+    const root = tinyData(42, 14);
+    const training = { ...tinyCompactTraining, epochs: 4, dropout: 0, trainLimit: null };
+    const places = placesIn(root, root);
+    await trainCompactNet(training, places, { device: 'cpu' });
+    const losses = readFileSync(places.history, 'utf8')
+      .trimEnd()
+      .split('\n')
+      .slice(1)
+      .map((line) => Number(line.split(',')[1]));
+    expect(losses.at(-1)).toBeLessThan((losses[0] ?? 0) - 0.2);
+  });
+
+  it('says what to do when the loss leaves the numbers, and leaves no tensor', async () => {
+    const root = tinyData(42, 14);
+    const engine = await loadEngine({ device: 'cpu' });
+    const before = engine.tf.memory().numTensors;
+    const training = { ...tinyCompactTraining, optimizer: 'sgd', learningRate: 1e20 } as const;
+    await expect(trainCompactNet(training, placesIn(root, root), { device: 'cpu' })).rejects.toMatchObject({
+      code: 'TRAINING_DIVERGED',
+      hint: expect.stringContaining('Lower the learning rate'),
+    });
+    expect(engine.tf.memory().numTensors).toBe(before);
+  });
+});
+
+describe('a training of the sweep', () => {
+  const params = {
+    seed: 1,
+    training: TINY_TRAINING,
+    sweep: {
+      epochs: 15,
+      trainLimit: 512,
+      configs: {
+        'resnet-a': {
+          architecture: 'resnet',
+          optimizer: 'sgd',
+          learningRate: 0.01,
+          dropout: 0,
+          weightDecay: 0,
+        },
+      },
+    },
+  } as const;
+
+  it('runs all its epochs at one rate and keeps the last', () => {
+    expect(sweepTraining('resnet-a', params)).toMatchObject({
+      architecture: 'resnet',
+      optimizer: 'sgd',
+      epochs: 15,
+      trainLimit: 512,
+      schedule: { kind: 'none', warmupEpochs: 0 },
+      earlyStopping: null,
+      keep: 'last',
+      seed: 1,
+    });
+  });
+
+  it('is refused for a configuration that is not there', () => {
+    expect(() => sweepTraining('resnet-b', params)).toThrow(
+      expect.objectContaining({ code: 'BAD_PARAMS', hint: "Did you mean 'resnet-a'?" }),
+    );
+  });
+});
