@@ -1,7 +1,7 @@
 import type { Matrix } from './matrix.ts';
 
 /** Rows whose distances are computed in one pass over the points. */
-export const ROW_BLOCK = 4;
+const ROW_BLOCK = 4;
 
 /**
  * Calls `use` for every point with its squared Euclidean distances to all points (`distances[i]` is 0 for itself),

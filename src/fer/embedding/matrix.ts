@@ -29,11 +29,21 @@ export function matrixOf(values: ArrayLike<number>, rows: number, columns: numbe
   return { data, rows, columns };
 }
 
-/** The inner product of two vectors that start at these places. */
+/** The inner product of two vectors that start at these places. Four sums, so that no addition waits for the last. */
 export function dot(a: Float64Array, aStart: number, b: Float64Array, bStart: number, n: number): number {
-  let total = 0;
-  for (let i = 0; i < n; i++) total += (a[aStart + i] ?? 0) * (b[bStart + i] ?? 0);
-  return total;
+  let s0 = 0;
+  let s1 = 0;
+  let s2 = 0;
+  let s3 = 0;
+  let i = 0;
+  for (; i + 3 < n; i += 4) {
+    s0 += (a[aStart + i] ?? 0) * (b[bStart + i] ?? 0);
+    s1 += (a[aStart + i + 1] ?? 0) * (b[bStart + i + 1] ?? 0);
+    s2 += (a[aStart + i + 2] ?? 0) * (b[bStart + i + 2] ?? 0);
+    s3 += (a[aStart + i + 3] ?? 0) * (b[bStart + i + 3] ?? 0);
+  }
+  for (; i < n; i++) s0 += (a[aStart + i] ?? 0) * (b[bStart + i] ?? 0);
+  return s0 + s1 + (s2 + s3);
 }
 
 /** `y += factor * x`, for vectors that start at these places. */

@@ -54,20 +54,33 @@ function assemble(centred: Matrix, mean: Float64Array, eigen: Eigen, count: numb
   // Rounding can leave a zero eigenvalue slightly below zero.
   const squares = eigen.values.slice(0, count).map((v) => Math.max(v, 0));
   const total = dot(centred.data, 0, centred.data, 0, centred.data.length);
-  const scores = new Float64Array(rows * count);
-  for (let i = 0; i < rows; i++) {
-    for (let k = 0; k < count; k++) {
-      scores[i * count + k] = dot(centred.data, i * columns, components, k * columns, columns);
-    }
-  }
   return {
-    scores: { data: scores, rows, columns: count },
+    scores: project(centred, components, count),
     components: { data: components, rows: count, columns },
     mean,
     singularValues: squares.map(Math.sqrt),
     explainedVariance: squares.map((v) => v / (rows - 1)),
     explainedVarianceRatio: squares.map((v) => (total === 0 ? 0 : v / total)),
   };
+}
+
+/** The points in the space of the components, BLOCK components in each pass over the points. */
+function project(centred: Matrix, components: Float64Array, count: number): Matrix {
+  const { data, rows, columns } = centred;
+  const scores = new Float64Array(rows * count);
+  const products = new Float64Array(BLOCK);
+  for (let first = 0; first < count; first += BLOCK) {
+    const width = Math.min(BLOCK, count - first);
+    const block = new Float64Array(columns * BLOCK);
+    for (let k = 0; k < width; k++) {
+      for (let j = 0; j < columns; j++) block[j * BLOCK + k] = components[(first + k) * columns + j] ?? 0;
+    }
+    for (let i = 0; i < rows; i++) {
+      multiplyRow(data, i * columns, columns, block, products);
+      scores.set(products.subarray(0, width), i * count + first);
+    }
+  }
+  return { data: scores, rows, columns: count };
 }
 
 function columnMeans(x: Matrix): Float64Array {

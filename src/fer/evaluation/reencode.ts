@@ -66,5 +66,10 @@ function copyTiles(images: Uint8Array, mosaic: Uint8Array, layout: Layout, way: 
 }
 
 function copyGray(from: Uint8Array, start: number, to: Uint8Array, target: number, pixels: number): void {
-  for (let x = 0; x < pixels * 3; x += 3) to.fill(from[start + x] ?? 0, target + x, target + x + 3);
+  for (let x = 0; x < pixels * 3; x += 3) {
+    const gray = from[start + x] ?? 0;
+    to[target + x] = gray;
+    to[target + x + 1] = gray;
+    to[target + x + 2] = gray;
+  }
 }

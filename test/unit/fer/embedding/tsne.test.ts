@@ -90,6 +90,15 @@ describe('the descent', () => {
     expect(new Set(map.data).size).toBeGreaterThan(100);
   });
 
+  test.each(['exact', 'barnes-hut'] as const)('many twins do no harm (%s)', (method) => {
+    // 70 of 100 points in one place: more than any perplexity can tell apart.
+    const x = points(100, 4);
+    x.data.fill(0.25, 0, 70 * 4);
+    const { map, kl } = tsne(x, { ...small, method });
+    expect(map.data.every(Number.isFinite)).toBe(true);
+    expect(Number.isFinite(kl)).toBe(true);
+  });
+
   test('one column is enough', () => {
     expect(tsne(points(60, 1), small).map.data.every(Number.isFinite)).toBe(true);
   });
