@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import { FermentError, messageOf } from '../kit/index.ts';
 import { createNative, type Native, type NodeBackend, type Tf } from './native.ts';
 import { restoreRemovedUtilities } from './node-compatibility.ts';
+import { type Kernels, probeKernels } from './onednn.ts';
 
 export type DeviceRequest = 'auto' | 'cpu' | 'cuda' | 'webgpu';
 export type Device = 'cpu' | 'cuda' | 'webgpu';
@@ -23,6 +24,7 @@ export interface Engine {
   readonly threads: number;
   /** TensorFlow's kernels by name. */
   readonly native: Native;
+  readonly kernels: Kernels;
 }
 
 interface Loaded {
@@ -75,14 +77,16 @@ async function load(device: DeviceRequest, threads: number): Promise<Engine> {
   const found = backend.isUsingGpuDevice;
   if (device === 'cuda' && !found) throw noCuda();
   tf.enableProdMode();
-  const version = backend.binding.TF_Version;
+  const native = createNative(backend);
+  const used = found ? 'cuda' : 'cpu';
   return {
     tf,
-    device: found ? 'cuda' : 'cpu',
-    version,
+    device: used,
+    version: backend.binding.TF_Version,
     reason: reasonFor(device, found),
     threads,
-    native: createNative(backend),
+    native,
+    kernels: probeKernels(tf, native, used),
   };
 }
 
@@ -102,6 +106,9 @@ function prepareEnvironment(device: DeviceRequest, threads: number): void {
   setDefault('TF_CPP_MIN_LOG_LEVEL', '3');
   set('TF_NUM_INTRAOP_THREADS', String(threads));
   set('OMP_NUM_THREADS', String(threads));
+  // Keep the memory of large tensors: given back to the system and taken again at every operation, its pages are
+  // zeroed anew each time, a fifth of a training step.
+  setDefault('TF_CPU_ALLOCATOR_USE_BFC', 'true');
   // Same inputs, same bytes: the GPU kernels with a fixed order of summation.
   setDefault('TF_DETERMINISTIC_OPS', '1');
   // Else the first process takes the whole memory of the GPU.

@@ -48,9 +48,12 @@ export function maxPoolStep({ name, input }: Plain, pool: Pool): Step {
     weights: [],
     keepsInputs: true,
     keepsOutput: true,
-    forward: ({ engine }, [x]) => ({ output: maxPool(engine, present(x), pool) }),
-    backward: ({ engine }, { inputs, output, dy }) => ({
-      inputs: [maxPoolGradient(engine, { x: present(inputs[0]), y: present(output), dy }, pool)],
+    forward: ({ engine }, [x]) => {
+      const { y, places } = maxPool(engine, present(x), pool);
+      return { output: y, saved: places === undefined ? [] : [places] };
+    },
+    backward: ({ engine }, { inputs, output, saved: [places], dy }) => ({
+      inputs: [maxPoolGradient(engine, { x: present(inputs[0]), y: present(output), places, dy }, pool)],
       weights: [],
     }),
   };

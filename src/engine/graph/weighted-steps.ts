@@ -20,14 +20,14 @@ export interface Weighted {
 }
 
 interface Product {
-  readonly multiply: (engine: Engine, x: Tensor, kernel: Tensor) => Tensor;
+  readonly multiply: (engine: Engine, x: Tensor, kernel: Tensor, bias: Tensor | undefined) => Tensor;
   readonly inputGradient: (engine: Engine, at: { x: Tensor; kernel: Tensor; dy: Tensor }) => Tensor;
   readonly kernelGradient: (engine: Engine, at: { x: Tensor; kernel: Tensor; dy: Tensor }) => Tensor;
 }
 
 export function convStep(layer: Weighted, window: Window): Step {
   return weightedStep(layer, {
-    multiply: (engine, x, kernel) => conv2d(engine, x, kernel, window),
+    multiply: (engine, x, filter, bias) => conv2d(engine, x, { filter, bias }, window),
     inputGradient: (engine, { x, kernel, dy }) =>
       conv2dInputGradient(engine, { inputShape: x.shape, filter: kernel, dy }, window),
     kernelGradient: (engine, { x, kernel, dy }) =>
@@ -37,7 +37,7 @@ export function convStep(layer: Weighted, window: Window): Step {
 
 export function depthwiseStep(layer: Weighted, window: Window): Step {
   return weightedStep(layer, {
-    multiply: (engine, x, kernel) => depthwiseConv2d(engine, x, kernel, window),
+    multiply: (engine, x, kernel, bias) => plusBias(engine, depthwiseConv2d(engine, x, kernel, window), bias),
     inputGradient: (engine, { x, kernel, dy }) =>
       depthwiseConv2dInputGradient(engine, { inputShape: x.shape, filter: kernel, dy }, window),
     kernelGradient: (engine, { x, kernel, dy }) =>
@@ -48,7 +48,7 @@ export function depthwiseStep(layer: Weighted, window: Window): Step {
 /** `y = x W + b`; the gradients are `dy W^T` and `x^T dy`. */
 export function denseStep(layer: Weighted): Step {
   return weightedStep(layer, {
-    multiply: (engine, x, kernel) => matMul(engine, x, kernel),
+    multiply: (engine, x, kernel, bias) => plusBias(engine, matMul(engine, x, kernel), bias),
     inputGradient: (engine, { kernel, dy }) => matMul(engine, dy, kernel, { b: true }),
     kernelGradient: (engine, { x, dy }) => matMul(engine, x, dy, { a: true }),
   });
@@ -62,13 +62,9 @@ function weightedStep(layer: Weighted, product: Product): Step {
     weights: trainable ? [kernel, ...(bias ? [bias] : [])] : [],
     keepsInputs: true,
     keepsOutput: false,
-    forward: ({ engine }, [input]) => {
-      const y = product.multiply(engine, present(input), kernel.variable.read());
-      if (bias === undefined) return { output: y };
-      const output = biasAdd(engine, y, bias.variable.read());
-      y.dispose();
-      return { output };
-    },
+    forward: ({ engine }, [x]) => ({
+      output: product.multiply(engine, present(x), kernel.variable.read(), bias?.variable.read()),
+    }),
     backward: ({ engine }, { inputs, dy, wants }) => {
       const at = { x: present(inputs[0]), kernel: kernel.variable.read(), dy };
       const weights = trainable ? [product.kernelGradient(engine, at)] : [];
@@ -76,4 +72,12 @@ function weightedStep(layer: Weighted, product: Product): Step {
       return { inputs: [wants[0] ? product.inputGradient(engine, at) : undefined], weights };
     },
   };
+}
+
+/** Adds the bias, where there is one, and consumes `y`. */
+function plusBias(engine: Engine, y: Tensor, bias: Tensor | undefined): Tensor {
+  if (bias === undefined) return y;
+  const sum = biasAdd(engine, y, bias);
+  y.dispose();
+  return sum;
 }

@@ -1,5 +1,6 @@
 import type { Engine } from '../load.ts';
 import { type Attribute, bool, FLOAT, float, NHWC, type Tensor, type } from '../native.ts';
+import { runTwin } from '../onednn.ts';
 
 /** The four vectors of a batch norm, each `[channels]`. */
 export interface BatchNormWeights {
@@ -26,7 +27,8 @@ export function batchNormTraining(
   options: { readonly momentum: number; readonly epsilon: number },
 ): { y: Tensor; movingMean: Tensor; movingVariance: Tensor; saved: BatchNormSaved } {
   const image = asImage(x);
-  const [y, movingMean, movingVariance, ...saved] = engine.native.many(
+  const [y, movingMean, movingVariance, ...saved] = runBatchNorm(
+    engine,
     'FusedBatchNormV3',
     attributes(options.epsilon, true, 1 - options.momentum),
     [image, weights.gamma, weights.beta, weights.movingMean, weights.movingVariance],
@@ -45,7 +47,8 @@ export function batchNormInference(
   epsilon: number,
 ): Tensor {
   const image = asImage(x);
-  const [y, ...rest] = engine.native.many(
+  const [y, ...rest] = runBatchNorm(
+    engine,
     'FusedBatchNormV3',
     attributes(epsilon, false, 1),
     [image, weights.gamma, weights.beta, weights.movingMean, weights.movingVariance],
@@ -67,7 +70,8 @@ export function batchNormGradient(
 ): { dx: Tensor; dgamma: Tensor; dbeta: Tensor } {
   const x = asImage(at.x);
   const dy = asImage(at.dy);
-  const [dx, dgamma, dbeta, ...rest] = engine.native.many(
+  const [dx, dgamma, dbeta, ...rest] = runBatchNorm(
+    engine,
     'FusedBatchNormGradV3',
     attributes(options.epsilon, options.training),
     [dy, x, at.gamma, ...at.saved],
@@ -77,6 +81,17 @@ export function batchNormGradient(
   if (dy !== at.dy) dy.dispose();
   if (!(dx && dgamma && dbeta)) throw new Error('FusedBatchNormGradV3');
   return { dx: backTo(at.x, x, dx), dgamma, dbeta };
+}
+
+function runBatchNorm(
+  engine: Engine,
+  operation: 'FusedBatchNormV3' | 'FusedBatchNormGradV3',
+  list: readonly Attribute[],
+  inputs: readonly Tensor[],
+  outputs: number,
+): Tensor[] {
+  if (engine.kernels === 'onednn') return runTwin(engine.native, operation, list, inputs, outputs);
+  return engine.native.many(operation, list, inputs, outputs);
 }
 
 function attributes(epsilon: number, training: boolean, averageFactor?: number): Attribute[] {

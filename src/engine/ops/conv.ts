@@ -1,5 +1,7 @@
 import type { Engine } from '../load.ts';
 import { type Attribute, bool, FLOAT, int, NHWC, type Tensor, text } from '../native.ts';
+import { runFast, runTwin } from '../onednn.ts';
+import { biasAdd } from './bias-add.ts';
 
 /** Stride and the zeros around the image, top, bottom, left, right. */
 export interface Window {
@@ -7,9 +9,26 @@ export interface Window {
   readonly padding: 'same' | 'valid' | readonly [number, number, number, number];
 }
 
-/** `y[n, i, j, o] = sum x[n, s i + a - top, s j + b - left, c] w[a, b, c, o]`, `w` as `[height, width, in, out]`. */
-export function conv2d(engine: Engine, x: Tensor, filter: Tensor, window: Window): Tensor {
-  return engine.native.one('Conv2D', convAttributes(window), [x, filter]);
+/**
+ * `y[n, i, j, o] = sum x[n, s i + a - top, s j + b - left, c] w[a, b, c, o] + bias[o]`, `w` as
+ * `[height, width, in, out]`.
+ */
+export function conv2d(
+  engine: Engine,
+  x: Tensor,
+  { filter, bias }: { readonly filter: Tensor; readonly bias?: Tensor | undefined },
+  window: Window,
+): Tensor {
+  const attributes = convAttributes(window);
+  if (bias === undefined) return runFast(engine, 'Conv2D', attributes, [x, filter]);
+  if (engine.kernels === 'onednn') {
+    const [fused] = runTwin(engine.native, 'Conv2DWithBias', attributes, [x, filter, bias]);
+    if (fused !== undefined) return fused;
+  }
+  const y = engine.native.one('Conv2D', attributes, [x, filter]);
+  const sum = biasAdd(engine, y, bias);
+  y.dispose();
+  return sum;
 }
 
 /** The gradient for the input, of the shape `inputShape`. */
@@ -19,7 +38,7 @@ export function conv2dInputGradient(
   window: Window,
 ): Tensor {
   const sizes = engine.tf.tensor1d([...at.inputShape], 'int32');
-  const dx = engine.native.one('Conv2DBackpropInput', convAttributes(window), [sizes, at.filter, at.dy]);
+  const dx = runFast(engine, 'Conv2DBackpropInput', convAttributes(window), [sizes, at.filter, at.dy]);
   sizes.dispose();
   return dx;
 }
@@ -31,7 +50,7 @@ export function conv2dFilterGradient(
   window: Window,
 ): Tensor {
   const sizes = engine.tf.tensor1d([...at.filterShape], 'int32');
-  const dw = engine.native.one('Conv2DBackpropFilter', convAttributes(window), [at.x, sizes, at.dy]);
+  const dw = runFast(engine, 'Conv2DBackpropFilter', convAttributes(window), [at.x, sizes, at.dy]);
   sizes.dispose();
   return dw;
 }

@@ -1,5 +1,6 @@
 import type { Engine } from '../load.ts';
 import type { Tensor } from '../native.ts';
+import { runFast } from '../onednn.ts';
 import { type Window, windowAttributes } from './conv.ts';
 
 /**
@@ -8,7 +9,7 @@ import { type Window, windowAttributes } from './conv.ts';
  * stride 2 at the bottom and right only, where PyTorch pads every side.
  */
 export function depthwiseConv2d(engine: Engine, x: Tensor, filter: Tensor, window: Window): Tensor {
-  return engine.native.one('DepthwiseConv2dNative', windowAttributes(window), [x, filter]);
+  return runFast(engine, 'DepthwiseConv2dNative', windowAttributes(window), [x, filter]);
 }
 
 /** The gradient for the input, of the shape `inputShape`. */
@@ -18,11 +19,13 @@ export function depthwiseConv2dInputGradient(
   window: Window,
 ): Tensor {
   const sizes = engine.tf.tensor1d([...at.inputShape], 'int32');
-  const dx = engine.native.one('DepthwiseConv2dNativeBackpropInput', windowAttributes(window), [
-    sizes,
-    at.filter,
-    at.dy,
-  ]);
+  const inputs = [sizes, at.filter, at.dy];
+  const attributes = windowAttributes(window);
+  // The oneDNN kernel of this gradient takes no explicit padding.
+  const dx =
+    typeof window.padding === 'string'
+      ? runFast(engine, 'DepthwiseConv2dNativeBackpropInput', attributes, inputs)
+      : engine.native.one('DepthwiseConv2dNativeBackpropInput', attributes, inputs);
   sizes.dispose();
   return dx;
 }

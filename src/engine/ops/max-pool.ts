@@ -1,5 +1,6 @@
 import type { Engine } from '../load.ts';
-import { type Attribute, FLOAT, int, NHWC, type Tensor, text } from '../native.ts';
+import { type Attribute, bool, FLOAT, int, NHWC, type Tensor, text } from '../native.ts';
+import { runTwin } from '../onednn.ts';
 
 /** Size and stride of the pooling window. */
 export interface Pool {
@@ -8,19 +9,36 @@ export interface Pool {
   readonly padding: 'same' | 'valid';
 }
 
+/** The output, and what the gradient needs besides input and output: where each maximum was, for a kernel that notes it. */
+export interface Pooled {
+  readonly y: Tensor;
+  readonly places: Tensor | undefined;
+}
+
 /** The largest value of each window. */
-export function maxPool(engine: Engine, x: Tensor, pool: Pool): Tensor {
-  return engine.native.one('MaxPool', attributes(pool), [x]);
+export function maxPool(engine: Engine, x: Tensor, pool: Pool): Pooled {
+  const list = attributes(pool);
+  if (engine.kernels === 'standard') return { y: engine.native.one('MaxPool', list, [x]), places: undefined };
+  const [y, places] = runTwin(engine.native, 'MaxPool', [...list, WITH_PLACES], [x], 2);
+  if (!(y && places)) throw new Error('MaxPool');
+  return { y, places };
 }
 
 /** Gives `dy` to the first largest value of each window. */
 export function maxPoolGradient(
   engine: Engine,
-  at: { readonly x: Tensor; readonly y: Tensor; readonly dy: Tensor },
+  at: Pooled & { readonly x: Tensor; readonly dy: Tensor },
   pool: Pool,
 ): Tensor {
-  return engine.native.one('MaxPoolGrad', attributes(pool), [at.x, at.y, at.dy]);
+  const inputs = [at.x, at.y, at.dy];
+  const list = attributes(pool);
+  if (at.places === undefined) return engine.native.one('MaxPoolGrad', list, inputs);
+  const [dx] = runTwin(engine.native, 'MaxPoolGrad', [...list, WITH_PLACES], [...inputs, at.places]);
+  if (dx === undefined) throw new Error('MaxPoolGrad');
+  return dx;
 }
+
+const WITH_PLACES = bool('workspace_enabled', true);
 
 function attributes({ size, strides, padding }: Pool): Attribute[] {
   return [
