@@ -22,13 +22,19 @@ export async function decodeGray(
 ): Promise<GrayImage & { readonly colour: boolean }> {
   const image = sharp(bytes, { limitInputPixels: MAX_PIXELS });
   if (options.upright === true) image.autoOrient();
+  // Without this, sharp hands out gray as three equal channels.
+  const { space } = await image.metadata();
+  const colour = space !== 'b-w' && space !== 'grey16';
+  if (!colour) image.toColourspace('b-w');
   const { data, info } = await image.raw({ depth: 'uchar' }).toBuffer({ resolveWithObject: true });
   const { width, height, channels } = info;
-  const colour = channels >= 3;
-  const pixels = colour
-    ? toLuma(data, channels)
-    : Uint8Array.from({ length: width * height }, (_, i) => data[i * channels] ?? 0);
+  const pixels = channels >= 3 ? toLuma(data, channels) : everyNth(data, channels);
   return { width, height, pixels, colour };
+}
+
+function everyNth(data: Uint8Array, n: number): Uint8Array {
+  if (n === 1) return new Uint8Array(data);
+  return Uint8Array.from({ length: data.length / n }, (_, i) => data[i * n] ?? 0);
 }
 
 /** Interleaved RGB (with or without alpha) to gray by ITU-R BT.601, rounded as PIL's mode "L" (Convert.c, L24). */
