@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -40,4 +41,15 @@ export function resolveCache(env, platform) {
   if (env.FERMENT_CACHE) return resolve(env.FERMENT_CACHE);
   if (env.XDG_CACHE_HOME?.startsWith('/')) return join(env.XDG_CACHE_HOME, 'ferment');
   return platform === 'darwin' ? join(home, 'Library', 'Caches', 'ferment') : join(home, '.cache', 'ferment');
+}
+
+/**
+ * A file of this checkout's set-up in the cache folder (not in the checkout: `npm ci` empties node_modules).
+ * @param {Context} context
+ * @param {string} ending
+ * @returns {string}
+ */
+export function checkoutFile({ root, cache }, ending) {
+  const id = createHash('sha256').update(root).digest('hex').slice(0, 16);
+  return join(cache, `checkout-${id}.${ending}`);
 }

@@ -1,9 +1,10 @@
-import { mkdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { errorCode } from './error.mjs';
-import { readIfThere } from './files.mjs';
+import { makeFolder, readIfThere } from './files.mjs';
+import { processStart } from './identity.mjs';
 
 /*
  * Two set-ups at once would be harmless without this lock, because every step writes to a temporary name and renames: the loser of a
@@ -23,7 +24,7 @@ const SILENT_MS = 60_000;
  * @returns {Promise<() => void>}
  */
 export async function takeLock(path, onWait) {
-  mkdirSync(dirname(path), { recursive: true });
+  makeFolder(dirname(path));
   const mine = JSON.stringify({ pid: process.pid, started: processStart(process.pid), host: hostname() });
   for (let told = false; !tryCreate(path, mine); ) {
     const holder = readHolder(path);
@@ -105,32 +106,6 @@ function breakLock(path, text) {
   }
   if (readIfThere(path) === text) rmSync(path, { force: true });
   rmSync(guard, { force: true });
-}
-
-/**
- * When a process began, in the kernel's own words (tells a reused process id from the old one); '' when it does not run.
- * @param {number} pid
- * @returns {string}
- */
-function processStart(pid) {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    // The fields after the program's name, which may hold blanks and brackets: the third is the state, the 22nd the start.
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    return fields[0] === 'Z' ? '' : (fields[19] ?? '');
-  } catch {
-    return isAlive(pid) ? 'running' : '';
-  }
-}
-
-/** @param {number} pid */
-function isAlive(pid) {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return errorCode(error) === 'EPERM';
-  }
 }
 
 /** @param {string} path */

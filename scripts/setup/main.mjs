@@ -1,8 +1,6 @@
-import { createHash } from 'node:crypto';
-import { join } from 'node:path';
 import { addon } from './addon.mjs';
 import { bundle } from './bundle.mjs';
-import { createContext } from './context.mjs';
+import { checkoutFile, createContext } from './context.mjs';
 import { errorCode, SetupError } from './error.mjs';
 import { link } from './link.mjs';
 import { packages } from './packages.mjs';
@@ -59,7 +57,7 @@ async function runStep(context, step) {
 }
 
 /**
- * One set-up at a time in a checkout. The lock lies in the cache folder, because `npm ci` empties node_modules.
+ * One set-up at a time in a checkout.
  * @param {Context} context
  */
 async function lockCheckout(context) {
@@ -68,8 +66,7 @@ async function lockCheckout(context) {
     // An ordinary exit, so that locks and temporary files go.
     process.once(signal, () => process.exit(130));
   }
-  const id = createHash('sha256').update(context.root).digest('hex').slice(0, 16);
-  return takeLock(join(context.cache, `checkout-${id}.lock`), (holder) => {
+  return takeLock(checkoutFile(context, 'lock'), (holder) => {
     context.report.line(`setup: waiting for ${holder}, which is setting this checkout up`);
   });
 }
@@ -98,7 +95,7 @@ function fromSystem(error, cache) {
       'the disk is full',
       `free some space, or set FERMENT_CACHE to another folder than ${cache}`,
     );
-  if (['EACCES', 'EROFS', 'EPERM', 'ENOTDIR', 'EEXIST'].includes(code ?? '')) {
+  if (['EACCES', 'EROFS', 'EPERM', 'ENOTDIR', 'EEXIST'].includes(code ?? '') || / mkdir /.test(detail)) {
     return new SetupError(
       'a folder cannot be written',
       'make it yours (chown), or set FERMENT_CACHE to a folder that is',

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { checkoutFile } from './context.mjs';
 import { SetupError } from './error.mjs';
 import { readIfThere, writeAtomically } from './files.mjs';
 import { findProgram, runProgram } from './process.mjs';
@@ -31,14 +32,15 @@ async function run(context) {
   }
   // From here until the new stamp, nobody may take a half-installed node_modules for good.
   rmSync(stampPath(context), { force: true });
+  const { endOrphan, recordChild } = await import('./orphan.mjs');
+  const record = checkoutFile(context, 'npm');
+  await endOrphan(record);
   context.report.live('packages: npm ci …');
   const result = await runProgram(
     [...npmCommand(context.env), 'ci', '--ignore-scripts', '--loglevel=error'],
-    {
-      cwd: context.root,
-      env: context.env,
-    },
+    { cwd: context.root, env: context.env, onStart: (pid) => recordChild(record, pid) },
   );
+  rmSync(record, { force: true });
   if (result.code !== 0) throw explain(result.output);
   writeAtomically(stampPath(context), digest);
   return 'npm packages installed';
@@ -103,7 +105,7 @@ function explain(output) {
       detail,
     });
   }
-  if (/ENOTFOUND|EAI_AGAIN|ETIMEDOUT|ECONNREFUSED|ECONNRESET|ENETUNREACH|network/i.test(detail)) {
+  if (/ENOTCACHED|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|ECONNREFUSED|ECONNRESET|ENETUNREACH|network/i.test(detail)) {
     return new SetupError(
       'npm cannot reach its registry',
       'check the network (and `npm config get registry proxy`), then run the command again',

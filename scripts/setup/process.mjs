@@ -11,14 +11,16 @@ import { delimiter, join } from 'node:path';
 /**
  * Runs a program without a shell and collects what it says; never throws for a failing program.
  * @param {readonly string[]} command
- * @param {{ cwd?: string, env?: NodeJS.ProcessEnv }} [options]
+ * @param {{ cwd?: string, env?: NodeJS.ProcessEnv, onStart?: (pid: number | undefined) => void }} [options]
  * @returns {Promise<Outcome>}
  */
 export async function runProgram([program = '', ...args], options = {}) {
   // Imported only now: loading it takes 5 ms, and a set-up with nothing to do runs nothing.
   const { spawn } = await import('node:child_process');
   return new Promise((resolve) => {
-    const child = spawn(program, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'] });
+    const { onStart, ...rest } = options;
+    const child = spawn(program, args, { ...rest, stdio: ['ignore', 'pipe', 'pipe'] });
+    onStart?.(child.pid);
     let output = '';
     let stdout = '';
     const stop = () => child.kill('SIGTERM');

@@ -64,6 +64,6 @@ test('set-up with nothing to do costs no more than a few tens of milliseconds', 
   const root = createCheckout();
   await runSetup(root);
   const bareMs = await measureMs('-e', '0');
-  // 35 ms on an idle machine with 2 cores; the rest is for a busy one.
-  expect((await measureMs(join(root, 'scripts/setup.mjs'))) - bareMs).toBeLessThan(150);
+  // 70 ms against 110 ms on an idle machine with 2 cores; a ratio, because a busy machine slows both.
+  expect(await measureMs(join(root, 'scripts/setup.mjs'))).toBeLessThan(3 * bareMs);
 });

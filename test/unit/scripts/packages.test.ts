@@ -1,6 +1,7 @@
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { processStart } from '../../../scripts/setup/identity.mjs';
 import { addProgram, createSandbox, killSetupOnce, runSetup, type Sandbox, writeFiles } from './support.ts';
 
 const LOCK = {
@@ -78,19 +79,19 @@ describe('packages', () => {
     expect(await runSetup(sandbox, 'packages')).toEqual({ code: 0, output: INSTALLED });
   });
 
-  test('are installed anew after a kill in the middle of npm ci', async () => {
+  test('are installed anew after a kill in the middle of npm ci, whose orphan is ended first', async () => {
     const sandbox = createCheckout();
-    await runSetup(sandbox, 'packages');
-    writeFileSync(join(sandbox.root, 'package-lock.json'), '{"packages":{"":{}}}');
     const reached = join(sandbox.bin, 'reached');
     addNpm(
       sandbox,
-      `fs.writeFileSync(${JSON.stringify(reached)}, ''); process.stdout.on('error', () => process.exit(1)); setInterval(() => console.log('x'), 10);`,
+      `fs.writeFileSync(${JSON.stringify(reached)}, String(process.pid)); setTimeout(() => {}, 60_000);`,
     );
     await killSetupOnce(reached, sandbox, 'packages');
-    writeFileSync(join(sandbox.root, 'package-lock.json'), JSON.stringify(LOCK));
+    const orphan = Number(readFileSync(reached, 'utf8'));
     addNpm(sandbox);
     expect(await runSetup(sandbox, 'packages')).toEqual({ code: 0, output: INSTALLED });
+    expect(processStart(orphan)).toBe('');
+    expect(readdirSync(sandbox.cache)).toEqual([]);
   });
 
   test('are installed once when two set-ups of a checkout run at the same time', async () => {
