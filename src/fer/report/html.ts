@@ -80,10 +80,10 @@ const STYLE = `
 * { box-sizing: border-box; }
 body { margin: 0; color: var(--ink); background: var(--ground); font: 16px/1.55 system-ui, -apple-system, "Segoe UI", Roboto, "DejaVu Sans", sans-serif; }
 nav { position: sticky; top: 0; z-index: 1; background: #f7f9fb; border-bottom: 1px solid var(--line); }
-nav ul { margin: 0 auto; max-width: 60rem; padding: .6rem 1.25rem; list-style: none; display: flex; flex-wrap: wrap; gap: .25rem 1.25rem; }
+nav ul { margin: 0 auto; max-width: 68rem; padding: .6rem 1.25rem; list-style: none; display: flex; flex-wrap: wrap; gap: .25rem 1.25rem; }
 nav a { color: var(--accent); text-decoration: none; font-size: .9rem; }
 nav a:hover { text-decoration: underline; }
-main { max-width: 60rem; margin: 0 auto; padding: 1rem 1.25rem 4rem; }
+main { max-width: 68rem; margin: 0 auto; padding: 1rem 1.25rem 4rem; }
 h1 { font-size: 1.9rem; line-height: 1.2; margin: 1.5rem 0 .75rem; }
 h2 { font-size: 1.35rem; margin: 2.75rem 0 .75rem; padding-top: .5rem; border-top: 1px solid var(--line); scroll-margin-top: 3.5rem; }
 h3 { font-size: 1.08rem; margin: 1.75rem 0 .5rem; }
@@ -92,9 +92,9 @@ p { max-width: 46rem; }
 .scroll { overflow-x: auto; }
 table { border-collapse: collapse; margin: 1rem 0; font-size: .93rem; font-variant-numeric: tabular-nums; }
 caption { text-align: left; font-weight: 600; padding: .25rem 0 .5rem; }
-th, td { text-align: left; padding: .35rem .8rem; border-bottom: 1px solid var(--line); vertical-align: top; }
+th, td { text-align: left; padding: .35rem .7rem; border-bottom: 1px solid var(--line); vertical-align: top; }
 th { color: var(--muted); font-weight: 600; white-space: nowrap; }
-td code { white-space: nowrap; }
+td:first-child, td code { white-space: nowrap; }
 .number { text-align: right; white-space: nowrap; }
 figure { margin: 1.25rem 0; }
 figure svg { max-width: 100%; height: auto; }

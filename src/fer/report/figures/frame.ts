@@ -42,10 +42,15 @@ export function drawYAxis(frame: Frame, y: Scale, name?: string): string {
   return lines.join('') + side;
 }
 
-/** Values under the frame, and what they count. */
-export function drawXAxis(frame: Frame, x: Scale, name: string): string {
+/** Values under the frame (only whole ones for what is counted), and what they measure. */
+export function drawXAxis(
+  frame: Frame,
+  x: Scale,
+  name: string,
+  options: { readonly whole?: boolean } = {},
+): string {
   const ticks = x.ticks
-    .filter((tick) => Number.isInteger(tick) || x.domain[1] - x.domain[0] <= 2)
+    .filter((tick) => options.whole !== true || Number.isInteger(tick))
     .map((tick) =>
       label(String(tick), {
         x: x(tick),

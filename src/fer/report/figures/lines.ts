@@ -44,7 +44,7 @@ export function renderLines(chart: LineChart): string {
     chart.title,
     drawTitle(frame, chart.title),
     drawYAxis(frame, y, chart.yName),
-    drawXAxis(frame, x, chart.xName),
+    drawXAxis(frame, x, chart.xName, { whole: true }),
     ...(chart.marks ?? []).map((mark) => drawMark(frame, x(mark.x), mark.name)),
     ...chart.series.map((series) => drawSeries(series, x, y)),
     drawLegend(

@@ -3,9 +3,11 @@ export function percent(share: number | undefined): string {
   return share === undefined || !Number.isFinite(share) ? '–' : (100 * share).toFixed(1);
 }
 
-/** A figure of the paper, in per cent already. */
-export function paperPercent(value: number | undefined): string {
-  return value === undefined ? '–' : value.toFixed(1);
+/** Accuracy and macro-F1 of the paper, in per cent already: `57.4 / 50.3`. */
+export function paperPair(
+  scores: { readonly accuracy: number; readonly macroF1: number } | undefined,
+): string {
+  return scores === undefined ? '–' : `${scores.accuracy.toFixed(1)} / ${scores.macroF1.toFixed(1)}`;
 }
 
 export function decimals(value: number | undefined, digits: number): string {

@@ -4,7 +4,7 @@ import { type Block, heading, paragraph } from '../document.ts';
 import { colorAt, type LineSeries, renderLines, SERIES_COLORS } from '../figures/index.ts';
 import { PAPER_SWEEP } from '../paper-figures.ts';
 import type { HistoryRow, Results, TrainingResult } from '../results.ts';
-import { decimals, inModelOrder, modelName, paperPercent, percent } from './format.ts';
+import { decimals, inModelOrder, modelName, paperPair, percent } from './format.ts';
 
 /** One table and two figures per architecture, and why the winner won. */
 export function sweepSection(results: Results): Block[] {
@@ -38,7 +38,7 @@ function sweepOf(
     {
       kind: 'table',
       rows: [SWEEP_HEADER, ...runs.map(([run, result]) => sweepRow(run, result))],
-      right: [1, 2, 3, 4, 5, 6, 7],
+      right: [1, 2, 3, 4, 5, 6],
     },
     paragraph(`Selected: ${selection?.reason ?? '–'}`),
     {
@@ -68,16 +68,7 @@ function sweepOf(
   ];
 }
 
-const SWEEP_HEADER = [
-  'configuration',
-  'accuracy',
-  'macro-F1',
-  'happy F1',
-  'disgust F1',
-  'loss',
-  'paper: accuracy',
-  'paper: macro-F1',
-];
+const SWEEP_HEADER = ['configuration', 'accuracy', 'macro-F1', 'happy F1', 'disgust F1', 'loss', 'paper'];
 
 function sweepRow(name: string, { metrics }: TrainingResult): string[] {
   const { validation } = metrics;
@@ -89,8 +80,7 @@ function sweepRow(name: string, { metrics }: TrainingResult): string[] {
     percent(validation.perClass['happy']?.f1),
     percent(validation.perClass['disgust']?.f1),
     decimals(validation.loss, 3),
-    paperPercent(paper?.accuracy),
-    paperPercent(paper?.macroF1),
+    paperPair(paper),
   ];
 }
 
