@@ -21,7 +21,7 @@ export interface FeatureLearnerOptions {
 
 /**
  * A learner that runs the frozen front of the model once, for each image as it is and mirrored, and trains the rest
- * on what it gave: the frozen part takes nine tenths of the time and would give the same in every epoch.
+ * on what it gave: the front would give the same in every epoch, and is two thirds of a step's work.
  */
 export function createFeatureLearner(parts: LearnerParts, options: FeatureLearnerOptions): Learner {
   const { engine, model, train, validation } = parts;

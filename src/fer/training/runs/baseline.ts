@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { basename } from 'node:path';
 import { digestOf } from '../../../kit/index.ts';
 import type { Params } from '../../params/index.ts';
 import { createBaselineAugmentation } from '../augmentation/index.ts';
@@ -42,7 +43,7 @@ export function trainBaseline(
     trainLimit,
     labelSmoothing: 0,
     classWeightPower: 0,
-    params: { ...baseline, weights: weights ?? null },
+    params: { ...baseline, weights: weights === undefined ? null : basename(weights) },
     ...(weights === undefined ? {} : { initialize: initializeFrom(weights) }),
     createLearner: (parts) => learnerFor(baseline, parts, context),
   };
