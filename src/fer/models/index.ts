@@ -5,3 +5,4 @@ export type { ModelInfo } from './model-info.ts';
 export { type Predictions, type PredictOptions, predict, softmaxRows } from './predict.ts';
 export { type Preprocessing, preprocess } from './preprocessing.ts';
 export { MODEL_FILES, saveModel } from './save-model.ts';
+export { loadVggWeights } from './vgg-weights.ts';

@@ -1,0 +1,51 @@
+import type { Dataset } from 'h5wasm/node';
+import { FermentError, messageOf } from '../../kit/index.ts';
+import type { StoredTensor } from './safetensors.ts';
+
+/**
+ * Reads the arrays of an HDF5 file (`.h5`, what Keras writes) whose names are wanted; a name is the path in the file,
+ * `/block1_conv1/kernel:0`.
+ * Throws BAD_WEIGHTS when it is not such a file.
+ */
+export async function readHdf5(
+  path: string,
+  wants: (name: string) => boolean,
+): Promise<Map<string, StoredTensor>> {
+  const hdf5 = await import('h5wasm/node');
+  await hdf5.ready;
+  const file = open(() => new hdf5.File(path, 'r'), path);
+  try {
+    const tensors = new Map<string, StoredTensor>();
+    for (const name of file.paths().filter(wants)) {
+      const entity = file.get(name);
+      if (entity instanceof hdf5.Dataset) tensors.set(name, tensorOf(entity, name, path));
+    }
+    return tensors;
+  } finally {
+    file.close();
+  }
+}
+
+function open<T>(work: () => T, path: string): T {
+  try {
+    return work();
+  } catch (error) {
+    throw new FermentError('BAD_WEIGHTS', `${path} is not an HDF5 file: ${messageOf(error)}`, {
+      hint: 'Download or copy the file again.',
+      cause: error,
+    });
+  }
+}
+
+/** Numbers are read at once: the file is closed before anybody asks for them. */
+function tensorOf(dataset: Dataset, name: string, path: string): StoredTensor {
+  const { value, shape } = dataset;
+  const numbers = value instanceof Float64Array ? Float32Array.from(value) : value;
+  return {
+    shape: shape ?? [],
+    values: () => {
+      if (numbers instanceof Float32Array) return new Float32Array(numbers);
+      throw new FermentError('BAD_WEIGHTS', `${path}: ${name} should hold float32 or float64 numbers.`);
+    },
+  };
+}
