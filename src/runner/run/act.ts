@@ -1,0 +1,103 @@
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
+import { canonicalJson } from '../../kit/index.ts';
+import { readLock } from '../lock/index.ts';
+import type { Change, Stage } from '../model.ts';
+import type { Claim } from './claim.ts';
+import { claimStage } from './claim-stage.ts';
+import { type Decided, type DecideOptions, decide } from './decide.ts';
+import { lockStage, restoreOuts } from './restore-stage.ts';
+import { runStage } from './run-stage.ts';
+import { forgetFiles, type Session } from './session.ts';
+import type { Grant } from './slots.ts';
+import type { StageNotes } from './stage-command.ts';
+import type { Worker } from './worker.ts';
+
+/** What came of acting on a decision. */
+export type Acted =
+  | { readonly outcome: 'unchanged' | 'frozen' | 'restored'; readonly notes: undefined }
+  | { readonly outcome: 'ran'; readonly notes: StageNotes }
+  /** It must run after all, and for that it needs slots. */
+  | { readonly outcome: 'needs-slots'; readonly decided: Extract<Decided, { kind: 'run' }> };
+
+export interface Task {
+  readonly session: Session;
+  readonly stage: Stage;
+  readonly options: DecideOptions;
+  readonly onDecided: (decided: Decided) => void;
+}
+
+/**
+ * Does what was decided about a stage, or, when another command changed the stage meanwhile, decides anew and does
+ * that. Without a grant nothing is run. Throws what `decide`, `runStage` and `restoreOuts` throw.
+ */
+export async function act(
+  worker: Worker,
+  task: Task,
+  decided: Decided,
+  grant: Grant | undefined,
+): Promise<Acted> {
+  const { session, stage } = task;
+  let current = decided;
+  for (;;) {
+    if (current.kind === 'unchanged' || current.kind === 'frozen')
+      return { outcome: current.kind, notes: undefined };
+    if (current.kind === 'run' && grant === undefined) return { outcome: 'needs-slots', decided: current };
+    const { claim, waited } = await claimStage(session, worker, stage.name);
+    try {
+      if (!waited && !entryChanged(session, stage)) {
+        const acted = await actClaimed(worker, task, { decided: current, grant, claim });
+        if (acted !== undefined) return acted;
+      }
+    } finally {
+      claim.release();
+    }
+    session.entries = readLock(session.root, session.project.lockFile).entries;
+    forgetFiles(session);
+    current = await decide(session, stage, task.options);
+    task.onDecided(current);
+  }
+}
+
+/** Undefined when what was to be restored is not sound: then it must be decided again, without it. */
+async function actClaimed(
+  worker: Worker,
+  { session, stage }: Task,
+  {
+    decided,
+    grant,
+    claim,
+  }: {
+    readonly decided: Exclude<Decided, { kind: 'unchanged' | 'frozen' }>;
+    readonly grant: Grant | undefined;
+    readonly claim: Claim;
+  },
+): Promise<Acted | undefined> {
+  if (decided.kind === 'restore') {
+    const { gathered, outs } = decided;
+    const { inputs, fingerprint } = gathered;
+    if (!(await restoreOuts(session, claim, { stage: stage.name, fingerprint, outs }))) return undefined;
+    await lockStage(session, stage.name, { fingerprint, inputs, outs });
+    return { outcome: 'restored', notes: undefined };
+  }
+  if (grant === undefined) return undefined;
+  const notes = await runStage(worker, { session, stage, gathered: decided.gathered, grant, claim });
+  return { outcome: 'ran', notes };
+}
+
+/** True when another command wrote this stage's block since this one read the lock. */
+function entryChanged(session: Session, stage: Stage): boolean {
+  const file = join(session.root, session.project.lockFile);
+  const now = statSync(file, { bigint: true, throwIfNoEntry: false })?.mtimeNs;
+  if (now === session.lockTime) return false;
+  const before = session.entries.get(stage.name);
+  const entries = readLock(session.root, session.project.lockFile).entries;
+  session.entries = entries;
+  session.lockTime = now;
+  return canonicalJson(before ?? null) !== canonicalJson(entries.get(stage.name) ?? null);
+}
+
+/** The reasons of a decision, for people. */
+export function reasonsOf(decided: Decided): readonly Change[] {
+  return decided.kind === 'run' || decided.kind === 'restore' ? decided.reasons : [];
+}

@@ -1,0 +1,45 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { FermentError } from '../../kit/index.ts';
+import type { StageName } from '../model.ts';
+import { type Claim, tryClaim } from './claim.ts';
+import { recoverStage } from './recover.ts';
+import type { Session } from './session.ts';
+import { journalFile } from './state-paths.ts';
+import type { Worker } from './worker.ts';
+
+/** How often a stage that another command holds is looked at. */
+const PAUSE_MS = 100;
+
+/**
+ * Gets the right to change a stage's outs: no other command in this project runs or restores it meanwhile. Waits for
+ * one that does. `waited` is true when there was one: what is known about the stage is then old.
+ * Throws INTERRUPTED after an abort.
+ */
+export async function claimStage(
+  session: Session,
+  worker: Worker,
+  stage: StageName,
+): Promise<{ readonly claim: Claim; readonly waited: boolean }> {
+  const file = journalFile(session.state, stage);
+  let waited = false;
+  for (;;) {
+    const attempt = tryClaim(file, null);
+    if (attempt.kind === 'mine') return { claim: attempt.claim, waited };
+    const { record } = attempt;
+    if (attempt.kind === 'abandoned') {
+      const warn = (text: string): void => worker.emit({ type: 'run-warning', text });
+      if (recoverStage(session.root, session.state, { file, record, warn })) continue;
+    } else if (!waited) {
+      const holder = `process ${record.owner?.pid} on ${record.owner?.host}`;
+      const text = `Stage '${stage}' is held by ${holder}; waiting for it. (If there is no such process, remove ${file}.)`;
+      worker.emit({ type: 'stage-waiting', stage, text });
+    }
+    waited = true;
+    if (worker.signal?.aborted === true) throw interrupted(stage);
+    await pause(PAUSE_MS);
+  }
+}
+
+function interrupted(stage: StageName): FermentError {
+  return new FermentError('INTERRUPTED', `Stopped while waiting for stage '${stage}'.`);
+}

@@ -1,0 +1,136 @@
+import { randomBytes } from 'node:crypto';
+import { linkSync, mkdirSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { digestOf, errnoOf, explainWriteError, temporaryNameFor, writeFileAtomic } from '../../kit/index.ts';
+import { isGone, isIdentity, ownIdentity, type ProcessIdentity } from './process-identity.ts';
+
+/** What a claim file says: who holds it, and the holder's notes for whoever must clean up after it. */
+export interface ClaimRecord {
+  /** One of its kind: no two claims, ever, have the same. */
+  readonly id: string;
+  readonly owner: ProcessIdentity | undefined;
+  readonly notes: unknown;
+}
+
+/** A file that this process holds. */
+export interface Claim {
+  /** Replaces the notes; on disk when this returns. */
+  note(notes: unknown): void;
+  release(): void;
+}
+
+export type ClaimAttempt =
+  | { readonly kind: 'mine'; readonly claim: Claim }
+  | { readonly kind: 'held'; readonly record: ClaimRecord }
+  /** The holder is gone; `takeOver` cleans up. */
+  | { readonly kind: 'abandoned'; readonly record: ClaimRecord };
+
+/**
+ * Claims a file for this process: it appears whole, with its content, or not at all. Never waits.
+ * Throws NO_SPACE or STORE_UNWRITABLE.
+ */
+export function tryClaim(file: string, notes: unknown): ClaimAttempt {
+  const id = randomBytes(16).toString('hex');
+  const text = (content: unknown): string =>
+    `${JSON.stringify({ id, owner: ownIdentity(), notes: content })}\n`;
+  const temporary = temporaryNameFor(file);
+  try {
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(temporary, text(notes), { flag: 'wx' });
+    for (;;) {
+      if (linkExclusively(temporary, file)) {
+        return {
+          kind: 'mine',
+          claim: {
+            note: (content) => writeFileAtomic(file, text(content)),
+            release: () => unlinkIfThere(file),
+          },
+        };
+      }
+      const record = readClaim(file);
+      if (record !== undefined) return { kind: isAbandoned(record) ? 'abandoned' : 'held', record };
+      // It was released between the two looks; try again.
+    }
+  } catch (error) {
+    throw explainWriteError(error, file);
+  } finally {
+    unlinkIfThere(temporary);
+  }
+}
+
+/** What a claim file says, or undefined when there is none. A damaged one has no owner. */
+export function readClaim(file: string): ClaimRecord | undefined {
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT') return undefined;
+    throw error;
+  }
+  try {
+    const value: unknown = JSON.parse(text);
+    if (typeof value === 'object' && value !== null) {
+      const { id, owner, notes } = value as Record<string, unknown>;
+      if (typeof id === 'string' && /^[0-9a-f]{32}$/.test(id) && isIdentity(owner))
+        return { id, owner, notes };
+    }
+  } catch {
+    // not JSON
+  }
+  return { id: digestOf(text).slice(0, 32), owner: undefined, notes: undefined };
+}
+
+/** True when nobody can be holding it any more. */
+export function isAbandoned(record: ClaimRecord): boolean {
+  return record.owner === undefined || isGone(record.owner);
+}
+
+/**
+ * Cleans up after a holder that is gone, and removes its claim. Of several processes that try, one does: who holds
+ * the claim on this very record. Returns false when another process has been faster or is at it.
+ */
+export function takeOver(file: string, record: ClaimRecord, cleanUp: (notes: unknown) => void): boolean {
+  const right = `${file}.${record.id}`;
+  const attempt = tryClaim(right, null);
+  if (attempt.kind === 'held') return false;
+  if (attempt.kind === 'abandoned') {
+    // Who was cleaning up was killed as well; cleaning up twice does no harm.
+    takeOver(right, attempt.record, () => {});
+    return takeOver(file, record, cleanUp);
+  }
+  try {
+    if (readClaim(file)?.id !== record.id) return false;
+    cleanUp(record.notes);
+    unlinkIfThere(file);
+    return true;
+  } finally {
+    attempt.claim.release();
+  }
+}
+
+/** Hard links are what makes a file appear with its content; where there are none, it is written after it appears. */
+function linkExclusively(temporary: string, file: string): boolean {
+  try {
+    linkSync(temporary, file);
+    return true;
+  } catch (error) {
+    const errno = errnoOf(error);
+    if (errno === 'EEXIST') return false;
+    if (errno !== 'EPERM' && errno !== 'ENOTSUP' && errno !== 'EOPNOTSUPP' && errno !== 'ENOSYS') throw error;
+  }
+  try {
+    writeFileSync(file, readFileSync(temporary), { flag: 'wx' });
+    return true;
+  } catch (error) {
+    if (errnoOf(error) === 'EEXIST') return false;
+    throw error;
+  }
+}
+
+function unlinkIfThere(file: string): void {
+  try {
+    unlinkSync(file);
+  } catch (error) {
+    if (errnoOf(error) !== 'ENOENT') throw error;
+  }
+}

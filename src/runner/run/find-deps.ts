@@ -1,0 +1,120 @@
+import { readdirSync } from 'node:fs';
+import { basename, dirname, resolve } from 'node:path';
+import { compareBytes, didYouMean, FermentError } from '../../kit/index.ts';
+import { globMatches } from '../graph/index.ts';
+import type { Measured } from '../hash/measured.ts';
+import type { Dep, ProjectPath, Stage } from '../model.ts';
+import type { Session } from './session.ts';
+
+/** A declared dep and the paths that it stands for now: one, or what the glob found, sorted. */
+export interface FoundDep {
+  readonly dep: Dep;
+  readonly paths: readonly ProjectPath[];
+}
+
+/**
+ * What a stage's deps stand for. A glob that matches declared outs stands for these, else for the files on disk.
+ * A glob that finds nothing gives an empty list.
+ */
+export async function expandDeps(session: Session, stage: Stage): Promise<readonly FoundDep[]> {
+  const found: FoundDep[] = [];
+  for (const dep of stage.deps)
+    found.push({ dep, paths: dep.glob ? await expandGlob(session, stage, dep) : [dep.path] });
+  return found;
+}
+
+/**
+ * The contents of all paths, sorted by path. Throws MISSING_DEP for the first that is not there, unless `missing`
+ * collects them.
+ */
+export async function measureDeps(
+  session: Session,
+  stage: Stage,
+  deps: readonly FoundDep[],
+  missing?: ProjectPath[],
+): Promise<ReadonlyMap<ProjectPath, Measured>> {
+  const measured = new Map<ProjectPath, Measured>();
+  const complain = (path: ProjectPath, error: () => FermentError): void => {
+    if (missing === undefined) throw error();
+    missing.push(path);
+  };
+  for (const { dep, paths } of deps) {
+    if (paths.length === 0) complain(dep.path, () => emptyGlob(stage, dep));
+    for (const path of paths) {
+      const content = await session.hasher.measure(path);
+      if (content === undefined) complain(path, () => missingDep(session, stage, path));
+      else measured.set(path, content);
+    }
+  }
+  return new Map([...measured].sort(([a], [b]) => compareBytes(a, b)));
+}
+
+async function expandGlob(session: Session, stage: Stage, dep: Dep): Promise<ProjectPath[]> {
+  const outs = globMatches(dep, session.graph);
+  if (outs.length > 0) return outs.map(({ path }) => path);
+  const { glob } = await import('tinyglobby');
+  const files = await glob(dep.path, {
+    cwd: session.root,
+    expandDirectories: false,
+    ignore: [
+      '**/.git/**',
+      '**/.ferment/**',
+      '**/node_modules/**',
+      ...stage.outs.flatMap(({ path }) => notInto(path)),
+    ],
+  });
+  return files.map((file) => file.replaceAll('\\', '/')).sort(compareBytes);
+}
+
+/** A stage does not read its own outs, whatever its glob says. */
+function notInto(path: ProjectPath): string[] {
+  const literal = path.replace(/[\\*?[\]{}()!+@]/g, '\\$&');
+  return [literal, `${literal}/**`];
+}
+
+function emptyGlob(stage: Stage, dep: Dep): FermentError {
+  return new FermentError(
+    'MISSING_DEP',
+    `Stage '${stage.name}' depends on ${dep.path}, which matches no file.`,
+    {
+      hint: 'Correct the pattern in the pipeline file, or make the files.',
+    },
+  );
+}
+
+function missingDep({ root, graph }: Session, stage: Stage, path: ProjectPath): FermentError {
+  const producer = graph.producer(path);
+  const hint =
+    producer === undefined
+      ? (nearestName(root, path) ?? 'Make it, or correct the path in the pipeline file.')
+      : `Stage '${producer.stage.name}' makes it: ferment repro ${producer.stage.name}`;
+  return new FermentError('MISSING_DEP', `Stage '${stage.name}' depends on ${path}, which does not exist.`, {
+    hint,
+  });
+}
+
+/** The first part of the path that is not there, and a name beside it that is close. */
+function nearestName(root: string, path: ProjectPath): string | undefined {
+  const parts = path.split('/');
+  for (let length = 1; length <= parts.length; length++) {
+    const part = parts.slice(0, length).join('/');
+    const names = namesIn(dirname(resolve(root, part)));
+    const name = basename(part);
+    if (names.includes(name)) continue;
+    const folder = parts
+      .slice(0, length - 1)
+      .map((each) => `${each}/`)
+      .join('');
+    const known = names.map((each) => [folder + each, ...parts.slice(length)].join('/'));
+    return didYouMean(path, known);
+  }
+  return undefined;
+}
+
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
+}

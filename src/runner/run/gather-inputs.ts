@@ -1,0 +1,68 @@
+import { type Digest, digestOf, digestOfJson } from '../../kit/index.ts';
+import type { Bundle } from '../bundle/bundler.ts';
+import type { Graph } from '../graph/index.ts';
+import type { Measured } from '../hash/measured.ts';
+import type { CodeFingerprint, Inputs, ProjectPath, Stage } from '../model.ts';
+import { fingerprintOf, outInputs } from '../plan/index.ts';
+import { currentParams } from './current-params.ts';
+import { expandDeps, type FoundDep, measureDeps } from './find-deps.ts';
+import { isSecretName } from './lines.ts';
+import type { StageGraph } from './protocol.ts';
+import type { Session } from './session.ts';
+
+/** A stage's inputs as they are now, with what is needed to run it and to check them again afterwards. */
+export interface Gathered {
+  readonly inputs: Inputs;
+  readonly fingerprint: Digest;
+  readonly deps: readonly FoundDep[];
+  readonly measured: ReadonlyMap<ProjectPath, Measured>;
+  /** Undefined for shell commands. */
+  readonly bundle: Bundle | undefined;
+}
+
+/**
+ * Fingerprints a stage. Throws BUNDLE_FAILED, BAD_PATH, BAD_PARAMS, UNREADABLE, and MISSING_DEP unless `missing`
+ * collects the deps that are not there; they are then left out of the inputs.
+ */
+export async function gatherInputs(
+  session: Session,
+  stage: Stage,
+  missing?: ProjectPath[],
+): Promise<Gathered> {
+  const bundle =
+    stage.command.kind === 'module' ? await session.bundler.bundle(stage.command.module) : undefined;
+  const deps = await expandDeps(session, stage);
+  const measured = await measureDeps(session, stage, deps, missing);
+  const inputs: Inputs = {
+    code: codeOf(stage, bundle),
+    wdir: stage.wdir,
+    deps: [...measured.values()].map(({ content }) => content),
+    params: currentParams(session, stage),
+    env: Object.fromEntries(stage.env.map((name) => [name, envInput(name)])),
+    graph: stage.graph ? digestOfJson(stageGraph(session.graph)) : undefined,
+    outs: outInputs(stage.outs),
+  };
+  return { inputs, fingerprint: fingerprintOf(inputs), deps, measured, bundle };
+}
+
+/** The pipeline as a stage with `graph: true` sees it. */
+export function stageGraph(graph: Graph): StageGraph {
+  const stages = [...graph.stages.values()].map(({ name, desc }) =>
+    desc === undefined ? { name } : { name, desc },
+  );
+  return { stages, edges: graph.edges };
+}
+
+function codeOf(stage: Stage, bundle: Bundle | undefined): CodeFingerprint {
+  if (stage.command.kind === 'shell') return { cmd: stage.command.lines };
+  const { module } = stage.command;
+  if (bundle === undefined) throw new TypeError(`No bundle for ${module}`);
+  return { module, bundle: bundle.bundle, packages: bundle.packages };
+}
+
+/** The lock is for everybody to read: of a secret it has the digest. */
+function envInput(name: string): string | null {
+  const value = process.env[name];
+  if (value === undefined) return null;
+  return isSecretName(name) ? `sha256:${digestOf(value)}` : value;
+}

@@ -1,0 +1,88 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { compareBytes, errnoOf, writeFileAtomic } from '../../kit/index.ts';
+import type { ProjectPath } from '../model.ts';
+
+const BEGIN = '# >>> ferment: outs that are kept in the store, written by ferment';
+const END = '# <<< ferment';
+
+/**
+ * Keeps git away from cached outs: those that git does not ignore yet get a line in one block of the project's
+ * .gitignore. Does nothing outside a git repository. `declared` are all cached outs of the pipeline: lines of others
+ * leave the block when it is rewritten.
+ */
+export function ignoreInGit(
+  root: string,
+  outs: readonly ProjectPath[],
+  declared: ReadonlySet<ProjectPath>,
+): void {
+  if (outs.length === 0 || !isInRepository(root)) return;
+  const file = join(root, '.gitignore');
+  const text = readOrEmpty(file);
+  const listed = linesOfBlock(text);
+  const fresh = outs.filter((out) => !listed.includes(lineFor(out)));
+  const missing = fresh.length === 0 ? [] : notIgnored(root, fresh);
+  if (missing.length === 0) return;
+  const known = new Set([...declared].map(lineFor));
+  const lines = new Set([...listed.filter((line) => known.has(line)), ...missing.map(lineFor)]);
+  writeFileAtomic(file, withBlock(text, [...lines].sort(compareBytes)));
+}
+
+function isInRepository(root: string): boolean {
+  for (let folder = root; ; folder = dirname(folder)) {
+    if (existsSync(join(folder, '.git'))) return true;
+    if (folder === dirname(folder)) return false;
+  }
+}
+
+/** The paths that git would add. Where git cannot be asked, none: then nothing is written. */
+function notIgnored(root: string, paths: readonly ProjectPath[]): readonly ProjectPath[] {
+  const { status, stdout } = spawnSync('git', ['check-ignore', '--no-index', '-z', '--stdin'], {
+    cwd: root,
+    input: paths.join('\0'),
+    encoding: 'utf8',
+  });
+  if (status !== 0 && status !== 1) return [];
+  const ignored = new Set(stdout.split('\0'));
+  return paths.filter((path) => !ignored.has(path));
+}
+
+/** A pattern that means just this path. A name with a line break cannot be written in a .gitignore. */
+function lineFor(path: ProjectPath): string {
+  const escaped = path.replace(/[\\*?[\]!#]/g, '\\$&').replace(/ $/, '\\ ');
+  return `/${escaped.replaceAll('\n', '?').replaceAll('\r', '?')}`;
+}
+
+function linesOfBlock(text: string): string[] {
+  const [from, to] = placeOfBlock(text) ?? [0, 0];
+  return text
+    .slice(from, to)
+    .split('\n')
+    .filter((line) => line.startsWith('/'));
+}
+
+function withBlock(text: string, lines: readonly string[]): string {
+  const block = `${[BEGIN, ...lines, END].join('\n')}\n`;
+  const place = placeOfBlock(text);
+  if (place !== undefined) return text.slice(0, place[0]) + block + text.slice(place[1]);
+  const gap = text === '' || text.endsWith('\n') ? '' : '\n';
+  return `${text}${gap}${block}`;
+}
+
+function placeOfBlock(text: string): readonly [number, number] | undefined {
+  const from = text.indexOf(BEGIN);
+  const end = from < 0 ? -1 : text.indexOf(END, from + BEGIN.length);
+  if (end < 0) return undefined;
+  const lineEnd = text.indexOf('\n', end);
+  return [from, lineEnd < 0 ? text.length : lineEnd + 1];
+}
+
+function readOrEmpty(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT') return '';
+    throw error;
+  }
+}

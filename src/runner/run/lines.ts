@@ -1,0 +1,48 @@
+import { StringDecoder } from 'node:string_decoder';
+
+/** A line longer than this is cut, so that a program without line breaks cannot fill the memory. */
+const MAX_LINE = 64 * 1024;
+
+/** Cuts chunks of bytes into lines of text. */
+export class LineCutter {
+  readonly #decoder = new StringDecoder('utf8');
+  #rest = '';
+
+  /** The lines that are complete now, without their line breaks. */
+  push(chunk: Uint8Array): readonly string[] {
+    const text =
+      this.#rest + this.#decoder.write(Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength));
+    const lines = text.split('\n');
+    this.#rest = lines.pop() ?? '';
+    if (this.#rest.length > MAX_LINE) {
+      lines.push(this.#rest);
+      this.#rest = '';
+    }
+    return lines;
+  }
+
+  /** What came after the last line break. */
+  end(): readonly string[] {
+    const rest = this.#rest + this.#decoder.end();
+    this.#rest = '';
+    return rest === '' ? [] : [rest];
+  }
+}
+
+const SECRET_NAME = /TOKEN|KEY|SECRET|PASSWORD|PASSWD|CREDENTIAL/i;
+
+/** True for an environment variable whose value must not be written down. */
+export function isSecretName(name: string): boolean {
+  return SECRET_NAME.test(name);
+}
+
+/** Replaces the values of secret environment variables in text by `***`. */
+export function createRedactor(env: NodeJS.ProcessEnv): (text: string) => string {
+  const secrets = Object.entries(env)
+    .filter(([name, value]) => isSecretName(name) && value !== undefined && value.length >= 8)
+    .map(([, value]) => value ?? '')
+    // A secret that contains another one goes first.
+    .sort((a, b) => b.length - a.length);
+  if (secrets.length === 0) return (text) => text;
+  return (text) => secrets.reduce((redacted, secret) => redacted.replaceAll(secret, '***'), text);
+}

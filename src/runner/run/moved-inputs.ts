@@ -1,0 +1,75 @@
+import { resolve } from 'node:path';
+import { isSingleFile, type Measured, rowsByName } from '../hash/measured.ts';
+import { hashFile } from '../hash/read.ts';
+import { sameTree } from '../hash/tree-table.ts';
+import { STAT_WORDS, type Tree } from '../hash/walk.ts';
+import type { ProjectPath, Stage } from '../model.ts';
+import { expandDeps } from './find-deps.ts';
+import type { Gathered } from './gather-inputs.ts';
+import type { Session } from './session.ts';
+
+/**
+ * The first input file that is not as it was when the stage was fingerprinted, or undefined. A file with a new size,
+ * time or place has moved, even if its bytes are the same again: nobody knows what the command read. One whose
+ * metadata alone are newer (a chmod, a hard link) is hashed to tell.
+ */
+export async function findMovedInput(
+  session: Session,
+  stage: Stage,
+  gathered: Gathered,
+): Promise<ProjectPath | undefined> {
+  for (const [path, measured] of gathered.measured) {
+    const moved = await movedIn(session, path, measured);
+    if (moved !== undefined) return moved;
+  }
+  const before = new Set(gathered.deps.flatMap(({ paths }) => paths));
+  const after = (await expandDeps(session, stage)).flatMap(({ paths }) => paths);
+  return after.find((path) => !before.has(path));
+}
+
+async function movedIn(
+  session: Session,
+  path: ProjectPath,
+  measured: Measured,
+): Promise<ProjectPath | undefined> {
+  const now = session.hasher.look(path);
+  if (now === undefined) return path;
+  if (sameTree(measured.tree, now)) return undefined;
+  if (isSingleFile(now) !== isSingleFile(measured.tree)) return path;
+  const under = (name: string): ProjectPath => (name === '' ? path : `${path}/${name}`);
+  const rows = rowsByName(measured.tree);
+  for (const [row, name] of now.names.entries()) {
+    const old = rows.get(name);
+    rows.delete(name);
+    const isSame =
+      old !== undefined &&
+      sameWords(measured.tree, old, now, row) &&
+      (await sameContent(session, measured, { old, now, row, path: under(name) }));
+    if (!isSame) return under(name);
+  }
+  const [gone] = rows.keys();
+  return gone === undefined ? undefined : under(gone);
+}
+
+/** Everything but the time of the last change of metadata. */
+function sameWords(a: Tree, rowA: number, b: Tree, rowB: number): boolean {
+  return [0, 1, 2, 3, 5].every(
+    (word) => a.stats[rowA * STAT_WORDS + word] === b.stats[rowB * STAT_WORDS + word],
+  );
+}
+
+async function sameContent(
+  session: Session,
+  measured: Measured,
+  {
+    old,
+    now,
+    row,
+    path,
+  }: { readonly old: number; readonly now: Tree; readonly row: number; readonly path: string },
+): Promise<boolean> {
+  const ctime = (tree: Tree, at: number): bigint | undefined => tree.stats[at * STAT_WORDS + 4];
+  if (ctime(measured.tree, old) === ctime(now, row)) return true;
+  const size = Number(now.stats[row * STAT_WORDS + 2] ?? 0n);
+  return (await hashFile(resolve(session.root, path), size)) === measured.digests[old];
+}

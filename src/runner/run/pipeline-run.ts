@@ -1,0 +1,248 @@
+import { FermentError, isFermentError, messageOf } from '../../kit/index.ts';
+import type { Stage, StageName } from '../model.ts';
+import { type Acted, act, reasonsOf, type Task } from './act.ts';
+import { criticalPaths } from './critical-path.ts';
+import { type Decided, type DecideOptions, decide } from './decide.ts';
+import type { StageResult } from './events.ts';
+import { ignoreInGit } from './git-ignore.ts';
+import type { StageRecord } from './run-record.ts';
+import { lastDurations } from './run-record.ts';
+import { forgetFiles, type Session } from './session.ts';
+import type { Grant, Slots } from './slots.ts';
+import { logPath } from './stage-log.ts';
+import type { Worker } from './worker.ts';
+
+export interface RunOptions extends DecideOptions {
+  readonly keepGoing: boolean;
+}
+
+/** A stage that must run and waits for slots. */
+interface Waiting {
+  readonly stage: Stage;
+  readonly decided: Decided;
+  /** How many stages had changed files when this was decided. */
+  readonly generation: number;
+}
+
+/**
+ * One run over selected stages: decides about each when its upstream is done, runs those that must, as many at once
+ * as there are slots, the one with the longest way to the end first.
+ */
+export class PipelineRun {
+  readonly results = new Map<StageName, StageResult>();
+  readonly records = new Map<StageName, StageRecord>();
+  firstError: FermentError | undefined;
+  readonly #session: Session;
+  readonly #worker: Worker;
+  readonly #slots: Slots;
+  readonly #options: RunOptions;
+  readonly #pending: StageName[];
+  readonly #selected: ReadonlySet<StageName>;
+  #waiting: Waiting[] = [];
+  readonly #running = new Set<Promise<void>>();
+  #generation = 0;
+  #paths: ReadonlyMap<StageName, number> | undefined;
+
+  constructor(
+    session: Session,
+    worker: Worker,
+    selected: readonly StageName[],
+    slots: Slots,
+    options: RunOptions,
+  ) {
+    this.#session = session;
+    this.#worker = worker;
+    this.#slots = slots;
+    this.#options = options;
+    this.#pending = [...selected];
+    this.#selected = new Set(selected);
+  }
+
+  async run(): Promise<void> {
+    for (;;) {
+      const next = this.#isStopped() ? undefined : this.#takeReady();
+      if (next !== undefined) await this.#visit(next);
+      else {
+        this.#startWaiting();
+        if (this.#running.size === 0) break;
+        await Promise.race(this.#running);
+      }
+    }
+    this.#settleTheRest();
+  }
+
+  #isStopped(): boolean {
+    return (
+      this.#worker.signal?.aborted === true || (this.firstError !== undefined && !this.#options.keepGoing)
+    );
+  }
+
+  /** The next stage, in order, whose upstream succeeded. */
+  #takeReady(): Stage | undefined {
+    const i = this.#pending.findIndex((name) =>
+      this.#upstream(name).every((up) => isGood(this.results.get(up))),
+    );
+    const [name] = i < 0 ? [] : this.#pending.splice(i, 1);
+    return name === undefined ? undefined : this.#session.graph.stages.get(name);
+  }
+
+  #upstream(name: StageName): readonly StageName[] {
+    return this.#session.graph.upstream(name).filter((up) => this.#selected.has(up));
+  }
+
+  async #visit(stage: Stage): Promise<void> {
+    const started = performance.now();
+    const generation = this.#generation;
+    await this.#finish(stage, started, async () => {
+      const decided = await decide(this.#session, stage, this.#options);
+      this.#tellDecided(stage, decided);
+      const acted = await act(this.#worker, this.#task(stage), decided, undefined);
+      if (acted.outcome === 'needs-slots') this.#waiting.push({ stage, decided: acted.decided, generation });
+      return acted;
+    });
+  }
+
+  #startWaiting(): void {
+    if (this.#isStopped()) return;
+    if (this.#waiting.length > 1 && this.#slots.cpus > 1) {
+      const paths = this.#criticalPaths();
+      this.#waiting.sort((a, b) => (paths.get(b.stage.name) ?? 0) - (paths.get(a.stage.name) ?? 0));
+    }
+    this.#waiting = this.#waiting.filter((waiting) => {
+      const grant = this.#slots.take(waiting.stage.resources);
+      if (grant === undefined) return true;
+      const running: Promise<void> = this.#run(waiting, grant).finally(() => {
+        this.#slots.give(grant);
+        this.#running.delete(running);
+      });
+      this.#running.add(running);
+      return false;
+    });
+  }
+
+  async #run({ stage, decided, generation }: Waiting, grant: Grant): Promise<void> {
+    await this.#finish(stage, performance.now(), async () => {
+      let current = decided;
+      // While it waited, other commands ran, and people may have edited.
+      if (generation !== this.#generation) {
+        forgetFiles(this.#session);
+        current = await decide(this.#session, stage, this.#options);
+      }
+      return act(this.#worker, this.#task(stage), current, grant);
+    });
+  }
+
+  #task(stage: Stage): Task {
+    return {
+      session: this.#session,
+      stage,
+      options: this.#options,
+      onDecided: (decided) => this.#tellDecided(stage, decided),
+    };
+  }
+
+  #tellDecided(stage: Stage, decided: Decided): void {
+    const reasons = reasonsOf(decided);
+    this.#worker.emit({ type: 'stage-decided', stage: stage.name, decision: decided.kind, reasons });
+    this.records.set(stage.name, {
+      outcome: 'cancelled',
+      seconds: 0,
+      ...(reasons.length > 0 ? { reasons } : {}),
+    });
+  }
+
+  /** Does the work and records its end; errors of one stage are that stage's result. */
+  async #finish(stage: Stage, started: number, work: () => Promise<Acted>): Promise<void> {
+    try {
+      const acted = await work();
+      if (acted.outcome === 'needs-slots') return;
+      if (acted.outcome === 'ran' || acted.outcome === 'restored') {
+        this.#generation++;
+        this.#ignore(stage);
+      }
+      this.#end(stage.name, { outcome: acted.outcome, seconds: secondsSince(started) }, acted.notes);
+    } catch (error) {
+      this.#generation++;
+      const failure = isFermentError(error) ? error : internalError(stage, error);
+      const stopped = failure.code === 'INTERRUPTED';
+      if (!stopped) this.firstError ??= failure;
+      const seconds = secondsSince(started);
+      this.#end(
+        stage.name,
+        stopped ? { outcome: 'cancelled', seconds } : { outcome: 'failed', seconds, error: failure },
+      );
+    }
+  }
+
+  #ignore(stage: Stage): void {
+    const { root, project } = this.#session;
+    const cached = (each: Stage) => each.outs.filter(({ cache }) => cache).map(({ path }) => path);
+    try {
+      ignoreInGit(root, cached(stage), new Set(project.stages.flatMap(cached)));
+    } catch (error) {
+      const text = `.gitignore was not brought up to date: ${messageOf(error)}`;
+      this.#worker.emit({ type: 'stage-warning', stage: stage.name, text });
+    }
+  }
+
+  #end(
+    name: StageName,
+    result: StageResult,
+    notes?: {
+      readonly warnings: readonly string[];
+      readonly records: Readonly<Record<string, unknown>>;
+      readonly peakBytes: number | undefined;
+    },
+  ): void {
+    this.results.set(name, result);
+    const { outcome, seconds, error } = result;
+    this.records.set(name, {
+      ...this.records.get(name),
+      outcome,
+      seconds,
+      ...(notes === undefined ? {} : { records: notes.records, warnings: notes.warnings }),
+      ...(notes?.peakBytes === undefined ? {} : { peakBytes: notes.peakBytes }),
+      ...(outcome === 'ran' || outcome === 'failed' ? { log: logPath(this.#worker.runId, name) } : {}),
+      ...(error === undefined ? {} : { error: { code: error.code, message: error.message } }),
+    });
+    this.#worker.emit({ type: 'stage-end', stage: name, ...result });
+  }
+
+  /** Stages that were not begun: blocked by a failure upstream, or given up. */
+  #settleTheRest(): void {
+    const blockedBy = new Map<StageName, StageName>();
+    for (const name of this.#session.graph.order) {
+      if (!this.#selected.has(name) || this.results.has(name)) continue;
+      const cause = this.#upstream(name)
+        .map((up) => (this.results.get(up)?.outcome === 'failed' ? up : blockedBy.get(up)))
+        .find((up) => up !== undefined);
+      if (cause !== undefined) blockedBy.set(name, cause);
+      this.#end(
+        name,
+        cause === undefined
+          ? { outcome: 'cancelled', seconds: 0 }
+          : { outcome: 'blocked', seconds: 0, blockedBy: cause },
+      );
+    }
+  }
+
+  #criticalPaths(): ReadonlyMap<StageName, number> {
+    const { graph, state } = this.#session;
+    this.#paths ??= criticalPaths(graph, lastDurations(state, this.#selected));
+    return this.#paths;
+  }
+}
+
+function isGood(result: StageResult | undefined): boolean {
+  return result !== undefined && ['ran', 'restored', 'unchanged', 'frozen'].includes(result.outcome);
+}
+
+function secondsSince(started: number): number {
+  return (performance.now() - started) / 1000;
+}
+
+function internalError(stage: Stage, cause: unknown): FermentError {
+  return new FermentError('INTERNAL', `Ferment failed at stage '${stage.name}': ${messageOf(cause)}`, {
+    cause,
+  });
+}

@@ -1,0 +1,53 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { plural } from '../../kit/index.ts';
+import { type ClaimRecord, isAbandoned, readClaim, takeOver } from './claim.ts';
+import { parseJournal, settle } from './journal.ts';
+import { killLeftovers } from './leftovers.ts';
+import { journalFolder } from './state-paths.ts';
+
+/**
+ * Cleans up after commands that were killed in this project; every command begins with it. Costs one look into a
+ * folder that is mostly empty. `warn` is told what was done.
+ */
+export function recover(root: string, state: string, warn: (text: string) => void): void {
+  const folder = journalFolder(state);
+  for (const name of listOrNothing(folder)) {
+    if (!name.endsWith('.json')) continue;
+    const file = join(folder, name);
+    const record = readClaim(file);
+    if (record !== undefined && isAbandoned(record)) recoverStage(root, state, { file, record, warn });
+  }
+}
+
+/** Cleans up after one stage's run. Returns false when another process is doing it. */
+export function recoverStage(
+  root: string,
+  state: string,
+  {
+    file,
+    record,
+    warn,
+  }: { readonly file: string; readonly record: ClaimRecord; readonly warn: (text: string) => void },
+): boolean {
+  return takeOver(file, record, (notes) => {
+    const journal = parseJournal(notes);
+    if (journal === undefined) return;
+    const killed = killLeftovers(journal);
+    settle(root, state, journal);
+    const what = journal.phase === 'done' ? 'its new outs were complete and stay' : 'its old outs are back';
+    const left =
+      killed === 0
+        ? ''
+        : `, ${plural(killed, 'process')} that it left running ${killed === 1 ? 'was' : 'were'} ended`;
+    warn(`An earlier run of stage '${journal.stage}' was killed: ${what}${left}.`);
+  });
+}
+
+function listOrNothing(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
+}

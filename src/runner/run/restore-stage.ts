@@ -1,0 +1,96 @@
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import { type Digest, isFermentError } from '../../kit/index.ts';
+import type { Manifest } from '../hash/manifest.ts';
+import type { Content, LockEntry, StageName } from '../model.ts';
+import { stageContent } from '../store/restore.ts';
+import { dropAside, moveAside, moveInto, planAside, removeTree } from './aside.ts';
+import type { Claim } from './claim.ts';
+import { compareOuts } from './decide.ts';
+import { type Journal, scratchFolder, settle } from './journal.ts';
+import type { Session } from './session.ts';
+import { updateLock } from './update-lock.ts';
+
+/** One out, built and verified in the scratch folder. */
+interface Built {
+  readonly content: Content;
+  readonly from: string;
+  readonly manifest: Manifest | undefined;
+}
+
+/**
+ * Puts outs from the store in place of what is there, for a stage whose claim is held: all are built and verified
+ * beside first, then swapped by renames. An out that is there already is left alone. Returns false when an object is
+ * missing or damaged (then nothing was changed). Throws NO_SPACE, STORE_UNWRITABLE, BAD_PATH.
+ */
+export async function restoreOuts(
+  session: Session,
+  claim: Claim,
+  {
+    stage,
+    fingerprint,
+    outs,
+  }: { readonly stage: StageName; readonly fingerprint: Digest; readonly outs: readonly Content[] },
+): Promise<boolean> {
+  const { root, state, store, hasher } = session;
+  const differing = new Set((await compareOuts(session, outs)).map(({ name }) => name));
+  const wanted = outs.filter(({ path }) => differing.has(path));
+  if (wanted.length === 0) return true;
+  const journal: Journal = {
+    stage,
+    phase: 'begun',
+    fingerprint,
+    // The plan is made once all is built; until then there is nothing to bring back.
+    asides: [],
+    checkpoints: [],
+    scratch: randomBytes(8).toString('hex'),
+    stageFile: null,
+    leader: null,
+  };
+  claim.note(journal);
+  const scratch = scratchFolder(state, journal.scratch);
+  try {
+    const built: Built[] = [];
+    for (const [i, content] of wanted.entries()) {
+      const from = join(scratch, String(i));
+      built.push({ content, from, manifest: await stageContent(store, content, from) });
+    }
+    const asides = planAside(
+      root,
+      state,
+      wanted.map(({ path }) => path),
+    );
+    swap(session, claim, { ...journal, asides }, built);
+    return true;
+  } catch (error) {
+    if (isFermentError(error) && (error.code === 'OBJECT_MISSING' || error.code === 'OBJECT_DAMAGED'))
+      return false;
+    throw error;
+  } finally {
+    removeTree(scratch);
+    hasher.forget();
+  }
+}
+
+function swap(session: Session, claim: Claim, journal: Journal, built: readonly Built[]): void {
+  const { root, state, hasher } = session;
+  claim.note(journal);
+  try {
+    moveAside(root, journal.asides);
+    for (const { content, from, manifest } of built) {
+      if (manifest !== undefined) hasher.adopt(content.path, from, manifest);
+      moveInto(from, join(root, content.path));
+    }
+    claim.note({ ...journal, phase: 'done' });
+  } catch (error) {
+    settle(root, state, journal);
+    throw error;
+  }
+  dropAside(journal.asides);
+}
+
+/** Records in the lock that a stage's outs are those of a fingerprint. */
+export async function lockStage(session: Session, stage: StageName, entry: LockEntry): Promise<void> {
+  const { root, state, project } = session;
+  session.entries = await updateLock(root, state, project.lockFile, new Map([[stage, entry]]));
+}

@@ -1,0 +1,107 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { compareBytes, type ErrorCode, prettyJson, writeFileAtomic } from '../../kit/index.ts';
+import type { Change, Outcome, ProjectPath, StageName } from '../model.ts';
+import { removeTree } from './aside.ts';
+
+/** One stage in the record of a run. */
+export interface StageRecord {
+  readonly outcome: Outcome;
+  readonly seconds: number;
+  readonly reasons?: readonly Change[];
+  readonly peakBytes?: number;
+  /** Facts that the stage's program reported: seconds, device. */
+  readonly records?: Readonly<Record<string, unknown>>;
+  readonly warnings?: readonly string[];
+  readonly log?: ProjectPath;
+  readonly error?: { readonly code: ErrorCode; readonly message: string };
+}
+
+/** What is worth knowing of one `repro`, and belongs in no lock: when, where, how long, how much memory. */
+export interface RunRecord {
+  readonly runId: string;
+  /** ISO 8601. */
+  readonly started: string;
+  readonly seconds: number;
+  readonly ok: boolean;
+  readonly host: string;
+  readonly node: string;
+  readonly stages: Readonly<Record<StageName, StageRecord>>;
+}
+
+const KEPT_RUNS = 100;
+
+/** A name for a run: its time, so that names sort as runs do, and something that no other run has. */
+export function createRunId(now: Date, unique: string): string {
+  return `${now.toISOString().replace(/[-:]|\.\d+/g, '')}-${unique}`;
+}
+
+/** Writes the record of a run, and forgets records and logs of all but the last hundred. */
+export function writeRunRecord(
+  state: string,
+  run: Pick<RunRecord, 'runId' | 'started' | 'seconds' | 'ok'>,
+  stages: ReadonlyMap<StageName, StageRecord>,
+): void {
+  const record: RunRecord = {
+    ...run,
+    host: hostname(),
+    node: process.version,
+    stages: Object.fromEntries(stages),
+  };
+  writeFileAtomic(join(state, 'runs-log', `${run.runId}.json`), prettyJson(record), { durable: false });
+  prune(join(state, 'runs-log'));
+  prune(join(state, 'logs'));
+}
+
+/** The records that are there, newest first; damaged ones are passed over. */
+export function* readRunRecords(state: string): Generator<RunRecord> {
+  for (const name of namesIn(join(state, 'runs-log')).reverse()) {
+    if (!name.endsWith('.json')) continue;
+    try {
+      const value: unknown = JSON.parse(readFileSync(join(state, 'runs-log', name), 'utf8'));
+      if (isRunRecord(value)) yield value;
+    } catch {
+      // A record says nothing that a result depends on.
+    }
+  }
+}
+
+/** How long each stage took when it last ran, in seconds. */
+export function lastDurations(state: string, stages: Iterable<StageName>): ReadonlyMap<StageName, number> {
+  const wanted = new Set(stages);
+  const found = new Map<StageName, number>();
+  for (const record of readRunRecords(state)) {
+    for (const [stage, { outcome, seconds }] of Object.entries(record.stages)) {
+      if (outcome === 'ran' && wanted.delete(stage)) found.set(stage, seconds);
+    }
+    if (wanted.size === 0) break;
+  }
+  return found;
+}
+
+function prune(folder: string): void {
+  const names = namesIn(folder);
+  for (const name of names.slice(0, Math.max(0, names.length - KEPT_RUNS))) removeTree(join(folder, name));
+}
+
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder).sort(compareBytes);
+  } catch {
+    return [];
+  }
+}
+
+function isRunRecord(value: unknown): value is RunRecord {
+  if (typeof value !== 'object' || value === null) return false;
+  const { runId, stages } = value as Record<string, unknown>;
+  if (typeof runId !== 'string' || typeof stages !== 'object' || stages === null) return false;
+  return Object.values(stages).every(isStageRecord);
+}
+
+function isStageRecord(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  const { outcome, seconds } = value as Record<string, unknown>;
+  return typeof outcome === 'string' && typeof seconds === 'number';
+}

@@ -1,0 +1,219 @@
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import { FermentError, isFermentError } from '../../kit/index.ts';
+import type { Measured } from '../hash/measured.ts';
+import type { Content, LockEntry, Stage } from '../model.ts';
+import { keepContent } from '../store/keep-content.ts';
+import { writeRunCache } from '../store/run-cache.ts';
+import { dropAside, isThere, moveAside, planAside, removeTree } from './aside.ts';
+import { dropCheckpoints, handOverCheckpoints } from './checkpoints.ts';
+import type { Claim } from './claim.ts';
+import { mayBeRestored } from './decide.ts';
+import type { Gathered } from './gather-inputs.ts';
+import { type Journal, scratchFolder, settle } from './journal.ts';
+import { findMovedInput } from './moved-inputs.ts';
+import { identify } from './process-identity.ts';
+import type { Session } from './session.ts';
+import type { Grant } from './slots.ts';
+import { runStageCommand, type StageNotes } from './stage-command.ts';
+import { updateLock } from './update-lock.ts';
+import type { Worker } from './worker.ts';
+
+/** Outs that git tracks are kept in the store as well, up to this size for a stage in total. */
+export const SMALL_OUTS_BYTES = 16 * 1024 * 1024;
+
+/**
+ * Runs a stage whose claim is held: old outs aside, command, outs checked, hashed and stored, run cache, lock; in this
+ * order, so that whatever is killed when, either the old outs or the new ones count, whole. Throws STAGE_FAILED,
+ * MISSING_OUT, INTERRUPTED with the old outs back, NO_SPACE and STORE_UNWRITABLE with the new outs in place.
+ */
+export async function runStage(
+  worker: Worker,
+  {
+    session,
+    stage,
+    gathered,
+    grant,
+    claim,
+  }: {
+    readonly session: Session;
+    readonly stage: Stage;
+    readonly gathered: Gathered;
+    readonly grant: Grant;
+    readonly claim: Claim;
+  },
+): Promise<StageNotes> {
+  const { root, state } = session;
+  let journal = beginJournal(session, stage, gathered);
+  const note = (change: Partial<Journal>): void => {
+    journal = { ...journal, ...change };
+    claim.note(journal);
+  };
+  note({});
+  let notes: StageNotes;
+  let outs: readonly Content[];
+  try {
+    moveAside(root, journal.asides);
+    handOverCheckpoints(root, state, gathered.fingerprint, journal.checkpoints);
+    notes = await runStageCommand(worker, {
+      session,
+      stage,
+      gathered,
+      grant,
+      stageFile: join(scratchFolder(state, journal.scratch), 'stage.json'),
+      onLeader: (pid) => note({ leader: identify(pid) ?? null }),
+    });
+    outs = await measureOuts(session, stage, (text) => warn(worker, stage, notes, text));
+  } catch (error) {
+    settle(root, state, journal);
+    session.hasher.forget();
+    throw error;
+  }
+  const moved = await findMovedInput(session, stage, gathered);
+  const failure = moved === undefined ? await storeOuts(session, stage, { gathered, outs }) : undefined;
+  if (moved !== undefined) warn(worker, stage, notes, movedText(moved));
+  await conclude({
+    session,
+    stage,
+    journal,
+    note,
+    entry: moved === undefined ? entryFor(gathered, outs) : undefined,
+  });
+  if (failure !== undefined) throw failure;
+  return notes;
+}
+
+function beginJournal({ root, state }: Session, stage: Stage, { fingerprint }: Gathered): Journal {
+  const scratch = randomBytes(8).toString('hex');
+  const checkpoints = stage.checkpoints.map(({ path }) => path);
+  const replaced = stage.outs.filter(({ persist }) => !persist).map(({ path }) => path);
+  return {
+    stage: stage.name,
+    phase: 'begun',
+    fingerprint,
+    asides: planAside(root, state, [...replaced, ...checkpoints]),
+    checkpoints,
+    scratch,
+    stageFile: join(scratchFolder(state, scratch), 'stage.json'),
+    leader: null,
+  };
+}
+
+/** Hashes what the command made, storing small files on the way. Throws MISSING_OUT. */
+async function measureOuts(
+  session: Session,
+  stage: Stage,
+  warn: (text: string) => void,
+): Promise<readonly Content[]> {
+  for (const { path } of stage.outs) {
+    if (isThere(join(session.root, path))) continue;
+    throw new FermentError(
+      'MISSING_OUT',
+      `Stage '${stage.name}' succeeded without writing its out ${path}.`,
+      {
+        hint: 'Let its program write there, or correct the path in the pipeline file.',
+      },
+    );
+  }
+  session.hasher.forget();
+  const contents: Content[] = [];
+  for (const { path, cache } of stage.outs) {
+    const measured = await measureOut(session, path, cache);
+    if (measured.content.size === 0) warn(`The out ${path} is empty.`);
+    contents.push(measured.content);
+  }
+  return contents;
+}
+
+/** A full disk is no reason not to hash; what could not be stored on the way is tried again, and reported, later. */
+async function measureOut(session: Session, path: string, cache: boolean): Promise<Measured> {
+  let measured: Measured | undefined;
+  try {
+    measured = await session.hasher.measure(path, cache ? session.store : undefined);
+  } catch (error) {
+    if (!isStoreFailure(error)) throw error;
+    session.hasher.forget();
+    measured = await session.hasher.measure(path);
+  }
+  if (measured === undefined)
+    throw new FermentError('MISSING_OUT', `The out ${path} was removed while it was hashed.`);
+  return measured;
+}
+
+/** Objects, then the run-cache entry that names them. Returns the failure to write when there is one. */
+async function storeOuts(
+  session: Session,
+  stage: Stage,
+  { gathered, outs }: { readonly gathered: Gathered; readonly outs: readonly Content[] },
+): Promise<FermentError | undefined> {
+  const kept = keptOuts(stage, outs);
+  try {
+    for (const { path } of kept) {
+      const measured = await session.hasher.measure(path);
+      const changed =
+        measured === undefined ? path : await keepContent(session.store, session.root, measured);
+      if (changed !== undefined)
+        throw new FermentError('STAGE_FAILED', `The out ${changed} changed while it was being stored.`, {
+          hint: 'Something that the command left running still writes there. Run the stage again.',
+        });
+    }
+    if (kept.length === outs.length && mayBeRestored(stage))
+      writeRunCache(session.state, { fingerprint: gathered.fingerprint, stage: stage.name, outs });
+    return undefined;
+  } catch (error) {
+    if (isFermentError(error)) return error;
+    throw error;
+  }
+}
+
+/** The outs that go into the store: the cached ones, and those for git while they are small. */
+export function keptOuts(stage: Stage, outs: readonly Content[]): readonly Content[] {
+  const isCached = new Map(stage.outs.map(({ path, cache }) => [path, cache]));
+  const others = outs.filter(({ path }) => isCached.get(path) !== true);
+  const size = others.reduce((sum, out) => sum + out.size, 0);
+  return size <= SMALL_OUTS_BYTES ? outs : outs.filter(({ path }) => isCached.get(path) === true);
+}
+
+/** From here on the new outs count. */
+async function conclude({
+  session,
+  stage,
+  journal,
+  note,
+  entry,
+}: {
+  readonly session: Session;
+  readonly stage: Stage;
+  readonly journal: Journal;
+  readonly note: (change: Partial<Journal>) => void;
+  readonly entry: LockEntry | undefined;
+}): Promise<void> {
+  const { root, state, project } = session;
+  try {
+    note({ phase: 'done' });
+  } catch (error) {
+    // On a full disk: dropping the old outs makes room for the few bytes that are left to write.
+    if (!isStoreFailure(error)) throw error;
+  }
+  dropAside(journal.asides);
+  session.entries = await updateLock(root, state, project.lockFile, new Map([[stage.name, entry]]));
+  dropCheckpoints(root, state, journal.fingerprint, journal.checkpoints);
+  removeTree(scratchFolder(state, journal.scratch));
+}
+
+function entryFor({ fingerprint, inputs }: Gathered, outs: readonly Content[]): LockEntry {
+  return { fingerprint, inputs, outs };
+}
+
+function movedText(path: string): string {
+  return `${path} changed while the stage was running: the result is not cached, and the stage stays stale.`;
+}
+
+function isStoreFailure(error: unknown): boolean {
+  return isFermentError(error) && (error.code === 'NO_SPACE' || error.code === 'STORE_UNWRITABLE');
+}
+
+function warn(worker: Worker, stage: Stage, notes: StageNotes, text: string): void {
+  notes.warnings.push(text);
+  worker.emit({ type: 'stage-warning', stage: stage.name, text });
+}

@@ -1,0 +1,72 @@
+import { mkdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { explainWriteError } from '../../kit/index.ts';
+import { Bundler } from '../bundle/bundler.ts';
+import { buildGraph, type Graph } from '../graph/index.ts';
+import { Hasher } from '../hash/hasher.ts';
+import type { Project } from '../load/index.ts';
+import { type Lock, readLock } from '../lock/index.ts';
+import { Store } from '../store/store.ts';
+import { recover } from './recover.ts';
+import { STATE_FOLDER } from './state-paths.ts';
+
+/** One command's work on one project: what is known, and where things are kept. */
+export interface Session {
+  readonly project: Project;
+  readonly graph: Graph;
+  readonly root: string;
+  /** Absolute path of `.ferment`. */
+  readonly state: string;
+  readonly hasher: Hasher;
+  readonly store: Store;
+  readonly bundler: Bundler;
+  /** The lock as this command knows it. */
+  entries: Lock['entries'];
+  /** When the lock file that was read last was written. */
+  lockTime: bigint | undefined;
+}
+
+/**
+ * Opens a project for a command: cleans up after commands that were killed, reads the lock. `warn` is told of what a
+ * person should know. Throws BAD_GRAPH, BAD_LOCK, STORE_UNWRITABLE.
+ */
+export function openSession(project: Project, warn: (text: string) => void): Session {
+  const { root } = project;
+  const state = join(root, STATE_FOLDER);
+  try {
+    mkdirSync(state, { recursive: true, mode: 0o755 });
+  } catch (error) {
+    throw explainWriteError(error, state);
+  }
+  recover(root, state, warn);
+  const lockTime = statSync(join(root, project.lockFile), { bigint: true, throwIfNoEntry: false })?.mtimeNs;
+  const lock = readLock(root, project.lockFile);
+  for (const text of lock.warnings) warn(text);
+  const hasher = new Hasher(root, state);
+  const store = new Store(state, (digest, quarantined) =>
+    warn(`Object ${digest} in the store is damaged: moved to ${quarantined}, and treated as missing.`),
+  );
+  return {
+    project,
+    graph: buildGraph(project.stages),
+    root,
+    state,
+    hasher,
+    store,
+    bundler: new Bundler(hasher, state),
+    entries: lock.entries,
+    lockTime,
+  };
+}
+
+/** Looks at the disk again from now on. */
+export function forgetFiles(session: Session): void {
+  session.hasher.forget();
+  session.bundler.forget();
+}
+
+/** Saves what was learned, for the next command to be fast. */
+export function closeSession(session: Session): void {
+  session.hasher.save();
+  session.bundler.save();
+}

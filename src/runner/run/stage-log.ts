@@ -1,0 +1,40 @@
+import { closeSync, mkdirSync, openSync, writeSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { explainWriteError } from '../../kit/index.ts';
+import type { ProjectPath, StageName } from '../model.ts';
+import { fileNameOf, STATE_FOLDER } from './state-paths.ts';
+
+/** The log of one run of a stage: all that its command writes, in the order in which it came. */
+export interface StageLog {
+  readonly path: ProjectPath;
+  write(lines: readonly string[]): void;
+  close(): void;
+}
+
+/** Where a stage's log of one run is. */
+export function logPath(runId: string, stage: StageName): ProjectPath {
+  return `${STATE_FOLDER}/logs/${runId}/${fileNameOf(stage)}.log`;
+}
+
+/** Opens the log; a second attempt in the same run goes on in it. Throws NO_SPACE or STORE_UNWRITABLE. */
+export function openLog(root: string, path: ProjectPath): StageLog {
+  const file = join(root, path);
+  let fd: number;
+  try {
+    mkdirSync(dirname(file), { recursive: true });
+    fd = openSync(file, 'a');
+  } catch (error) {
+    throw explainWriteError(error, file);
+  }
+  return {
+    path,
+    write: (lines) => {
+      try {
+        writeSync(fd, `${lines.join('\n')}\n`);
+      } catch {
+        // A full disk must not end a training; the lines were shown as events all the same.
+      }
+    },
+    close: () => closeSync(fd),
+  };
+}

@@ -1,0 +1,136 @@
+import { didYouMean, FermentError, formatBytes } from '../../kit/index.ts';
+import { compareBundles } from '../bundle/record.ts';
+import type { Project } from '../load/index.ts';
+import type { Change, CodeFingerprint, ProjectPath, Stage, StageName } from '../model.ts';
+import { compareInputs } from '../plan/index.ts';
+import { compareOuts, findOuts, mayBeRestored, runsAlways } from '../run/decide.ts';
+import { type Gathered, gatherInputs } from '../run/gather-inputs.ts';
+import { keptOuts, SMALL_OUTS_BYTES } from '../run/run-stage.ts';
+import { closeSession, openSession, type Session } from '../run/session.ts';
+
+/** How a command is told of what a person should know. */
+export type Warn = (text: string) => void;
+
+/**
+ * For each stage whose own declared state differs from that of its last success, how: inputs, outs, never run, always.
+ * Fresh stages are left out; so is what follows from changes upstream. Runs nothing. Throws BUNDLE_FAILED, BAD_PATH,
+ * UNREADABLE and what `openSession` throws; a missing dep is a change, not an error.
+ */
+export async function status(
+  project: Project,
+  warn: Warn = () => {},
+): Promise<ReadonlyMap<StageName, readonly Change[]>> {
+  const session = openSession(project, warn);
+  const changes = new Map<StageName, readonly Change[]>();
+  for (const stage of project.stages) {
+    const { changes: own } = await inspect(session, stage);
+    if (own.length > 0) changes.set(stage.name, own);
+  }
+  closeSession(session);
+  return changes;
+}
+
+/** Why a stage is stale, and what will be done about it. */
+export interface Why {
+  readonly stage: StageName;
+  /** Empty when it is fresh. */
+  readonly changes: readonly Change[];
+  /** What a code change is made of: modules of the program, packages. Empty where the records of it are gone. */
+  readonly code: readonly Change[];
+  /** What `repro` would do if nothing upstream changed; undefined when a dep is missing. */
+  readonly next: 'nothing' | 'restore' | 'run' | undefined;
+  /** Why its results cannot be restored from the run cache, ever, in words. */
+  readonly notRestorable: string | undefined;
+}
+
+/** Explains one stage. Throws USAGE for a stage that does not exist, else what `status` throws. */
+export async function why(project: Project, name: StageName, warn: Warn = () => {}): Promise<Why> {
+  const session = openSession(project, warn);
+  const stage = session.graph.stages.get(name);
+  if (stage === undefined) throw unknownStage(name, session.graph.stages.keys());
+  const inspected = await inspect(session, stage);
+  const { changes, gathered } = inspected;
+  const entry = session.entries.get(name);
+  const code =
+    gathered === undefined || entry === undefined
+      ? []
+      : changesOfCode(session, entry.inputs.code, gathered.inputs.code);
+  closeSession(session);
+  return {
+    stage: name,
+    changes,
+    code,
+    next: nextStep(session, stage, inspected),
+    notRestorable: notRestorable(session, stage),
+  };
+}
+
+/** The error for a stage that does not exist. */
+export function unknownStage(name: StageName, known: Iterable<StageName>): FermentError {
+  return new FermentError('USAGE', `There is no stage '${name}'.`, {
+    hint: didYouMean(name, known) ?? 'The stages are listed by: ferment list',
+  });
+}
+
+interface Inspected {
+  readonly changes: readonly Change[];
+  /** Undefined for a frozen stage. */
+  readonly gathered: Gathered | undefined;
+  /** Deps that are not there. */
+  readonly missing: readonly ProjectPath[];
+}
+
+async function inspect(session: Session, stage: Stage): Promise<Inspected> {
+  const entry = session.entries.get(stage.name);
+  const outs = entry === undefined ? [] : await compareOuts(session, entry.outs);
+  if (stage.frozen) {
+    // Never run counts for a frozen stage only when its outs are not there either.
+    const isThere = stage.outs.every(({ path }) => session.hasher.look(path) !== undefined);
+    const changes = entry === undefined && !isThere ? compareToNothing() : outs;
+    return { changes, gathered: undefined, missing: [] };
+  }
+  const missing: ProjectPath[] = [];
+  const gathered = await gatherInputs(session, stage, missing);
+  const known = new Set(entry?.inputs.deps.map(({ path }) => path));
+  const unknown = missing.filter((path) => !known.has(path));
+  const always: Change[] = runsAlways(stage)
+    ? [{ kind: 'always', name: stage.name, change: 'modified' }]
+    : [];
+  const deps = unknown.map((name): Change => ({ kind: 'dep', name, change: 'deleted' }));
+  return {
+    changes: [...compareInputs(entry, gathered.inputs), ...deps, ...outs, ...always],
+    gathered,
+    missing,
+  };
+}
+
+function compareToNothing(): readonly Change[] {
+  return [{ kind: 'never-run', name: '', change: 'new' }];
+}
+
+function nextStep(session: Session, stage: Stage, { changes, gathered, missing }: Inspected): Why['next'] {
+  if (stage.frozen || changes.length === 0) return 'nothing';
+  if (gathered === undefined || missing.length > 0) return undefined;
+  const outs = mayBeRestored(stage)
+    ? findOuts(session, gathered.fingerprint, stage, { useRunCache: true })
+    : undefined;
+  return outs === undefined ? 'run' : 'restore';
+}
+
+function changesOfCode(session: Session, then: CodeFingerprint, now: CodeFingerprint): readonly Change[] {
+  if ('cmd' in then || 'cmd' in now) return [];
+  return compareBundles(session.state, then, now);
+}
+
+function notRestorable(session: Session, stage: Stage): string | undefined {
+  if (stage.alwaysChanged) return 'it is declared to run always';
+  if (runsAlways(stage))
+    return 'it has neither deps nor params nor outs, so nothing can say that it is fresh';
+  if (stage.outs.length === 0) return 'it has no outs';
+  const persistent = stage.outs.find(({ persist }) => persist);
+  if (persistent !== undefined)
+    return `its out ${persistent.path} persists from run to run, so it does not follow from the inputs`;
+  const outs = session.entries.get(stage.name)?.outs ?? [];
+  if (keptOuts(stage, outs).length === outs.length) return undefined;
+  return `its outs with 'cache: false' are larger than ${formatBytes(SMALL_OUTS_BYTES)} together`;
+}
