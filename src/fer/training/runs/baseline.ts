@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { digestOf } from '../../../kit/index.ts';
+import { loadVggWeights } from '../../models/index.ts';
 import type { Params } from '../../params/index.ts';
 import { createBaselineAugmentation } from '../augmentation/index.ts';
 import { createFeatureLearner } from '../baseline/feature-learner.ts';

@@ -98,6 +98,16 @@ describe('training the baseline', { timeout: 120_000 }, () => {
     expect(engine.tf.memory().numTensors).toBe(tensors);
   });
 
+  it('refuses a weights file that is not there, and leaves no tensor', async () => {
+    const tensors = engine.tf.memory().numTensors;
+    const places = tinyPlaces();
+    const weights = join(places.model, 'none.h5');
+    await expect(
+      trainBaseline({ ...baseline, augmentation: 'none', weights }, places, { device: 'cpu' }),
+    ).rejects.toMatchObject({ code: 'DATA_MISSING' });
+    expect(engine.tf.memory().numTensors).toBe(tensors);
+  });
+
   it('trains the last block and the head on what the frozen front gives, as the whole model would', () => {
     const { validation: folder } = tinyPlaces();
     const dataset = loadDataset(folder);
