@@ -29,3 +29,9 @@ export function createPainter(sink: Sink, env: NodeJS.ProcessEnv): (style: Style
 export function printLine(sink: Sink, text: string): void {
   sink.write(text.endsWith('\n') ? text : `${text}\n`);
 }
+
+/** Says something that does not stop the command. */
+export function printWarning(terminal: Terminal, text: string): void {
+  const paint = createPainter(terminal.stderr, terminal.env);
+  printLine(terminal.stderr, `${paint('yellow', 'warning:')} ${text}`);
+}

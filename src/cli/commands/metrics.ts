@@ -15,7 +15,7 @@ import {
 } from '../../runner/index.ts';
 import { loadOptions } from '../load-options.ts';
 import type { ActionContext, ProjectOptions } from '../program.ts';
-import { printLine, type Terminal } from '../terminal.ts';
+import { printLine, printWarning, type Terminal } from '../terminal.ts';
 
 export interface TableOptions extends ProjectOptions {
   readonly json?: boolean;
@@ -61,9 +61,8 @@ export function diffMetrics(
   if (found.length > 0) setExit(1);
 }
 
-export function printWarnings(sides: readonly SideValues[], terminal: Terminal): void {
-  for (const { warnings } of sides)
-    for (const text of warnings) printLine(terminal.stderr, `warning: ${text}`);
+function printWarnings(sides: readonly SideValues[], terminal: Terminal): void {
+  for (const { warnings } of sides) for (const text of warnings) printWarning(terminal, text);
 }
 
 export function tableOf(options: TableOptions): { readonly markdown: boolean; readonly precision: number } {

@@ -6,7 +6,7 @@ import { createJsonReporter } from '../reporters/json.ts';
 import { LiveReporter } from '../reporters/live.ts';
 import { createPlainReporter } from '../reporters/plain.ts';
 import type { Reporter } from '../reporters/reporter.ts';
-import { printLine, type Terminal } from '../terminal.ts';
+import { printLine, printWarning, type Terminal } from '../terminal.ts';
 
 interface ReproOptions extends ProjectOptions {
   readonly force?: boolean;
@@ -27,7 +27,7 @@ export async function repro(
   { terminal }: ActionContext,
 ): Promise<void> {
   const project = loadProject(loadOptions(options, terminal));
-  for (const text of project.warnings) printLine(terminal.stderr, `warning: ${text}`);
+  for (const text of project.warnings) printWarning(terminal, text);
   const stop = stopOnSignals(terminal);
   const reporter = createReporter(options, terminal);
   try {

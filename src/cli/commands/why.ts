@@ -1,5 +1,59 @@
-import { FermentError } from '../../kit/index.ts';
+import { escapeControl, prettyJson, renderTable, unreachable } from '../../kit/index.ts';
+import { type Change, why as explain, loadProject, type Why } from '../../runner/index.ts';
+import { loadOptions } from '../load-options.ts';
+import type { ActionContext, ProjectOptions } from '../program.ts';
+import { describeValue } from '../reporters/describe.ts';
+import { createPainter, printLine, printWarning, type Terminal } from '../terminal.ts';
 
-export function why(..._: readonly unknown[]): void {
-  throw new FermentError('INTERNAL', 'not yet');
+/** `ferment why STAGE`: every change since its last success, old and new, and what repro would do about it. */
+export async function why(
+  stage: string,
+  options: ProjectOptions & { readonly json?: boolean },
+  { terminal }: ActionContext,
+): Promise<void> {
+  const project = loadProject(loadOptions(options, terminal));
+  const answer = await explain(project, stage, (text) => printWarning(terminal, text));
+  if (options.json === true) terminal.stdout.write(prettyJson(answer));
+  else printAnswer(answer, terminal);
+}
+
+function printAnswer(answer: Why, terminal: Terminal): void {
+  const paint = createPainter(terminal.stdout, terminal.env);
+  printLine(terminal.stdout, `${paint('cyan', escapeControl(answer.stage))} ${verdict(answer)}`);
+  const [first] = answer.changes;
+  if (first?.kind === 'never-run') {
+    printLine(terminal.stdout, '  It never ran here.');
+  } else if (answer.changes.length > 0) {
+    printLine(terminal.stdout, indent(renderTable(answer.changes.map(rowOf))));
+  }
+  if (answer.code.length > 0) {
+    printLine(terminal.stdout, '  In its code:');
+    printLine(terminal.stdout, indent(renderTable(answer.code.map(rowOf)), 4));
+  }
+  if (answer.notRestorable !== undefined) printLine(terminal.stdout, `  ${answer.notRestorable}`);
+}
+
+function verdict({ next, changes }: Why): string {
+  switch (next) {
+    case 'nothing':
+      return 'is up to date.';
+    case 'restore':
+      return 'would be restored: this fingerprint succeeded before.';
+    case 'run':
+      return 'would run.';
+    case undefined:
+      return changes.length === 0 ? 'is up to date by itself.' : 'is stale; what it needs is not there yet.';
+    default:
+      return unreachable(next);
+  }
+}
+
+function rowOf(change: Change): string[] {
+  const name = change.name === '' ? change.kind : `${change.kind} ${escapeControl(change.name)}`;
+  if (change.old === undefined && change.new === undefined) return [name, change.change];
+  return [name, change.change, describeValue(change.old), '→', describeValue(change.new)];
+}
+
+function indent(text: string, columns = 2): string {
+  return text.replace(/^/gm, ' '.repeat(columns));
 }
