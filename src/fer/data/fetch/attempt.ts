@@ -1,6 +1,4 @@
-import { createWriteStream, rmSync, statSync } from 'node:fs';
-import { Readable, Transform } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
+import { closeSync, openSync, rmSync, statSync, writeSync } from 'node:fs';
 import { explainWriteError, isFermentError, messageOf } from '../../../kit/index.ts';
 import type { DataReporting } from '../progress.ts';
 
@@ -113,23 +111,24 @@ function numberOf(text: string | null | undefined): number | undefined {
   return text !== null && text !== undefined && /^\d+$/.test(text) ? Number(text) : undefined;
 }
 
+/** Writes as it reads, synchronously: when an attempt has ended, nothing of it is still on its way to the disk. */
 async function receive(
   response: Response,
   to: { attempt: Attempt; from: number; total: number | undefined; onChunk: () => void },
 ): Promise<void> {
   const { attempt, from, total } = to;
-  const file = createWriteStream(attempt.part, { flags: from === 0 ? 'w' : 'a' });
+  const file = openSync(attempt.part, from === 0 ? 'w' : 'a');
   let done = from;
-  const meter = new Transform({
-    transform(chunk: Buffer, _encoding, next) {
+  try {
+    for await (const chunk of response.body ?? []) {
+      for (let at = 0; at < chunk.length; ) at += writeSync(file, chunk, at);
       done += chunk.length;
       to.onChunk();
       attempt.onProgress?.({ done, total: total ?? done, unit: 'byte' });
-      next(null, chunk);
-    },
-  });
-  const body = response.body === null ? Readable.from([]) : Readable.fromWeb(response.body);
-  await pipeline(body, meter, file);
+    }
+  } finally {
+    closeSync(file);
+  }
 }
 
 /** fetch says "fetch failed" and hides the reason in the cause. */

@@ -1,6 +1,5 @@
 import { isBlank } from '../../images/index.ts';
 import type { Params } from '../../params/index.ts';
-import { pixelKey } from '../pixels.ts';
 import type { Sample } from './sample.ts';
 
 /** Training samples that were left out, by reason. */
@@ -17,10 +16,10 @@ export function cleanTraining(
   heldBack: readonly Sample[],
   { dropTestDuplicates, dropBlank }: Pick<Params['to-rgb'], 'dropTestDuplicates' | 'dropBlank'>,
 ): { readonly kept: readonly Sample[]; readonly dropped: Dropped } {
-  const keys = new Set(dropTestDuplicates ? heldBack.map((sample) => pixelKey(sample.pixels)) : []);
+  const keys = new Set(dropTestDuplicates ? heldBack.map((sample) => sample.key) : []);
   const dropped = { testDuplicates: 0, blank: 0 };
-  const kept = train.filter(({ pixels }) => {
-    if (keys.has(pixelKey(pixels))) dropped.testDuplicates++;
+  const kept = train.filter(({ pixels, key }) => {
+    if (keys.has(key)) dropped.testDuplicates++;
     else if (dropBlank && isBlank(pixels)) dropped.blank++;
     else return true;
     return false;
@@ -52,7 +51,7 @@ export function auditSplits(train: readonly Sample[], heldBack: readonly Sample[
     conflictGroupsInTrain: conflicts.length,
     conflictingImagesInTrain: conflicts.reduce((sum, group) => sum + group.length, 0),
     conflictGroups: [...all.values()].filter(hasConflict).length,
-    heldBackInTrain: heldBack.filter((sample) => groups.has(pixelKey(sample.pixels))).length,
+    heldBackInTrain: heldBack.filter((sample) => groups.has(sample.key)).length,
     blank: [...train, ...heldBack].filter((sample) => isBlank(sample.pixels)).length,
   };
 }
@@ -60,8 +59,7 @@ export function auditSplits(train: readonly Sample[], heldBack: readonly Sample[
 /** Labels of equal images. */
 function groupByPixels(samples: readonly Sample[]): ReadonlyMap<string, readonly number[]> {
   const groups = new Map<string, number[]>();
-  for (const { pixels, label } of samples) {
-    const key = pixelKey(pixels);
+  for (const { key, label } of samples) {
     const group = groups.get(key);
     if (group === undefined) groups.set(key, [label]);
     else group.push(label);

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { CLASSES } from '../../params/index.ts';
 import { IMAGE_PIXELS } from '../dataset.ts';
 import type { NewImage } from '../image-folder.ts';
-import { type LoadedPixels, loadPixels, pixelsAt } from '../pixels.ts';
+import { type LoadedPixels, loadPixels, pixelKey, pixelsAt } from '../pixels.ts';
 import type { DataReporting } from '../progress.ts';
 import { type ImageProvenance, readProvenance } from '../provenance.ts';
 import type { RawImage } from '../splits.ts';
@@ -12,6 +12,8 @@ export interface Sample {
   readonly label: number;
   /** Gray, 48 x 48. */
   readonly pixels: Uint8Array;
+  /** Equal for samples of equal pixels. */
+  readonly key: string;
   readonly provenance: ImageProvenance;
 }
 
@@ -32,6 +34,7 @@ export async function loadOriginals(
   const samples = images.map(({ label, path }, i) => ({
     label,
     pixels: pixelsAt(pixels, i),
+    key: pixelKey(pixelsAt(pixels, i)),
     provenance: { origin: 'original' as const, source: path, encoding: encodings[i] ?? [] },
   }));
   return { samples, converted };
@@ -60,6 +63,7 @@ export async function loadNewImages(
   const samples = records.map(({ class: name, path, parent, encoding }, i) => ({
     label: CLASSES.indexOf(name),
     pixels: pixelsAt(pixels, i),
+    key: pixelKey(pixelsAt(pixels, i)),
     provenance: {
       origin,
       source: join(origin, path),
