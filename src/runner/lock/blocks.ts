@@ -1,6 +1,7 @@
+import { parseYaml } from '../load/source-file.ts';
 import { readBlock, unquoted } from './block-reader.ts';
 
-/** The lines of one stage's block, as data; undefined when they are not as Ferment writes them. */
+/** One stage's block, as data; undefined when it cannot be read. */
 export interface Block {
   readonly name: string;
   readonly data: unknown;
@@ -25,10 +26,16 @@ export function cutBlocks(text: string): Blocks {
   const cutter = new Cutter();
   if (start >= 0) for (const line of lines.slice(start + 1)) cutter.take(line);
   return {
-    blocks: cutter.blocks.map(({ name, lines: own }) => ({ name, data: readBlock(own) })),
+    blocks: cutter.blocks.map(({ name, lines: own }) => ({ name, data: readBlock(own) ?? readYaml(own) })),
     conflicted: cutter.conflicted,
     isOwn: start >= 0 && cutter.isOwn,
   };
+}
+
+/** A block that another tool laid out anew. */
+function readYaml(lines: readonly string[]): unknown {
+  const { data, problems } = parseYaml(lines.join('\n'));
+  return problems.length === 0 ? data : undefined;
 }
 
 const MARKER = /^(<{7}|\|{7}|={7}|>{7})( |$)/;

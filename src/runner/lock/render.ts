@@ -24,7 +24,7 @@ export function renderLock(entries: LockEntries): string {
 }
 
 function renderBlock(name: StageName, { fingerprint, inputs, outs }: LockEntry): string {
-  const lines = [`  ${renderKey(name)}:`, `    fingerprint: ${fingerprint}`];
+  const lines = [`  ${renderKey(name)}:`, `    fingerprint: "${fingerprint}"`];
   const { code } = inputs;
   if ('cmd' in code)
     list(
@@ -40,7 +40,7 @@ function renderBlock(name: StageName, { fingerprint, inputs, outs }: LockEntry):
   list(lines, 'deps', contents(inputs.deps));
   params(lines, inputs.params);
   keyed(lines, 'env', inputs.env, '    ');
-  if (inputs.graph !== undefined) lines.push(`    graph: ${inputs.graph}`);
+  if (inputs.graph !== undefined) lines.push(`    graph: "${inputs.graph}"`);
   list(
     lines,
     'writes',

@@ -48,15 +48,17 @@ function contentsOf(contents: readonly Content[]): ReadonlyMap<string, string> {
 }
 
 function compareParams(then: Inputs['params'], now: Inputs['params']): Change[] {
-  return compareValues('param', paramLeaves(then), paramLeaves(now));
+  const files = [...new Set([...Object.keys(then), ...Object.keys(now)])].sort(compareBytes);
+  return files.flatMap((file) =>
+    compareValues('param', leavesIn(then, file), leavesIn(now, file)).map((change) => ({
+      ...change,
+      name: `${file}:${change.name}`,
+    })),
+  );
 }
 
-function paramLeaves(params: Inputs['params']): ReadonlyMap<string, unknown> {
-  return new Map(
-    Object.entries(params).flatMap(([file, keys]) =>
-      [...leavesOfKeys(keys)].map(([key, value]): [string, unknown] => [`${file}:${key}`, value]),
-    ),
-  );
+function leavesIn(params: Inputs['params'], file: string): ReadonlyMap<string, unknown> {
+  return leavesOfKeys((Object.hasOwn(params, file) ? params[file] : undefined) ?? {});
 }
 
 function graphOf(graph: Digest | undefined): ReadonlyMap<string, Digest> {

@@ -19,7 +19,9 @@ export function fingerprintOf(inputs: Inputs): Digest {
       deps.map(({ path, digest, executable }) => [path, executable ? `${digest} x` : digest]),
     ),
     params: Object.fromEntries(
-      Object.entries(params).map(([file, keys]) => [file, Object.fromEntries(leavesOfKeys(keys))]),
+      Object.entries(params)
+        .map(([file, keys]) => [file, Object.fromEntries(leavesOfKeys(keys))] as const)
+        .filter(([, leaves]) => Object.keys(leaves).length > 0),
     ),
     env,
     graph,

@@ -32,7 +32,8 @@ const outOptions = {
   headline: {
     title: 'true, or a list of dotted keys',
     anyOf: [{ type: 'boolean' }, { type: 'array', items: { type: 'string' } }],
-    description: 'True: repro names the path at its end. A list of keys of a metrics file: repro prints them in a table.',
+    description:
+      'True: repro names the path at its end. A list of keys of a metrics file: repro prints them in a table.',
   },
 } as const satisfies Record<string, JSONSchema>;
 

@@ -28,11 +28,14 @@ export function validateWithDefaults(
   return { value: filled, problems: explain(compile(schema, true), filled) };
 }
 
-const compiled = new WeakMap<object, ValidateFunction>();
+/** By schema: validators that fill defaults, and those that do not. */
+const filling = new WeakMap<object, ValidateFunction>();
+const checking = new WeakMap<object, ValidateFunction>();
 
 /** Compiling takes a hundred times as long as checking: a schema is compiled once. */
 function compile(schema: unknown, useDefaults: boolean): ValidateFunction {
   if (!isObject(schema)) return compileAnew(schema, useDefaults);
+  const compiled = useDefaults ? filling : checking;
   const known = compiled.get(schema) ?? compileAnew(schema, useDefaults);
   compiled.set(schema, known);
   return known;
