@@ -23,9 +23,10 @@ export function largestEigenpairs(
   const random = createRandom(options.seed, 'krylov');
   const basis: Float64Array[] = [];
   const projected: number[][] = [];
-  let fresh = Array.from({ length: Math.min(BLOCK, n) }, () => freshVector(basis, n, random));
-  for (const [i, vector] of fresh.entries())
-    fresh[i] = orthonormal(vector, [...fresh.slice(0, i)], n, random);
+  let fresh: Float64Array[] = [];
+  while (fresh.length < Math.min(BLOCK, n)) {
+    fresh.push(orthonormal(freshVector(fresh, n, random), fresh, n, random));
+  }
   let checkAt = count + BLOCK;
   for (;;) {
     basis.push(...fresh);
