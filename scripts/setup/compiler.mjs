@@ -3,11 +3,9 @@ import { addonFlags } from './addon-flags.mjs';
 import { SetupError } from './error.mjs';
 import { ccAndFramework, NATIVE_PACKAGE } from './link.mjs';
 import { findProgram, runProgram } from './process.mjs';
+import { COMPILER } from './programs.mjs';
 
 /** @typedef {import('./types.ts').Context} Context */
-
-const INSTALL_COMPILER =
-  'install one with apt-get install g++ (Debian, Ubuntu), dnf install gcc-c++ (Fedora) or xcode-select --install (macOS)';
 
 /**
  * Compiles the native package's addon into the file `output`.
@@ -48,15 +46,12 @@ function findCompiler(env) {
     if (program) return [program, ...args];
     throw new SetupError(
       `the C++ compiler that CXX names is not on the PATH; received "${wish}"`,
-      `unset CXX, or ${INSTALL_COMPILER}`,
+      `unset CXX, or ${COMPILER.install}`,
     );
   }
-  const program = findProgram(['c++', 'g++', 'clang++'], env);
+  const program = findProgram(COMPILER.names, env);
   if (!program)
-    throw new SetupError(
-      'there is no C++ compiler on the PATH (it builds the TensorFlow addon once)',
-      INSTALL_COMPILER,
-    );
+    throw new SetupError('there is no C++ compiler (it builds the TensorFlow addon once)', COMPILER.install);
   return [program];
 }
 
@@ -69,11 +64,11 @@ function explain(output, compiler) {
   if (/No space left on device/.test(detail))
     return new SetupError('the disk is full', 'free some space and run the command again', { detail });
   if (/xcode-select|xcrun: error|cannot execute 'cc1plus'/.test(detail)) {
-    return new SetupError(`the C++ compiler ${compiler} is not complete`, INSTALL_COMPILER, { detail });
+    return new SetupError(`the C++ compiler ${compiler} is not complete`, COMPILER.install, { detail });
   }
   return new SetupError(
     `the C++ compiler ${compiler} could not build the TensorFlow addon`,
-    `try another one (CXX=clang++), or ${INSTALL_COMPILER}`,
+    `try another one (CXX=clang++), or ${COMPILER.install}`,
     { detail },
   );
 }

@@ -7,13 +7,14 @@ import { packages } from './packages.mjs';
 import { renderDuration } from './progress.mjs';
 import { proof } from './proof.mjs';
 import { tensorflow } from './tensorflow.mjs';
+import { tools } from './tools.mjs';
 
 /** @typedef {import('./types.ts').Context} Context */
 
 /** @typedef {import('./types.ts').Step} Step */
 
 /** Everything a checkout needs, in order: each step may rely on those before it. */
-const STEPS = /** @type {readonly Step[]} */ ([packages, tensorflow, link, addon, proof, bundle]);
+const STEPS = /** @type {readonly Step[]} */ ([tools, packages, tensorflow, link, addon, proof, bundle]);
 
 /** Sets this checkout up and leaves the exit code of the process: 0, or 1 after one sentence about what is missing. */
 export async function main() {
@@ -53,7 +54,8 @@ async function runStep(context, step) {
   if (step.isReady(context)) return;
   const startedMs = performance.now();
   const summary = await step.run(context);
-  context.report.line(`${step.name}: ${summary} (${renderDuration(performance.now() - startedMs)})`);
+  if (summary)
+    context.report.line(`${step.name}: ${summary} (${renderDuration(performance.now() - startedMs)})`);
 }
 
 /**

@@ -46,7 +46,8 @@ async function run(context) {
 
 /** @param {Context} context */
 async function load(context) {
-  const env = { ...context.env, TF_CPP_MIN_LOG_LEVEL: '3' };
+  // Without the second setting TensorFlow takes all the memory of a GPU that somebody else may be training on.
+  const env = { ...context.env, TF_CPP_MIN_LOG_LEVEL: '3', TF_FORCE_GPU_ALLOW_GROWTH: 'true' };
   const { code, stdout, output } = await runProgram([process.execPath, CHILD, context.root], { env });
   const version = code === 0 ? /^TF_Version=(.+)$/m.exec(stdout)?.[1] : undefined;
   return { version, output: output.trim() };

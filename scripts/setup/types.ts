@@ -63,6 +63,6 @@ export interface Step {
   readonly isReady: (context: Context) => boolean;
   /** False where several processes may run it at once; else the checkout's lock is taken for it. */
   readonly alone?: boolean;
-  /** Does the work and says what it did; safe to repeat, and to kill at any instant. */
+  /** Does the work and says what it did, or '' for nothing worth a line; safe to repeat, and to kill at any instant. */
   readonly run: (context: Context) => Promise<string>;
 }

@@ -4,13 +4,11 @@ import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { SetupError } from './error.mjs';
 import { findProgram, runProgram } from './process.mjs';
+import { PYTHON } from './programs.mjs';
 import { renderBytes } from './progress.mjs';
 
 /** @typedef {import('./types.ts').Context} Context */
 /** @typedef {import('./types.ts').Wheel} Wheel */
-
-const INSTALL_PYTHON =
-  'install it with apt-get install python3 python3-pip (Debian, Ubuntu) or brew install python (macOS)';
 
 /**
  * Downloads one pinned wheel with pip, whose settings for mirrors, proxies and certificates thus hold here too, and checks its digest.
@@ -38,12 +36,9 @@ export async function fetchWheel(context, wheel, folder) {
 
 /** @param {NodeJS.ProcessEnv} env */
 function findPython(env) {
-  const python = findProgram(['python3', 'python'], env);
+  const python = findProgram(PYTHON.names, env);
   if (!python)
-    throw new SetupError(
-      'python3 is not on the PATH (its pip fetches the TensorFlow library)',
-      INSTALL_PYTHON,
-    );
+    throw new SetupError('python3 is missing (its pip fetches the TensorFlow library)', PYTHON.install);
   return python;
 }
 
@@ -115,7 +110,7 @@ async function verifyWheel(path, wheel) {
  */
 function explain(output, wheel) {
   const detail = output.trim();
-  if (/No module named '?pip/.test(detail)) return new SetupError('python3 has no pip', INSTALL_PYTHON);
+  if (/No module named '?pip/.test(detail)) return new SetupError('python3 has no pip', PYTHON.install);
   if (/No space left on device|Errno 28/.test(detail))
     return new SetupError('the disk is full', 'free some space and run the command again', { detail });
   if (/connection|timed? ?out|proxy|ssl|name resolution|not known|unreachable/i.test(detail)) {

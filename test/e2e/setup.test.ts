@@ -31,7 +31,7 @@ function linkEntries(folder: string, root: string, own: readonly string[]): void
 
 /** Runs set-up with nothing on the PATH: no npm, no Python, no compiler. */
 async function runSetup(root: string): Promise<string> {
-  const env = { ...process.env, PATH: '/nowhere' };
+  const env = { ...process.env, FERMENT_SKIP_SETUP: '', PATH: '/nowhere' };
   const { stdout, stderr } = await promisify(execFile)(process.execPath, [join(root, 'scripts/setup.mjs')], {
     env,
   });

@@ -204,7 +204,7 @@ describe('one sentence says what is missing', () => {
 
   test('a compiler', async () => {
     expect(await complaintOf(createCheckout())).toMatchInlineSnapshot(`
-      "setup: there is no C++ compiler on the PATH (it builds the TensorFlow addon once): install one with apt-get install g++ (Debian, Ubuntu), dnf install gcc-c++ (Fedora) or xcode-select --install (macOS)
+      "setup: there is no C++ compiler (it builds the TensorFlow addon once): install one with apt-get install g++ (Debian, Ubuntu), dnf install gcc-c++ (Fedora) or xcode-select --install (macOS)
       "
     `);
   });

@@ -119,7 +119,7 @@ describe('one sentence says what is missing', () => {
 
   test('python3', async () => {
     expect(await complaintOf(createWheelSandbox())).toMatchInlineSnapshot(`
-      "setup: python3 is not on the PATH (its pip fetches the TensorFlow library): install it with apt-get install python3 python3-pip (Debian, Ubuntu) or brew install python (macOS)
+      "setup: python3 is missing (its pip fetches the TensorFlow library): install it with apt-get install python3 python3-pip (Debian, Ubuntu), dnf install python3-pip (Fedora) or brew install python (macOS)
       "
     `);
   });
@@ -132,7 +132,7 @@ describe('one sentence says what is missing', () => {
       `console.error('/usr/bin/python3: No module named pip'); process.exit(1);`,
     );
     expect(await complaintOf(sandbox)).toMatchInlineSnapshot(`
-      "setup: python3 has no pip: install it with apt-get install python3 python3-pip (Debian, Ubuntu) or brew install python (macOS)
+      "setup: python3 has no pip: install it with apt-get install python3 python3-pip (Debian, Ubuntu), dnf install python3-pip (Fedora) or brew install python (macOS)
       "
     `);
   });

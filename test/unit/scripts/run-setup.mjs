@@ -6,7 +6,8 @@ import { link } from '../../../scripts/setup/link.mjs';
 import { setUp } from '../../../scripts/setup/main.mjs';
 import { packages } from '../../../scripts/setup/packages.mjs';
 import { tensorflow } from '../../../scripts/setup/tensorflow.mjs';
+import { tools } from '../../../scripts/setup/tools.mjs';
 
 const [context = '{}', ...names] = process.argv.slice(2);
-const steps = [packages, tensorflow, link, addon].filter((step) => names.includes(step.name));
+const steps = [tools, packages, tensorflow, link, addon].filter((step) => names.includes(step.name));
 process.exitCode = await setUp(createContext(JSON.parse(context)), steps);

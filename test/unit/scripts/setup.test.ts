@@ -106,7 +106,7 @@ test('FERMENT_SKIP_SETUP=1 does nothing', async () => {
 });
 
 test('the script itself ends with exit code 1 and one line on stderr', async () => {
-  const env = { ...process.env, FERMENT_TF: 'nonsense' };
+  const env = { ...process.env, FERMENT_SKIP_SETUP: '', FERMENT_TF: 'nonsense' };
   const failure = await promisify(execFile)(process.execPath, [join(ROOT, 'scripts/setup.mjs')], {
     env,
   }).catch((error) => error);
