@@ -1,5 +1,5 @@
 import { createInference, type Engine, type LayersModel } from '../../../engine/index.ts';
-import { IMAGE_PIXELS } from '../../data/index.ts';
+import { IMAGE_PIXELS, IMAGE_SIDE } from '../../data/index.ts';
 import { type Preprocessing, preprocess } from '../../models/index.ts';
 import { CLASSES } from '../../params/index.ts';
 import { isFlipped } from '../augmentation/index.ts';
@@ -25,11 +25,10 @@ export interface FeatureLearnerOptions {
  */
 export function createFeatureLearner(parts: LearnerParts, options: FeatureLearnerOptions): Learner {
   const { engine, model, train, validation } = parts;
-  const { trunk, tail } = splitAtFrozen(engine, model);
+  const { trunk, tail, featureShape } = splitAtFrozen(engine, model);
   const features = allFeatures(parts, trunk, options);
   trunk.dispose();
   const trainer = parts.createTrainer(tail);
-  const shape = (tail.inputs[0]?.shape ?? []).slice(1).map((side) => side ?? -1);
   const rowAt = (epoch: number, index: number): Float32Array => {
     const from = options.flips && isFlipped(options.seed, epoch, index) ? features.mirrored : features.plain;
     return from[index] ?? new Float32Array(0);
@@ -41,7 +40,7 @@ export function createFeatureLearner(parts: LearnerParts, options: FeatureLearne
       const rows = Array.from(indices, (index) => rowAt(epoch, index));
       return trainer.step(stackRows(rows), labelsAt(train.labels, indices));
     },
-    validate: () => scoreLogits(logitsOf(engine, tail, features.validation, shape), validation.labels),
+    validate: () => scoreLogits(logitsOf(engine, tail, features.validation, featureShape), validation.labels),
     finish: () => copyWeights(tail.layers, model.layers),
     dispose: () => {
       trainer.dispose();
@@ -109,8 +108,7 @@ function logitsOf(
 
 /** Every image flipped left to right. */
 function mirror(images: GrayImages): GrayImages {
-  const side = Math.sqrt(IMAGE_PIXELS);
   const planes = Uint8Array.from(images.planes);
-  for (let row = 0; row < planes.length; row += side) planes.subarray(row, row + side).reverse();
+  for (let row = 0; row < planes.length; row += IMAGE_SIDE) planes.subarray(row, row + IMAGE_SIDE).reverse();
   return { ...images, planes };
 }

@@ -1,5 +1,5 @@
 import { type Digest, digestOf, digestOfJson, FermentError } from '../../../kit/index.ts';
-import { type Dataset, IMAGE_PIXELS } from '../../data/index.ts';
+import { type Dataset, IMAGE_PIXELS, IMAGE_SIDE } from '../../data/index.ts';
 import { type Preprocessing, preprocess } from '../../models/index.ts';
 import type { Augment } from '../augmentation/index.ts';
 
@@ -50,11 +50,10 @@ export interface BatchOptions {
 /** The model's input for some images in one epoch: augmented, in three channels, normalised, `[b, 48, 48, 3]`. */
 export function makeBatch(images: GrayImages, options: BatchOptions): Float32Array {
   const { epoch, indices, augment, preprocessing } = options;
-  const size = Math.sqrt(IMAGE_PIXELS);
   const planes = new Uint8Array(indices.length * IMAGE_PIXELS);
   for (const [i, index] of indices.entries()) {
-    const from = { pixels: images.planes, offset: index * IMAGE_PIXELS, size };
-    const to = { pixels: planes, offset: i * IMAGE_PIXELS, size };
+    const from = { pixels: images.planes, offset: index * IMAGE_PIXELS, size: IMAGE_SIDE };
+    const to = { pixels: planes, offset: i * IMAGE_PIXELS, size: IMAGE_SIDE };
     if (augment === undefined)
       planes.set(from.pixels.subarray(from.offset, from.offset + IMAGE_PIXELS), to.offset);
     else augment(from, to, epoch, index);

@@ -1,5 +1,5 @@
 import { createRandom, FermentError } from '../../../kit/index.ts';
-import { CLASSES } from '../../params/index.ts';
+import { countPerClass } from '../../data/class-names.ts';
 
 /** The order in which an epoch (from 1) visits `count` images; each epoch its own, the same for the same seed. */
 export function shuffledOrder(seed: number, epoch: number, count: number): Uint32Array {
@@ -8,8 +8,8 @@ export function shuffledOrder(seed: number, epoch: number, count: number): Uint3
 }
 
 /**
- * Picks `limit` images so that every class keeps its share (largest remainders), in their old order; null or a limit
- * of all images and more picks all. Of a class that is there at least one image stays.
+ * Picks `limit` samples so that every class keeps its share (largest remainders), in their old order; null, or a
+ * limit of all and more, picks all. Of a class that occurs at least one sample stays.
  * Throws BAD_PARAMS when the limit is below the number of classes that occur.
  */
 export function stratifiedSample(labels: Uint8Array, limit: number | null, seed: number): Uint32Array {
@@ -18,37 +18,34 @@ export function stratifiedSample(labels: Uint8Array, limit: number | null, seed:
   const quotas = quotasOf(labels, limit);
   const chosen = quotas.flatMap((quota, label) => {
     const members = all.filter((i) => labels[i] === label);
-    return [...createRandom(seed, 'train-limit', label).shuffle(members).subarray(0, quota)];
+    return [...createRandom(seed, 'stratified-sample', label).shuffle(members).subarray(0, quota)];
   });
   return Uint32Array.from(chosen).sort();
 }
 
 function quotasOf(labels: Uint8Array, limit: number): readonly number[] {
-  const counts = classCounts(labels);
+  const counts = Object.values(countPerClass(labels));
   const present = counts.filter((count) => count > 0).length;
   if (limit < present) {
     throw new FermentError(
       'BAD_PARAMS',
-      `trainLimit must leave an image of each of the ${present} classes. Received: ${limit}.`,
-      { hint: 'Raise trainLimit, or set it to null to train on all images.' },
+      `A stratified sample needs room for each of the ${present} classes. Received: a limit of ${limit}.`,
+      { hint: 'Raise the limit (trainLimit, tsne.points), or set it to null to take all.' },
     );
   }
   const exact = counts.map((count) => (count * limit) / labels.length);
   const quotas = exact.map((share, label) => ((counts[label] ?? 0) > 0 ? Math.max(1, Math.floor(share)) : 0));
-  // Largest remainders first; where the ones for rare classes overdraw, the largest classes give.
+  // Largest remainders first. Where rare classes were lifted to one and overdraw, the others give what costs least.
   for (let missing = limit - sum(quotas); missing !== 0; missing = limit - sum(quotas)) {
-    const step = Math.sign(missing);
-    const label = bestIndex(quotas.map((quota, i) => step * ((exact[i] ?? 0) - quota)));
-    quotas[label] = (quotas[label] ?? 0) + step;
+    const gains = quotas.map((quota, label) => {
+      const remainder = (exact[label] ?? 0) - quota;
+      if (missing > 0) return remainder;
+      return quota > 1 ? -remainder : Number.NEGATIVE_INFINITY;
+    });
+    const label = gains.indexOf(Math.max(...gains));
+    quotas[label] = (quotas[label] ?? 0) + Math.sign(missing);
   }
   return quotas;
-}
-
-/** Images per class, in the order of CLASSES. */
-export function classCounts(labels: Uint8Array): number[] {
-  const counts = CLASSES.map(() => 0);
-  for (const label of labels) counts[label] = (counts[label] ?? 0) + 1;
-  return counts;
 }
 
 /**
@@ -57,16 +54,11 @@ export function classCounts(labels: Uint8Array): number[] {
  */
 export function classWeights(labels: Uint8Array, power: number): readonly number[] | undefined {
   if (power === 0) return undefined;
-  const counts = classCounts(labels);
-  const present = counts.filter((count) => count > 0);
-  const mean = sum(present) / present.length;
+  const counts = Object.values(countPerClass(labels));
+  const mean = labels.length / counts.filter((count) => count > 0).length;
   return counts.map((count) => (count === 0 ? 1 : (mean / count) ** power));
 }
 
 function sum(values: readonly number[]): number {
   return values.reduce((total, value) => total + value, 0);
-}
-
-function bestIndex(values: readonly number[]): number {
-  return values.indexOf(Math.max(...values));
 }
