@@ -156,5 +156,14 @@ export function diagnosticAt(
   for (let at = file.text.indexOf('\n'); at >= 0 && at < start; at = file.text.indexOf('\n', at + 1)) line++;
   const column = start - lineStart + 1;
   const length = Math.max(1, Math.min(range.end - range.start, source.length - column + 1));
-  return { file: file.name, line, column, length, message: problem.message, hint: problem.hint, source };
+  const shown = file.text === '' ? undefined : source;
+  return {
+    file: file.name,
+    line,
+    column,
+    length,
+    message: problem.message,
+    hint: problem.hint,
+    source: shown,
+  };
 }

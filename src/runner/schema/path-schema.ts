@@ -64,7 +64,8 @@ const plotProperties = {
   header: { ...flag, description: 'False: the CSV has no header line.' },
 } as const satisfies Record<string, JSONSchema>;
 
-const plotOptions = { ...outOptions, ...plotProperties } as const satisfies Record<string, JSONSchema>;
+/** What a plot may say beside its path. */
+export const plotOptions = { ...outOptions, ...plotProperties } as const satisfies Record<string, JSONSchema>;
 
 /** A path with its options in a list, as DVC writes it: `- model.bin: {cache: false}`. */
 function listItem<P extends Record<string, JSONSchema>>(properties: P) {

@@ -7,7 +7,9 @@ import { parse } from 'yaml';
 import { paramsSchema } from '../../../../src/fer/params/index.ts';
 import { accepts } from '../../../../src/runner/schema/accepts.ts';
 import { fillDefaults } from '../../../../src/runner/schema/defaults.ts';
+import { plotOptions } from '../../../../src/runner/schema/path-schema.ts';
 import { pipelineSchema } from '../../../../src/runner/schema/pipeline-schema.ts';
+import { entrySchema } from '../../../../src/runner/schema/stage-schema.ts';
 import { validate, validateWithDefaults } from '../../../../src/runner/schema/validate.ts';
 
 const root = join(import.meta.dirname, '../../../..');
@@ -24,6 +26,15 @@ describe('the committed schema files', () => {
   it('ajv compiles both in strict mode', () => {
     const ajv = new Ajv({ strict: true, allowUnionTypes: true, strictRequired: false });
     expect(() => [ajv.compile(pipelineSchema), ajv.compile(paramsSchema)]).not.toThrow();
+  });
+});
+
+describe('docs/pipeline-yaml.md', () => {
+  it('has every key of the schema', () => {
+    const page = read('docs/pipeline-yaml.md');
+    const keys = [...Object.keys(pipelineSchema.properties), ...Object.keys(entrySchema.properties)];
+    const options = [...Object.keys(plotOptions), 'direction', 'cpus', 'gpus', 'memory'];
+    expect([...keys, ...options].filter((key) => !new RegExp(`[\`{ ]${key}[\`:,} ]`).test(page))).toEqual([]);
   });
 });
 
