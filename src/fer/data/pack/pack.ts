@@ -1,6 +1,7 @@
 import { FermentError } from '../../../kit/index.ts';
 import { CLASSES, type Params } from '../../params/index.ts';
 import type { DataReporting } from '../progress.ts';
+import type { RawImage } from '../splits.ts';
 import { splitRawImages } from '../study-images.ts';
 import { type Audit, auditSplits, cleanTraining, type Dropped } from './clean.ts';
 import { type LoadedSamples, loadNewImages, loadOriginals, type Sample } from './sample.ts';
@@ -41,36 +42,42 @@ export interface PackReport {
 export async function packSplits(options: PackOptions): Promise<PackReport> {
   const { seed, split, toRgb, images, injected, augmented, outs } = options;
   const splits = splitRawImages(images, split, seed);
-  const read = (list: typeof splits.train, what: string): Promise<LoadedSamples> =>
-    loadOriginals(images, list, { ...options, text: `reading ${what}` });
-  const validation = await read(splits.validation, 'validation');
-  const test = splits.validation === splits.test ? validation : await read(splits.test, 'test');
-  const trainParts = [
-    await read(splits.train, 'train'),
+  const { train: trainImages, validation: validationImages, test: testImages } = splits;
+  // All at once, so that one run names every image that is none.
+  const listed = [...new Set([...trainImages, ...validationImages, ...testImages])];
+  const originals = await loadOriginals(images, listed, options);
+  const bySource = new Map(originals.samples.map((sample) => [sample.provenance.source, sample]));
+  const pick = (list: readonly RawImage[]): Sample[] => list.flatMap(({ path }) => bySource.get(path) ?? []);
+  const added = [
     await loadNewImages(injected, 'injected', options),
     await loadNewImages(augmented, 'augmented', options),
   ];
-  const all = trainParts.flatMap((part) => part.samples);
-  const heldBack = test === validation ? test.samples : [...validation.samples, ...test.samples];
+  const validation = pick(validationImages);
+  const test = pick(testImages);
+  const heldBack = [...new Set([...validation, ...test])];
+  const all = [...pick(trainImages), ...added.flatMap((part) => part.samples)];
   const { kept, dropped } = cleanTraining(all, heldBack, toRgb);
   requireSamples(kept);
   warnOnMismatch(options);
   const train = [...kept].sort((a, b) => a.label - b.label); // stable: the order within a label stays
-  const loaded = test === validation ? [...trainParts, test] : [...trainParts, validation, test];
   return {
     protocol: split.protocol,
     validationRule: splits.validationRule,
     splits: {
       train: await writeSplit(outs.train, train, toRgb.jpegQuality.train),
-      validation: await writeSplit(outs.validation, validation.samples, toRgb.jpegQuality.validation),
-      test: await writeSplit(outs.test, test.samples, toRgb.jpegQuality.test),
+      validation: await writeSplit(outs.validation, validation, toRgb.jpegQuality.validation),
+      test: await writeSplit(outs.test, test, toRgb.jpegQuality.test),
     },
     dropped,
     audit: auditSplits(train, heldBack),
-    converted: {
-      colour: loaded.reduce((sum, part) => sum + part.converted.colour, 0),
-      resized: loaded.reduce((sum, part) => sum + part.converted.resized, 0),
-    },
+    converted: sumConverted([originals, ...added]),
+  };
+}
+
+function sumConverted(parts: readonly LoadedSamples[]): PackReport['converted'] {
+  return {
+    colour: parts.reduce((sum, part) => sum + part.converted.colour, 0),
+    resized: parts.reduce((sum, part) => sum + part.converted.resized, 0),
   };
 }
 

@@ -27,10 +27,13 @@ export interface LoadedSamples {
 export async function loadOriginals(
   folder: string,
   images: readonly RawImage[],
-  reporting: DataReporting & { readonly text: string },
+  reporting: DataReporting,
 ): Promise<LoadedSamples> {
   const paths = images.map((image) => image.path);
-  const { pixels, encodings, converted } = await loadPixels(folder, paths, reporting);
+  const { pixels, encodings, converted } = await loadPixels(folder, paths, {
+    ...reporting,
+    text: 'reading originals',
+  });
   const samples = images.map(({ label, path }, i) => ({
     label,
     pixels: pixelsAt(pixels, i),
