@@ -1,0 +1,224 @@
+import { chmodSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { runnerProject, untilGone, untilThere } from '../support/runner-project.ts';
+
+it('old outs come back when a stage fails, and what it began is gone', async () => {
+  const p = runnerProject({
+    'pipeline.yaml':
+      'stages: {s: {cmd: "mkdir -p o && echo $(cat in) > o/x && test $(cat in) = good", deps: [in], outs: [o, p]}}\n'.replace(
+        '&& test',
+        '&& cp in p && test',
+      ),
+    in: 'good',
+  });
+  await p.repro();
+  p.write('in', 'bad');
+  const { summary, outcomes } = await p.repro();
+  expect(outcomes).toEqual({ s: 'failed' });
+  expect(summary.error).toMatchObject({
+    code: 'STAGE_FAILED',
+    message: "Stage 's' failed: its command exited with 1.",
+    hint: 'What it wrote: ferment logs s',
+    exit: 1,
+  });
+  expect(p.read('o/x')).toBe('good\n');
+  expect(p.read('p')).toBe('good');
+  p.write('in', 'good');
+  expect((await p.repro()).outcomes).toEqual({ s: 'unchanged' });
+  expect(readdirSync(join(p.root, '.ferment/aside'))).toEqual([]);
+  expect(readdirSync(join(p.root, '.ferment/journal'))).toEqual([]);
+});
+
+it('a first run that fails leaves no outs', async () => {
+  const p = runnerProject({ 'pipeline.yaml': 'stages: {s: {cmd: "echo half > o; exit 3", outs: [o]}}\n' });
+  expect((await p.repro()).outcomes).toEqual({ s: 'failed' });
+  expect(p.has('o')).toBe(false);
+});
+
+it('a stage that does not write a declared out fails and says which; an empty out is a warning', async () => {
+  const p = runnerProject({
+    'pipeline.yaml': 'stages: {s: {cmd: "echo 1 > a", outs: [a, b]}, t: {cmd: ": > empty", outs: [empty]}}\n',
+  });
+  const { summary, outcomes, warnings } = await p.repro({ keepGoing: true });
+  expect(outcomes).toEqual({ s: 'failed', t: 'ran' });
+  expect(summary.error).toMatchObject({
+    code: 'MISSING_OUT',
+    message: "Stage 's' succeeded without writing its out b.",
+  });
+  expect(p.has('a')).toBe(false);
+  expect(warnings).toEqual(['The out empty is empty.']);
+});
+
+const FORK = `
+stages:
+  bad: {cmd: exit 1, outs: [bad.txt]}
+  after: {cmd: cat bad.txt > after.txt, deps: [bad.txt], outs: [after.txt]}
+  last: {cmd: cat after.txt > last.txt, deps: [after.txt], outs: [last.txt]}
+  other: {cmd: echo 1 > other.txt, outs: [other.txt]}
+`;
+
+it('a failure blocks what depends on it and ends the run; with keepGoing the others go on', async () => {
+  const p = runnerProject({ 'pipeline.yaml': FORK });
+  const first = await p.repro({ jobs: 1 });
+  expect(first.outcomes).toEqual({ bad: 'failed', after: 'blocked', last: 'blocked', other: 'cancelled' });
+  expect(first.summary.stages.get('last')?.blockedBy).toBe('bad');
+  expect((await p.repro({ jobs: 1, keepGoing: true })).outcomes).toEqual({
+    bad: 'failed',
+    after: 'blocked',
+    last: 'blocked',
+    other: 'ran',
+  });
+});
+
+it('an input that changes while the stage runs: warned of by name, not cached, stale next time', async () => {
+  const p = runnerProject({
+    'pipeline.yaml': 'stages: {s: {cmd: "cat in > o; echo new > in", deps: [in], outs: [o]}}\n',
+    in: 'old\n',
+  });
+  const { outcomes, warnings } = await p.repro();
+  expect(outcomes).toEqual({ s: 'ran' });
+  expect(warnings).toEqual([
+    'in changed while the stage was running: the result is not cached, and the stage stays stale.',
+  ]);
+  expect(readdirSync(join(p.root, '.ferment')).includes('runs')).toBe(false);
+  p.write('in', 'old\n');
+  p.write('pipeline.yaml', 'stages: {s: {cmd: "cat in > o", deps: [in], outs: [o]}}\n');
+  expect((await p.repro()).outcomes).toEqual({ s: 'ran' });
+});
+
+it('a damaged object is moved to the quarantine, and the stage runs again', async () => {
+  const p = runnerProject({
+    'pipeline.yaml': 'stages: {s: {cmd: cp in o, deps: [in], outs: [o]}}\n',
+    in: 'precious\n',
+  });
+  await p.repro();
+  const objects = join(p.root, '.ferment/objects');
+  const [ab = ''] = readdirSync(objects);
+  const [name = ''] = readdirSync(join(objects, ab));
+  const object = join(objects, ab, name);
+  chmodSync(object, 0o644);
+  writeFileSync(object, 'PRECIOUS\n');
+  p.remove('o');
+  const { outcomes, warnings } = await p.repro();
+  expect(outcomes).toEqual({ s: 'ran' });
+  expect(p.read('o')).toBe('precious\n');
+  expect(warnings).toEqual([
+    `Object ${ab}${name} in the store is damaged: moved to ${join(p.root, '.ferment/quarantine', ab + name)}, and treated as missing.`,
+  ]);
+  expect(readFileSync(object, 'utf8')).toBe('precious\n');
+});
+
+it('what a stage leaves running in its group ends with it', async () => {
+  const p = runnerProject({
+    'pipeline.yaml': 'stages: {s: {cmd: "sleep 1000 & echo $! > o", outs: [o]}}\n',
+  });
+  const { outcomes, warnings } = await p.repro();
+  expect(outcomes).toEqual({ s: 'ran' });
+  expect(warnings).toEqual([
+    'The command ended but left processes running; those of its process group were ended.',
+  ]);
+  await untilGone(Number(p.read('o')));
+});
+
+it('an abort ends the commands, brings old outs back and says cancelled', async () => {
+  const p = runnerProject({
+    'pipeline.yaml':
+      'stages: {s: {cmd: "echo new > o; touch started; exec sleep 1000", deps: [in], outs: [o]}, t: {cmd: echo, deps: [o]}}\n',
+    in: '1',
+  });
+  p.write(
+    'pipeline.yaml',
+    'stages: {s: {cmd: "echo old > o", deps: [in], outs: [o]}, t: {cmd: echo, deps: [o]}}\n',
+  );
+  await p.repro();
+  p.write(
+    'pipeline.yaml',
+    'stages: {s: {cmd: "echo new > o; touch started; exec sleep 1000", deps: [in], outs: [o]}, t: {cmd: echo, deps: [o]}}\n',
+  );
+  const stop = new AbortController();
+  const running = p.repro({ signal: stop.signal });
+  await untilThere(join(p.root, 'started'));
+  stop.abort();
+  const { summary, outcomes } = await running;
+  expect(outcomes).toEqual({ s: 'cancelled', t: 'cancelled' });
+  expect(summary.error).toMatchObject({ code: 'INTERRUPTED', exit: 130 });
+  expect(p.read('o')).toBe('old\n');
+});
+
+it('checkpoints of a failed attempt are handed to the next one with the same inputs, and go after success', async () => {
+  const p = runnerProject({
+    'pipeline.yaml': `
+stages:
+  train:
+    cmd: |
+      echo epoch >> state.txt
+      test $(wc -l < state.txt) -ge 3
+      cp state.txt model.txt
+    deps: [data]
+    outs: [model.txt]
+    checkpoints: [state.txt]
+`,
+    data: '1',
+  });
+  expect((await p.repro()).outcomes).toEqual({ train: 'failed' });
+  expect(p.has('state.txt')).toBe(false);
+  p.write('data', '2');
+  expect((await p.repro()).outcomes).toEqual({ train: 'failed' });
+  p.write('data', '1');
+  expect((await p.repro()).outcomes).toEqual({ train: 'failed' });
+  expect((await p.repro()).outcomes).toEqual({ train: 'ran' });
+  expect(p.read('model.txt')).toBe('epoch\nepoch\nepoch\n');
+  expect(p.has('state.txt')).toBe(false);
+});
+
+it('a folder that a stage made read-only is removed and restored like others', async () => {
+  const p = runnerProject({
+    'pipeline.yaml':
+      'stages: {s: {cmd: "mkdir -p o/in && cp in o/in/x && chmod -R a-w o; test $(cat in) != bad", deps: [in], outs: [o]}}\n',
+    in: 'good',
+  });
+  await p.repro();
+  p.write('in', 'bad');
+  expect((await p.repro()).outcomes).toEqual({ s: 'failed' });
+  expect(p.read('o/in/x')).toBe('good');
+  p.write('in', 'fine');
+  expect((await p.repro()).outcomes).toEqual({ s: 'ran' });
+  p.write('in', 'good');
+  expect((await p.repro()).outcomes).toEqual({ s: 'restored' });
+  expect(p.read('o/in/x')).toBe('good');
+});
+
+it('the log has all output from the first byte, and values of secret variables as ***', async () => {
+  const p = runnerProject({
+    'pipeline.yaml': 'stages: {s: {cmd: "echo out; echo err >&2; echo $MY_PASSWORD; printf end"}}\n',
+  });
+  process.env['MY_PASSWORD'] = 'correct horse';
+  try {
+    const { events } = await p.repro();
+    const start = events.find((event) => event.type === 'stage-start');
+    const lines = p
+      .read(start?.log ?? '')
+      .trimEnd()
+      .split('\n')
+      .sort();
+    expect(lines).toEqual(['***', 'end', 'err', 'out']);
+    const shown = events.flatMap((event) => (event.type === 'stage-output' ? [event.line] : [])).sort();
+    expect(shown).toEqual(lines);
+  } finally {
+    delete process.env['MY_PASSWORD'];
+  }
+});
+
+it.skipIf(process.getuid?.() === 0)(
+  'a state folder that cannot be written is said so, and nothing is lost',
+  async () => {
+    const p = runnerProject({ 'pipeline.yaml': 'stages: {s: {cmd: echo 1 > o, outs: [o]}}\n', o: 'mine\n' });
+    mkdirSync(join(p.root, '.ferment'));
+    chmodSync(join(p.root, '.ferment'), 0o555);
+    const { summary } = await p.repro();
+    expect(summary.error).toMatchObject({ code: 'STORE_UNWRITABLE', exit: 4 });
+    expect(p.read('o')).toBe('mine\n');
+    chmodSync(join(p.root, '.ferment'), 0o755);
+  },
+);
