@@ -1,4 +1,4 @@
-import { readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -146,6 +146,18 @@ describe('a download over HTTP', () => {
     answer = (_, response) => response.writeHead(416, { 'content-range': `bytes */${ARCHIVE.length}` }).end();
     expect((await download()).total).toBe(42);
     expect(seen[1]?.range).toBe(`bytes=${ARCHIVE.length}-`);
+  });
+
+  it.skipIf(!existsSync('/dev/full'))('on a full disk ends at once and says so', async () => {
+    answer = (request, response) => serve(request, response);
+    const name = `${digestOf(`${base}/fer2013.zip`).slice(0, 16)}-fer2013.zip.part`;
+    mkdirSync(join(folder, 'cache/downloads'), { recursive: true });
+    symlinkSync('/dev/full', join(folder, 'cache/downloads', name));
+    await expect(download()).rejects.toMatchObject({
+      code: 'NO_SPACE',
+      message: expect.stringMatching(/^No space left while writing .*fer2013\.zip\.part\.$/),
+    });
+    expect(seen).toHaveLength(1);
   });
 
   it('follows redirects', async () => {

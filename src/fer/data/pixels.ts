@@ -13,6 +13,7 @@ import {
 import { IMAGE_PIXELS, IMAGE_SIDE } from './dataset.ts';
 import type { DataReporting } from './progress.ts';
 import { type BadImage, refuseBadImages } from './raw/index.ts';
+import { explainReadError } from './read-error.ts';
 
 /** Decoded images of the study's size. */
 export interface LoadedPixels {
@@ -61,7 +62,7 @@ interface Loading {
 }
 
 async function loadBatch(folder: string, batch: readonly string[], loading: Loading): Promise<void> {
-  const files = batch.map((path) => readFileSync(join(folder, path)));
+  const files = batch.map((path) => readImageFile(join(folder, path)));
   const decoded = await decodeManyGray(files);
   for (const [i, path] of batch.entries()) {
     const image = decoded[i] ?? { ok: false, reason: 'unknown' };
@@ -74,6 +75,14 @@ async function loadBatch(folder: string, batch: readonly string[], loading: Load
     loading.pixels.set((await toStudySize(image)).pixels, index * IMAGE_PIXELS);
     if (image.colour) loading.converted.colour++;
     if (image.width !== IMAGE_SIDE || image.height !== IMAGE_SIDE) loading.converted.resized++;
+  }
+}
+
+function readImageFile(path: string): Buffer {
+  try {
+    return readFileSync(path);
+  } catch (error) {
+    throw explainReadError(error, path);
   }
 }
 

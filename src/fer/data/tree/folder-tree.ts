@@ -1,6 +1,7 @@
 import { createReadStream, type Dirent, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { compareBytes, FermentError, messageOf } from '../../../kit/index.ts';
+import { compareBytes } from '../../../kit/index.ts';
+import { explainReadError } from '../read-error.ts';
 import type { FileTree, TreeFile } from './tree.ts';
 
 /** Opens a folder as a source. Links to files and folders are followed, each folder once. Throws DATA_DAMAGED when it cannot be read. */
@@ -9,9 +10,7 @@ export function openFolderTree(folder: string): FileTree {
     const files = [...listFiles(folder, '', new Set())].sort((a, b) => compareBytes(a.path, b.path));
     return { name: folder, files, close: () => {} };
   } catch (error) {
-    throw new FermentError('DATA_DAMAGED', `Cannot read the folder ${folder}: ${messageOf(error)}.`, {
-      cause: error,
-    });
+    throw explainReadError(error, folder);
   }
 }
 
@@ -43,7 +42,13 @@ function fileAt(full: string, path: string): TreeFile {
     get sizeBytes() {
       return statSync(full).size;
     },
-    read: async () => readFileSync(full),
+    read: async () => {
+      try {
+        return readFileSync(full);
+      } catch (error) {
+        throw explainReadError(error, full);
+      }
+    },
     open: async () => createReadStream(full, { highWaterMark: 1 << 20 }),
   };
 }

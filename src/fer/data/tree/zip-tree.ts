@@ -3,6 +3,7 @@ import { Readable } from 'node:stream';
 import { crc32, inflateRawSync } from 'node:zlib';
 import { type Entry, fromRandomAccessReaderPromise, type ZipFile } from 'yauzl';
 import { compareBytes, FermentError, formatBytes, isFermentError, messageOf } from '../../../kit/index.ts';
+import { explainReadError } from '../read-error.ts';
 import type { FileTree, TreeFile } from './tree.ts';
 import { WindowReader } from './window-reader.ts';
 
@@ -25,7 +26,7 @@ interface Archive {
  * holds a path that leads out of it, or declares absurd sizes. Links in it are left out.
  */
 export async function openZipTree(path: string): Promise<FileTree> {
-  const reader = new WindowReader(path);
+  const reader = openReader(path);
   try {
     const zip = await fromRandomAccessReaderPromise(reader, statSync(path).size, { autoClose: false });
     const archive = { name: path, zip, reader };
@@ -43,6 +44,14 @@ export async function openZipTree(path: string): Promise<FileTree> {
   } catch (error) {
     reader.close(() => {});
     throw isFermentError(error) ? error : damaged(path, explain(messageOf(error)), error);
+  }
+}
+
+function openReader(path: string): WindowReader {
+  try {
+    return new WindowReader(path);
+  } catch (error) {
+    throw explainReadError(error, path);
   }
 }
 
