@@ -60,6 +60,7 @@ export function createTrainer(engine: Engine, model: LayersModel, options: Train
   const plan = planGradients(graph);
   const optimizer = createOptimizer(engine, graph.weights, options.optimizer);
   const variables = trainedVariables(model);
+  const classes = model.outputs[0]?.shape.at(-1) ?? 0;
   const dropoutKeys = new Map<string, number>();
   const dropoutKey = (layer: string): number => {
     const known = dropoutKeys.get(layer);
@@ -70,6 +71,7 @@ export function createTrainer(engine: Engine, model: LayersModel, options: Train
   };
 
   const step = (images: Float32Array | Tensor4D, labels: ArrayLike<number>): StepResult => {
+    checkLabels(labels, classes);
     const x = asBatch(engine, model, images, labels.length);
     const pass: Pass = {
       engine,
@@ -157,7 +159,6 @@ interface Loss {
 function lossOf(engine: Engine, logits: Tensor, labels: ArrayLike<number>, options: TrainerOptions): Loss {
   const { tf, native } = engine;
   const [count = 0, classes = 0] = logits.shape;
-  checkLabels(labels, classes);
   const targets = tf.tensor(smoothedTargets(labels, classes, options.labelSmoothing ?? 0), [count, classes]);
   const { losses, gradient } = softmaxCrossEntropy(engine, logits, targets);
   const weights = Float32Array.from({ length: count }, (_, i) => options.classWeights?.[labels[i] ?? 0] ?? 1);

@@ -50,7 +50,8 @@ export function compileModel(model: LayersModel): Graph {
 
   const [last, ...others] = model.outputLayers;
   if (last === undefined || others.length > 0) {
-    throw new FermentError('INTERNAL', `A model with one output is needed. Received: ${others.length + 1}.`);
+    const count = model.outputLayers.length;
+    throw new FermentError('INTERNAL', `A functional model with one output is needed. Received: ${count}.`);
   }
   const output = visit(last);
   const weights = steps.flatMap((step) => step.weights);
