@@ -320,9 +320,9 @@ export function sampleExpression(random: Random, label: number, difficulty: numb
     throw new RangeError(`label must be 0 to ${VARIANTS.length - 1}. Received: ${label}`);
   const variant = random.pick(variants);
   const other = random.pick(VARIANTS[random.pick(confusions)] ?? []);
-  const intensity = Math.max(0.2, 1 - difficulty * 0.65 * random.next() ** 1.2);
-  const trace = random.chance(0.4) ? Math.min(0.6, difficulty * random.uniform(0, 0.35)) : 0;
-  const jitter = 0.1 * difficulty;
+  const intensity = Math.max(0.2, 1 - difficulty * 0.22 * random.next() ** 1.5);
+  const trace = random.chance(0.2) ? Math.min(0.6, difficulty * random.uniform(0, 0.15)) : 0;
+  const jitter = 0.05 * difficulty;
   const entries = KEYS.map((key) => {
     const pure = (variant[key] ?? 0) * intensity + (other[key] ?? 0) * trace;
     return [key, pure + jitter * random.normal() * NOISE_SCALE[key]] as const;

@@ -53,23 +53,25 @@ function samplePerson(random: Random, style: FaceStyle): Person {
     skin,
     hair: age > 0.7 && random.chance(0.6) ? random.pick(HAIRS.slice(-2)) : random.pick(HAIRS),
     hairStyle: random.pick(HAIR_STYLES),
-    hairline: random.uniform(-34, -27),
+    hairline: random.uniform(-36, -31),
     iris: random.pick(IRISES),
     lips: mix(shade(skin, 0.72), [168, 62, 70], random.uniform(0.1, 0.6)),
     lipFullness: random.uniform(0.6, 1.35),
-    eyeSize: random.uniform(0.85, 1.15) * (bold ? 1.22 : 1),
-    eyeSpacing: random.uniform(13.5, 16.5),
+    eyeSize: random.uniform(1.1, 1.4) * (bold ? 1.18 : 1),
+    eyeSpacing: random.uniform(14.5, 17),
     eyeTilt: random.normal() * 0.35,
-    browThickness: random.uniform(1.5, 3.4) * (bold ? 1.3 : 1),
-    browHeight: random.uniform(-20.5, -17.5),
+    browThickness: random.uniform(2.3, 3.6) * (bold ? 1.3 : 1),
+    browHeight: random.uniform(-22, -19.5),
     noseLength: random.uniform(8, 13),
     noseWidth: random.uniform(4, 7),
     mouthHeight: random.uniform(20, 24.5),
-    mouthSize: random.uniform(10.5, 14) * (bold ? 1.12 : 1),
+    mouthSize: random.uniform(14, 17.5) * (bold ? 1.12 : 1),
     beard,
     age,
-    line: random.uniform(0.8, 1.3) * (bold ? 1.7 : 1),
-    glasses: random.chance(0.18) ? random.pick(['round', 'square', 'square', 'dark'] as const) : 'none',
+    line: random.uniform(1, 1.5) * (bold ? 1.6 : 1),
+    glasses: random.chance(0.16)
+      ? random.pick(['round', 'round', 'square', 'square', 'dark'] as const)
+      : 'none',
   };
 }
 
@@ -79,12 +81,12 @@ function samplePose(random: Random, style: FaceStyle, difficulty: number): Pose 
   const wander = style === 'second' ? 0.6 : 1;
   const sd = difficulty * wander;
   return {
-    yaw: clamp(random.normal() * 0.24 * sd, 0.7),
-    pitch: clamp(random.normal() * 0.13 * sd, 0.35),
-    roll: clamp(random.normal() * 0.13 * sd, 0.5),
-    scale: size * Math.exp(clamp(random.normal() * 0.08 * sd, 0.25)),
-    shiftX: clamp(random.normal() * 3.6 * sd, 11),
-    shiftY: clamp(random.normal() * 3.6 * sd, 11),
+    yaw: clamp(random.normal() * 0.09 * sd, 0.7),
+    pitch: clamp(random.normal() * 0.05 * sd, 0.35),
+    roll: clamp(random.normal() * 0.07 * sd, 0.5),
+    scale: size * Math.exp(clamp(random.normal() * 0.05 * sd, 0.25)),
+    shiftX: clamp(random.normal() * 3.6 * sd, 12),
+    shiftY: clamp(random.normal() * 3.6 * sd, 12),
   };
 }
 
@@ -106,7 +108,7 @@ function sampleBackdrop(random: Random): Backdrop {
 }
 
 function sampleOcclusions(random: Random, difficulty: number): Occlusion[] {
-  if (!random.chance(Math.min(0.6, 0.2 * difficulty))) return [];
+  if (!random.chance(Math.min(0.6, 0.08 * difficulty))) return [];
   const side = random.chance(0.5) ? 1 : -1;
   switch (random.below(5)) {
     case 0:
@@ -140,7 +142,7 @@ function sampleOcclusions(random: Random, difficulty: number): Occlusion[] {
 }
 
 function sampleLight(random: Random, difficulty: number): Light {
-  const strength = Math.min(0.65, Math.abs(random.normal()) * 0.22 * difficulty);
+  const strength = Math.min(0.65, Math.abs(random.normal()) * 0.12 * difficulty);
   const angle = random.uniform(0, 2 * Math.PI);
   return {
     x: strength * Math.cos(angle),
@@ -152,10 +154,10 @@ function sampleLight(random: Random, difficulty: number): Light {
 function sampleSensor(random: Random, style: FaceStyle, difficulty: number): Sensor {
   const clean = style === 'second' ? 0.5 : 1;
   return {
-    noise: difficulty * clean * random.uniform(1, 13),
-    blur: difficulty * clean * random.uniform(0, 0.8),
-    contrast: Math.exp(clamp(random.normal() * 0.16 * difficulty, 0.5)) * (style === 'second' ? 1.12 : 1),
-    brightness: clamp(random.normal() * 16 * difficulty, 50),
+    noise: difficulty * clean * random.uniform(0.5, 3.5),
+    blur: difficulty * clean * random.uniform(0, 0.4),
+    contrast: Math.exp(clamp(random.normal() * 0.12 * difficulty, 0.5)) * (style === 'second' ? 1.12 : 1),
+    brightness: clamp(random.normal() * 10 * difficulty, 50),
   };
 }
 

@@ -16,7 +16,7 @@ export function expose(picture: Picture, face: FaceParameters, noise: Random): P
   const { contrast, brightness, noise: sd } = face.sensor;
   const pixels = new Uint8Array(sharpLess.length);
   for (let i = 0; i < sharpLess.length; i++) {
-    const value = ((sharpLess[i] ?? 0) - 128) * contrast + 128 + brightness + sd * noise.normal();
+    const value = ((sharpLess[i] ?? 0) - 128) * contrast + 128 + brightness + sd * roughNormal(noise);
     pixels[i] = Math.min(255, Math.max(0, Math.round(value)));
   }
   return { ...picture, pixels };
@@ -26,6 +26,19 @@ export function expose(picture: Picture, face: FaceParameters, noise: Random): P
 export function noiseStream(seed: number | string, style: string, index: number): Random {
   return createRandom(seed, 'face', style, index, 'noise');
 }
+
+/**
+ * Nearly normal, mean 0 and standard deviation 1: the sum of the four bytes of one draw (Irwin and Hall). Its
+ * tails end at 3.5; it costs a fifth of an exact normal, and noise is most of the numbers that an image needs.
+ */
+function roughNormal(random: Random): number {
+  const bits = random.uint32();
+  const sum = (bits & 255) + ((bits >>> 8) & 255) + ((bits >>> 16) & 255) + (bits >>> 24);
+  return (sum - 510) / FOUR_BYTES_DEVIATION;
+}
+
+/** Of the sum of four independent uniform bytes. */
+const FOUR_BYTES_DEVIATION = Math.sqrt((4 * (256 ** 2 - 1)) / 12);
 
 function applyLight(picture: Picture, face: FaceParameters): Float32Array {
   const { side, channels, pixels } = picture;

@@ -10,11 +10,11 @@ export function drawNose(face: FaceParameters, pen: Pen): string {
   const stroke = pen.ink(shade(person.skin, 0.5));
   const soft = `fill="none" stroke="${stroke}" stroke-width="${num(person.line)}" stroke-linecap="round"`;
   const nostril = (side: number): string =>
-    `<path d="M${pen.at(side * w * 0.35, tip + 1.4, 5)}Q${pen.at(side * w * 0.75, tip - 0.6, 4)} ${pen.at(side * w, tip + 0.8, 2)}" ${soft} opacity=".95"/>`;
+    `<path d="M${pen.at(side * w * 0.35, tip + 1.4, 5)}Q${pen.at(side * w * 0.75, tip - 0.6, 4)} ${pen.at(side * w, tip + 0.8, 2)}" ${soft} stroke-opacity=".95"/>`;
   return [
-    `<path d="M${pen.at(-w * 0.25, -9, 2)}Q${pen.at(-w * 0.5, tip - 4, 5)} ${pen.at(-w * 0.6, tip - 1, 4)}" ${soft} opacity=".45"/>`,
-    `<path d="M${pen.at(-w * 0.3, tip, 7)}Q${pen.at(0, tip + 2.6, 7)} ${pen.at(w * 0.3, tip, 7)}" ${soft} opacity=".7"/>`,
-    `<path d="M${pen.at(0, -8, 4)}L${pen.at(0, tip - 2, 7)}" fill="none" stroke="${pen.ink(mix(person.skin, [255, 255, 255], 0.5))}" stroke-width="1.8" opacity=".45" stroke-linecap="round"/>`,
+    `<path d="M${pen.at(-w * 0.25, -9, 2)}Q${pen.at(-w * 0.5, tip - 4, 5)} ${pen.at(-w * 0.6, tip - 1, 4)}" ${soft} stroke-opacity=".45"/>`,
+    `<path d="M${pen.at(-w * 0.3, tip, 7)}Q${pen.at(0, tip + 2.6, 7)} ${pen.at(w * 0.3, tip, 7)}" ${soft} stroke-opacity=".7"/>`,
+    `<path d="M${pen.at(0, -8, 4)}L${pen.at(0, tip - 2, 7)}" fill="none" stroke="${pen.ink(mix(person.skin, [255, 255, 255], 0.5))}" stroke-width="1.8" stroke-opacity=".45" stroke-linecap="round"/>`,
     nostril(-1),
     nostril(1),
     drawNoseWrinkles(face, pen),
@@ -27,7 +27,7 @@ function drawNoseWrinkles(face: FaceParameters, pen: Pen): string {
   if (opacity < 0.12) return '';
   const wrinkle = (y: number, half: number): string =>
     `M${pen.at(-half, y + 1.2, 4)}Q${pen.at(0, y - 1.8, 6)} ${pen.at(half, y + 1.2, 4)}`;
-  return `<path d="${wrinkle(-9, 3.4)}${wrinkle(-6, 3.8)}${wrinkle(-3, 4)}" fill="none" stroke="${pen.ink(shade(person.skin, 0.45))}" stroke-width="${num(person.line)}" opacity="${num(opacity)}"/>`;
+  return `<path d="${wrinkle(-9, 3.4)}${wrinkle(-6, 3.8)}${wrinkle(-3, 4)}" fill="none" stroke="${pen.ink(shade(person.skin, 0.45))}" stroke-width="${num(person.line)}" stroke-opacity="${num(opacity)}"/>`;
 }
 
 /** Folds from nose to mouth, lines between the brows and on the forehead, cheeks, chin. */
@@ -37,7 +37,7 @@ export function drawCreases(face: FaceParameters, pen: Pen): string {
   const line = (d: string, strength: number): string =>
     strength < 0.08
       ? ''
-      : `<path d="${d}" fill="none" stroke="${stroke}" stroke-width="${num(person.line * 0.95)}" stroke-linecap="round" opacity="${num(Math.min(0.9, strength))}"/>`;
+      : `<path d="${d}" fill="none" stroke="${stroke}" stroke-width="${num(person.line * 0.95)}" stroke-linecap="round" stroke-opacity="${num(Math.min(0.9, strength))}"/>`;
   const forehead = (y: number, half: number): string =>
     `M${pen.at(-half, y + 1.5)}Q${pen.at(0, y - 1.5)} ${pen.at(half, y + 1.5)}`;
   const knit = `M${pen.at(-2.2, -19)}L${pen.at(-1.8, -13.5)}M${pen.at(2.2, -19)}L${pen.at(1.8, -13.5)}`;
@@ -59,7 +59,7 @@ export function drawCreases(face: FaceParameters, pen: Pen): string {
 function foldPath(face: FaceParameters, pen: Pen, side: number): string {
   const { person, expression: e } = face;
   const top = -3 + person.noseLength;
-  const wide = person.mouthSize * (1 + 0.42 * e.mouthWidth) + 3.5;
+  const wide = person.mouthSize * (1 + 0.45 * e.mouthWidth) + 3.5;
   return `M${pen.at(side * (person.noseWidth + 2), top)}Q${pen.at(side * (wide + 1.5), top + 4)} ${pen.at(side * wide, person.mouthHeight - 1 - 2 * Math.max(0, e.corner))}`;
 }
 
@@ -69,7 +69,7 @@ function drawCheeks(face: FaceParameters, pen: Pen): string {
   if (strength < 0.1) return '';
   const cheek = (side: number): string => {
     const [x, y] = pen.seen(side * (person.eyeSpacing + 3), 8 - 2 * strength);
-    return `<ellipse cx="${num(x)}" cy="${num(y)}" rx="7" ry="5" fill="${pen.ink(mix(person.skin, [255, 196, 186], 0.6))}" opacity="${num(Math.min(0.7, strength * 0.6))}"/>`;
+    return `<ellipse cx="${num(x)}" cy="${num(y)}" rx="7" ry="5" fill="${pen.ink(mix(person.skin, [255, 196, 186], 0.6))}" fill-opacity="${num(Math.min(0.7, strength * 0.6))}"/>`;
   };
   return cheek(-1) + cheek(1);
 }

@@ -2,7 +2,7 @@ import { mix, shade } from '../colours.ts';
 import type { FaceParameters } from '../parameters.ts';
 import { num, type Pen } from './pen.ts';
 
-const EYE_Y = -8;
+const EYE_Y = -8.5;
 
 /** Both eyes with lids, irises and tears. */
 export function drawEyes(face: FaceParameters, pen: Pen): string {
@@ -13,7 +13,7 @@ function drawEye(face: FaceParameters, pen: Pen, side: number): string {
   const { person, expression: e } = face;
   const x = side * person.eyeSpacing;
   const half = 6.6 * person.eyeSize;
-  const open = Math.max(0.05, 1 + 0.75 * e.eyeOpen) * 4 * person.eyeSize;
+  const open = Math.max(0.05, 1 + 0.8 * e.eyeOpen) * 4 * person.eyeSize;
   const lower = Math.max(0.3, 2.9 * person.eyeSize * (1 - 0.55 * e.lidTight + 0.25 * Math.max(0, e.eyeOpen)));
   const inner = pen.at(x - side * half, EYE_Y + 0.5);
   const outerY = EYE_Y - person.eyeTilt + 2.2 * Math.max(0, e.lidDroop);
@@ -33,8 +33,8 @@ function drawEye(face: FaceParameters, pen: Pen, side: number): string {
     `<g clip-path="url(#${clip})"><circle cx="${num(ix)}" cy="${num(iy)}" r="${num(r)}" fill="${pen.ink(person.iris)}"/>`,
     `<circle cx="${num(ix)}" cy="${num(iy)}" r="${num(r * 0.5)}" fill="#0a0a0a"/>`,
     `<circle cx="${num(ix + 1.3)}" cy="${num(iy - 1.4)}" r="${num(r * 0.24)}" fill="#fff"/></g>`,
-    `<path d="M${inner}Q${top} ${outer}" fill="none" stroke="${lid}" stroke-width="${num(person.line * 1.7)}" stroke-linecap="round"/>`,
-    `<path d="M${inner}Q${bottom} ${outer}" fill="none" stroke="${lid}" stroke-width="${num(person.line * 0.7)}" opacity=".65"/>`,
+    `<path d="M${inner}Q${top} ${outer}" fill="none" stroke="${lid}" stroke-width="${num(person.line * 2)}" stroke-linecap="round"/>`,
+    `<path d="M${inner}Q${bottom} ${outer}" fill="none" stroke="${lid}" stroke-width="${num(person.line * 0.7)}" stroke-opacity=".65"/>`,
     drawLidFolds(face, pen, side, open, lower),
     e.tear > 0.25 ? drawTear(face, pen, side, lower) : '',
   ].join('');
@@ -51,7 +51,7 @@ function drawLidFolds(face: FaceParameters, pen: Pen, side: number, open: number
   const line = (d: string, opacity: number): string =>
     opacity <= 0.05
       ? ''
-      : `<path d="${d}" fill="none" stroke="${stroke}" stroke-width="${num(person.line * 0.8)}" opacity="${num(opacity)}"/>`;
+      : `<path d="${d}" fill="none" stroke="${stroke}" stroke-width="${num(person.line * 0.8)}" stroke-opacity="${num(opacity)}"/>`;
   const crease = EYE_Y - 2 * open - 4;
   return [
     line(
@@ -73,7 +73,7 @@ function drawTear(face: FaceParameters, pen: Pen, side: number, lower: number): 
   const x = side * (face.person.eyeSpacing + 2);
   const y = EYE_Y + lower + 2;
   const length = 5 + 9 * face.expression.tear;
-  return `<path d="M${pen.at(x, y)}Q${pen.at(x - 3.4, y + length)} ${pen.at(x, y + length + 1)}Q${pen.at(x + 3.4, y + length)} ${pen.at(x, y)}Z" fill="#e8f4ff" opacity=".85" stroke="${pen.ink(shade(face.person.skin, 0.6))}" stroke-width=".5"/>`;
+  return `<path d="M${pen.at(x, y)}Q${pen.at(x - 3.4, y + length)} ${pen.at(x, y + length + 1)}Q${pen.at(x + 3.4, y + length)} ${pen.at(x, y)}Z" fill="#e8f4ff" fill-opacity=".85" stroke="${pen.ink(shade(face.person.skin, 0.6))}" stroke-width=".5"/>`;
 }
 
 /** Both brows: bars that thin out, raised, tilted and drawn together. */
@@ -86,8 +86,8 @@ function drawBrow(face: FaceParameters, pen: Pen, side: number): string {
   const y = person.browHeight - 1.5 * Math.max(0, e.eyeOpen) + 1.2 * e.noseWrinkle;
   const innerX = side * (person.eyeSpacing - 8.5 - 2.6 * e.browKnit);
   const outerX = side * (person.eyeSpacing + 8.5);
-  const innerY = y - 5.2 * e.browInner + 1.2 * Math.max(0, e.browKnit);
-  const outerY = y + 2 - 4.8 * e.browOuter;
+  const innerY = y - 7.2 * e.browInner + 1.2 * Math.max(0, e.browKnit);
+  const outerY = y + 2 - 6.4 * e.browOuter;
   const midX = side * (person.eyeSpacing + 1.5);
   const midY = (innerY + outerY) / 2 - 3.2 - 1.6 * Math.min(e.browInner, e.browOuter);
   const t = person.browThickness;

@@ -13,7 +13,7 @@ export function drawBackdrop(face: FaceParameters, pen: Pen): string {
     `<rect x="-50" y="-50" width="100" height="100" fill="url(#${id})"/>`,
     ...blobs.map(
       (blob) =>
-        `<circle cx="${num(blob.x)}" cy="${num(blob.y)}" r="${num(blob.r)}" fill="${pen.ink(blob.colour)}" opacity=".6"/>`,
+        `<circle cx="${num(blob.x)}" cy="${num(blob.y)}" r="${num(blob.r)}" fill="${pen.ink(blob.colour)}" fill-opacity=".6"/>`,
     ),
   ].join('');
 }
@@ -86,5 +86,7 @@ export function drawBeard(face: FaceParameters, pen: Pen): string {
   const { headWidth: w, headHeight: h } = person;
   const chin = chinHeight(face);
   const cover = `<path d="M${pen.at(-w * 0.95, 2)}Q${pen.at(-w * 0.86, h * 0.5)} ${pen.at(-w * 0.5, h * 0.86)}Q${pen.at(0, chin * 1.04)} ${pen.at(w * 0.5, h * 0.86)}Q${pen.at(w * 0.86, h * 0.5)} ${pen.at(w * 0.95, 2)}Q${pen.at(w * 0.72, 16)} ${pen.at(m, y + 2)}Q${pen.at(0, y - 2)} ${pen.at(-m, y + 2)}Q${pen.at(-w * 0.72, 16)} ${pen.at(-w * 0.95, 2)}Z" fill="${dark}"`;
-  return person.beard === 'stubble' ? `${cover} opacity=".28"/>` : `${cover} opacity=".9"/>${moustache}`;
+  return person.beard === 'stubble'
+    ? `${cover} fill-opacity=".28"/>`
+    : `${cover} fill-opacity=".9"/>${moustache}`;
 }

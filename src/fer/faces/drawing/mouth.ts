@@ -29,13 +29,13 @@ export function drawMouth(face: FaceParameters, pen: Pen): string {
   const bow = pen.at(0, reach(top - shape.upperLip * 0.55));
   const quarter = (shape.right[0] - shape.left[0]) / 4;
   const lips = pen.ink(person.lips);
-  const dark = pen.ink(shade(person.lips, 0.45));
+  const dark = pen.ink(shade(person.lips, 0.3));
   const upper = `M${l}Q${pen.at(-quarter, (outerTop + shape.left[1]) / 2)} ${pen.at(0, top - shape.upperLip * 0.8)}Q${pen.at(quarter, (outerTop + shape.right[1]) / 2)} ${r}Q${bow} ${l}Z`;
   return [
     `<path d="${upper}M${l}Q${upperEdge} ${r}Q${pen.at(0, outerTop)} ${l}Z" fill="${pen.ink(shade(person.lips, 0.86))}"/>`,
     `<path d="M${l}Q${lowerEdge} ${r}Q${pen.at(0, outerBottom)} ${l}Z" fill="${lips}"/>`,
     bottom - top > 0.7 ? drawOpening(face, pen, shape, `M${l}Q${upperEdge} ${r}Q${lowerEdge} ${l}Z`) : '',
-    `<path d="M${l}Q${upperEdge} ${r}" fill="none" stroke="${dark}" stroke-width="${num(person.line * 1.3)}" stroke-linecap="round"/>`,
+    `<path d="M${l}Q${upperEdge} ${r}" fill="none" stroke="${dark}" stroke-width="${num(person.line * 1.7)}" stroke-linecap="round"/>`,
     drawTongueOut(face, pen, shape),
   ].join('');
 }
@@ -43,12 +43,12 @@ export function drawMouth(face: FaceParameters, pen: Pen): string {
 function mouthShape(face: FaceParameters): MouthShape {
   const { person, expression: e } = face;
   const y = person.mouthHeight;
-  const half = Math.max(4, person.mouthSize * (1 + 0.42 * e.mouthWidth));
-  const open = Math.max(0, e.mouthOpen) * 13;
-  const lift = -4.4 * e.corner;
+  const half = Math.max(4, person.mouthSize * (1 + 0.45 * e.mouthWidth));
+  const open = Math.max(0, e.mouthOpen) * 17;
+  const lift = -7 * e.corner;
   const press = 1 - 0.75 * Math.min(1, Math.max(0, e.lipPress));
   const middle =
-    1.5 * e.corner - 1.6 * Math.max(0, e.upperLip) - 1.4 * Math.max(0, e.chinBoss) * (open > 0.7 ? 0 : 1);
+    2.6 * e.corner - 1.6 * Math.max(0, e.upperLip) - 1.4 * Math.max(0, e.chinBoss) * (open > 0.7 ? 0 : 1);
   const centre = y + middle;
   const corners = y + lift + open * 0.28;
   return {
@@ -73,8 +73,8 @@ function drawOpening(face: FaceParameters, pen: Pen, shape: MouthShape, opening:
   const teeth = (y: number, rows: number, opacity: number): string =>
     rows <= 0.3 || opacity <= 0.1
       ? ''
-      : `<rect x="${num(x - half)}" y="${num(y)}" width="${num(2 * half)}" height="${num(rows)}" rx="1.2" fill="#f4f2ea" opacity="${num(Math.min(1, opacity))}"/>`;
-  const upperRows = Math.min(height * 0.8, 4.6 * Math.min(1, e.teeth + 0.25));
+      : `<rect x="${num(x - half)}" y="${num(y)}" width="${num(2 * half)}" height="${num(rows)}" rx="1.2" fill="#f4f2ea" fill-opacity="${num(Math.min(1, opacity))}"/>`;
+  const upperRows = Math.min(height * 0.8, 5.4 * Math.min(1, e.teeth + 0.25));
   const lowerRows = Math.min(height * 0.5, 3.4);
   return [
     `<clipPath id="${clip}"><path d="${opening}"/></clipPath>`,
