@@ -7,7 +7,7 @@ import type { Complaint } from './problems.ts';
 import { parseSize } from './size.ts';
 
 /** Where a stage stands and what its paths are relative to. */
-export interface Setting {
+interface Setting {
   readonly name: string;
   readonly group: string;
   readonly file: ProjectPath;

@@ -20,9 +20,11 @@ export function checkParams(
 ): void {
   const isComplete = problems.count === 0;
   const isLate = (file: ProjectPath): boolean => isWritten(file) || (!isComplete && read(file) === undefined);
-  for (const { source, stages } of files) {
+  for (const { source, stages, root } of files) {
     for (const loaded of stages) {
-      for (const { path, file, key } of declaredKeys(loaded).filter((declared) => !isLate(declared.file))) {
+      for (const { path, file, key } of declaredKeys(loaded, root).filter(
+        (declared) => !isLate(declared.file),
+      )) {
         const complaint = complaintAbout(loaded.stage.name, file, key, read);
         if (complaint === undefined) continue;
         problems.addAtPath(
@@ -43,12 +45,12 @@ interface DeclaredKey {
   readonly key: string | undefined;
 }
 
-function declaredKeys({ stage, definition }: LoadedStage): DeclaredKey[] {
-  const defaultFile = projectPath(stage.wdir, 'params.yaml', '/');
+function declaredKeys({ stage, definition }: LoadedStage, root: string): DeclaredKey[] {
+  const defaultFile = projectPath(stage.wdir, 'params.yaml', root);
   return (definition.params ?? []).flatMap((item, i): DeclaredKey[] => {
     if (typeof item === 'string') return [{ path: ['params', i], file: defaultFile, key: item }];
     return Object.entries(item).flatMap(([name, keys]): DeclaredKey[] => {
-      const file = projectPath(stage.wdir, name, '/');
+      const file = projectPath(stage.wdir, name, root);
       const path = ['params', i, name];
       if (keys === null || keys.length === 0) return [{ path, file, key: undefined }];
       return keys.map((key, j) => ({ path: [...path, j], file, key }));

@@ -4,7 +4,7 @@ import { isObject } from '../schema/json-schema.ts';
 import { BadSchema, validateWithDefaults } from '../schema/validate.ts';
 import { mergeData } from './object.ts';
 import { applyOverride, layerOf, type Override } from './overrides.ts';
-import { type Layer, originOf, type ParamsFile } from './params.ts';
+import { originOf, type ParamsFile } from './params.ts';
 import type { Problems } from './problems.ts';
 import { readText } from './read-text.ts';
 import { diagnosticAt, type Part, type Range, rangeOf, type SourceFile } from './source-file.ts';
@@ -28,6 +28,7 @@ export function loadParamsFile(
   options: ParamsOptions,
 ): ParamsFile | undefined {
   const { problems } = workspace;
+  const before = problems.count;
   const isDefault = file === options.defaultFile;
   const base = workspace.read(file, 'BAD_PARAMS');
   const overlays = isDefault ? options.overlays.map((path) => readOverlay(workspace, path)) : [];
@@ -37,25 +38,30 @@ export function loadParamsFile(
   const sources = [base, ...overlays].filter((source) => source !== undefined);
   if (sources.length === 0 && overrides.length === 0) return undefined;
 
-  const before = problems.count;
   let data: unknown = {};
   for (const source of sources) {
     if (isObject(source.data)) data = mergeData(data, source.data);
     else if (source.data !== null) complainAboutTop(problems, source);
   }
   const schema = sources.map((source) => readSchema(workspace, source)).find((found) => found !== undefined);
-  const layers: Layer[] = sources.map((source) => ({ source, at: [] }));
-  for (const override of overrides) {
-    const result = applyOverride(data, override, schema !== undefined);
-    if ('message' in result) {
-      problems.addAt('BAD_PARAMS', override.source, keyRange(override), result);
-    } else {
-      data = result.data;
-      layers.push({ ...layerOf(override), at: result.path });
-    }
+  const isReadable = problems.count === before;
+  const fromFiles: ParamsFile = { file, data, layers: sources.map((source) => ({ source, at: [] })) };
+  const mayAdd = schema !== undefined || !isReadable;
+  const loaded = overrides.reduce((params, override) => lay(problems, params, override, mayAdd), fromFiles);
+  return schema === undefined || !isReadable ? loaded : check(problems, loaded, schema);
+}
+
+/** With a schema, it is for the schema to say which keys there may be. */
+function lay(problems: Problems, params: ParamsFile, override: Override, mayAdd: boolean): ParamsFile {
+  const { file, layers } = params;
+  const result = applyOverride(params.data, override, mayAdd);
+  if ('message' in result) {
+    const isThere = layers.length > 0;
+    const complaint = isThere ? result : { message: `There is no parameter file '${file}'.` };
+    problems.addAt('BAD_PARAMS', override.source, keyRange(override), complaint);
+    return params;
   }
-  const loaded = { file, data, layers };
-  return schema === undefined || problems.count > before ? loaded : check(problems, loaded, schema);
+  return { file, data: result.data, layers: [...layers, { ...layerOf(override), at: result.path }] };
 }
 
 function readOverlay(workspace: Workspace, path: string): SourceFile | undefined {

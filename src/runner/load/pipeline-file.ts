@@ -24,6 +24,8 @@ export interface LoadedStage {
 
 /** One pipeline file, its stages built. */
 export interface PipelineFile {
+  /** Absolute path of the project. */
+  readonly root: string;
   readonly file: ProjectPath;
   readonly folder: ProjectPath;
   readonly source: SourceFile;
@@ -47,10 +49,14 @@ export function loadPipelineFile(file: ProjectPath, context: PipelineContext): P
   const { workspace } = context;
   const { problems } = workspace;
   const before = problems.count;
+  const folder = dirname(file) === '.' ? '.' : posix.normalize(dirname(file));
+  // First, so that mistakes in both files are told together.
+  const scope = context.scopeOf(folder);
   const source = workspace.read(file, 'BAD_PIPELINE');
-  if (source === undefined || problems.count > before) return undefined;
+  if (source === undefined || source.text === '') return undefined;
   const data = source.data ?? {};
-  for (const { path, part, keyword, ...complaint } of validate(pipelineSchema, data)) {
+  const isParsed = source.data !== null || problems.count === before;
+  for (const { path, part, keyword, ...complaint } of isParsed ? validate(pipelineSchema, data) : []) {
     const name = String(path.at(-1));
     const isLater = keyword === 'additionalProperties' && LATER.includes(name);
     const said = isLater
@@ -58,12 +64,9 @@ export function loadPipelineFile(file: ProjectPath, context: PipelineContext): P
       : complaint;
     problems.addAtPath('BAD_PIPELINE', source, { path, part }, said);
   }
-  const folder = dirname(file) === '.' ? '.' : posix.normalize(dirname(file));
   if (problems.count > before || !isObject(data)) return undefined;
-  const scope = context.scopeOf(folder);
-  if (problems.count > before) return undefined;
   const builder = new Builder(file, folder, source, context);
-  return { file, folder, source, raw: data, stages: builder.build(data, scope) };
+  return { root: workspace.root, file, folder, source, raw: data, stages: builder.build(data, scope) };
 }
 
 class Builder {

@@ -30,11 +30,6 @@ function split(text: string): Piece[] {
   return pieces;
 }
 
-/** True when the text holds a template that is not escaped. */
-export function hasTemplate(text: string): boolean {
-  return split(text).some(({ kind }) => kind === 'template');
-}
-
 /**
  * Fills the templates of a stage's definition. A text that is one template takes the value with its type; in other
  * text scalars are pasted. Under `cmd` values are quoted for the shell and a mapping becomes `--key value` arguments.

@@ -38,9 +38,9 @@ export function collectTopLevel(files: readonly PipelineFile[]): TopLevel {
   };
 }
 
-function paths({ raw, folder }: PipelineFile, key: string): ProjectPath[] {
+function paths({ raw, folder, root }: PipelineFile, key: string): ProjectPath[] {
   const list = raw[key];
-  return Array.isArray(list) ? list.map((path) => projectPath(folder, String(path), '/')) : [];
+  return Array.isArray(list) ? list.map((path) => projectPath(folder, String(path), root)) : [];
 }
 
 function plotsOf({ raw, folder }: PipelineFile): TopLevelPlot[] {
@@ -57,7 +57,7 @@ function plotsOf({ raw, folder }: PipelineFile): TopLevelPlot[] {
   });
 }
 
-function artifactsOf({ raw, folder }: PipelineFile): Artifact[] {
+function artifactsOf({ raw, folder, root }: PipelineFile): Artifact[] {
   if (!isObject(raw['artifacts'])) return [];
   return Object.entries(raw['artifacts']).flatMap(([name, item]): Artifact[] => {
     if (!isObject(item)) return [];
@@ -65,7 +65,7 @@ function artifactsOf({ raw, folder }: PipelineFile): Artifact[] {
     return [
       {
         name,
-        path: projectPath(folder, String(path), '/'),
+        path: projectPath(folder, String(path), root),
         type: typeof type === 'string' ? type : undefined,
         desc: typeof desc === 'string' ? desc : undefined,
         labels: Array.isArray(labels) ? labels.map(String) : [],

@@ -13,7 +13,7 @@ export interface VarsContext {
   readonly paramsOf: (file: ProjectPath) => ParamsFile | undefined;
 }
 
-export interface VarsPlace extends VarsContext {
+interface VarsPlace extends VarsContext {
   /** Folder to which file names are relative. */
   readonly folder: ProjectPath;
   readonly path: KeyPath;

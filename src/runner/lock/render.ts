@@ -3,7 +3,7 @@ import type { Content, LockEntry, StageName } from '../model.ts';
 import { renderFlow, renderKey } from './flow.ts';
 
 /** Every stage's last success, by stage. */
-export type LockEntries = ReadonlyMap<StageName, LockEntry>;
+type LockEntries = ReadonlyMap<StageName, LockEntry>;
 
 const HEAD = `# Written by Ferment: what went into each stage the last time it succeeded, and what came out. Keep it in git.
 schema: ferment/1

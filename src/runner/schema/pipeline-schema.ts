@@ -1,4 +1,4 @@
-import type { FromSchema, JSONSchema } from 'json-schema-to-ts';
+import type { JSONSchema } from 'json-schema-to-ts';
 import { topLevelPlots } from './path-schema.ts';
 import { entrySchema, vars } from './stage-schema.ts';
 
@@ -53,5 +53,3 @@ export const pipelineSchema = {
     },
   },
 } as const satisfies JSONSchema;
-
-export type PipelineSource = FromSchema<typeof pipelineSchema>;

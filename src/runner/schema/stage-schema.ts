@@ -63,7 +63,7 @@ const resources = {
 } as const satisfies JSONSchema;
 
 /** The keys of one stage's definition: what `do` holds, and what a plain stage is. */
-export const stageProperties = {
+const stageProperties = {
   desc: { type: 'string', description: 'What the stage does, for people; shown in lists and graphs.' },
   cmd: {
     title: 'a command line or a list of them',
@@ -146,4 +146,3 @@ export const entrySchema = {
 
 /** A stage's definition as validated; what templates may still be in it is filled. */
 export type StageSource = FromSchema<typeof stageSchema>;
-export type EntrySource = FromSchema<typeof entrySchema>;

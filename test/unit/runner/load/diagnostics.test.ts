@@ -277,6 +277,39 @@ stagse: {}
     ).toContain('Nested more than 100 levels deep.');
   });
 
+  it('mistakes in the pipeline and in the parameters, together', () => {
+    const files = {
+      'pipeline.yaml': 'stages: {a: {cmd: x, dep: []}}',
+      'schema.json': schema,
+      'params.yaml': '# yaml-language-server: $schema=schema.json\ntrain: {epochs: many}\n',
+    };
+    expect(failure(() => load(files))).toMatchInlineSnapshot(`
+      "BAD_PIPELINE
+      params.yaml:2:17 'train.epochs' must be a whole number. Received: "many"
+        2 | train: {epochs: many}
+          |                 ^^^^
+
+      pipeline.yaml:1:22 Unknown key 'dep' in 'stages.a'.
+        1 | stages: {a: {cmd: x, dep: []}}
+          |                      ^^^
+        Did you mean 'deps'?"
+    `);
+  });
+
+  it('a parameter file that cannot be parsed, without what follows from it', () => {
+    const files = {
+      'pipeline.yaml': `stages: {a: {cmd: "x \${train.lr}", params: [train]}}`,
+      'schema.json': schema,
+      'params.yaml': '# yaml-language-server: $schema=schema.json\ntrain: [1\n',
+    };
+    expect(failure(() => load(files, { overrides: ['train.epochs=1'] }))).toMatchInlineSnapshot(`
+      "BAD_PARAMS
+      params.yaml:3:1 Not valid YAML: Flow sequence in block collection must be sufficiently indented and end with a ].
+        3 | 
+          | ^"
+    `);
+  });
+
   it('files of a kind that is not read', () => {
     const text = 'vars: [a.toml]\nstages: {a: {cmd: x, params: [b.py: [x]]}}';
     expect(
@@ -303,6 +336,12 @@ stagse: {}
       -S:1:1 'train.lr' is no mapping, so 'train.lr.x' cannot be set in it.
         1 | train.lr.x=2
           | ^^^^^^^^^^"
+    `);
+    expect(said('othr.yaml:x=2')).toMatchInlineSnapshot(`
+      "BAD_PARAMS
+      -S:1:11 There is no parameter file 'othr.yaml'.
+        1 | othr.yaml:x=2
+          |           ^"
     `);
     expect(said('nothing')).toMatchInlineSnapshot(`
       "BAD_PARAMS
