@@ -1,22 +1,10 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Params } from '../../../../src/fer/params/index.ts';
-import { finalTraining } from '../../../../src/fer/training/select/final-training.ts';
-import { type RunScores, rankRuns } from '../../../../src/fer/training/select/rank.ts';
+import { rankRuns } from '../../../../src/fer/training/select/rank.ts';
 import { selectConfigurations } from '../../../../src/fer/training/select/select.ts';
-import { temporaryFolder } from '../../../support/temporary.ts';
-import { CONSTANT_RATE, TINY_TRAINING } from './tiny-data.ts';
-
-const select = { metric: 'macroF1', tieMargin: 0.005 } as const;
-const run = (configuration: string, macroF1: number, loss: number, accuracy = 0.5): RunScores => ({
-  configuration,
-  macroF1,
-  accuracy,
-  loss,
-  keptEpoch: 2,
-});
+import { configs, run, select, sweepFolder, values } from './sweep-folder.ts';
 
 describe('ranking', () => {
   it('takes the highest metric', () => {
@@ -83,35 +71,6 @@ describe('ranking', () => {
     );
   });
 });
-
-const values = { optimizer: 'adam', learningRate: 0.001, dropout: 0.15, weightDecay: 0 } as const;
-const configs: Params['sweep']['configs'] = {
-  'resnet-a': { architecture: 'resnet', ...values },
-  'resnet-b': { architecture: 'resnet', ...values, optimizer: 'sgd', learningRate: 0.01 },
-  'mobile-a': { architecture: 'mobilenetv2', ...values, dropout: 0, weightDecay: 0.0001 },
-};
-
-interface SweepFolder {
-  readonly files: readonly string[];
-  readonly outs: { readonly resnet: string; readonly mobilenetv2: string };
-  write(name: string, text: string): void;
-}
-
-function sweepFolder(): SweepFolder {
-  const root = temporaryFolder();
-  mkdirSync(join(root, 'sweep'));
-  const write = (name: string, text: string): void => writeFileSync(join(root, 'sweep', name), text);
-  const scores = (architecture: string, { macroF1, accuracy, loss, keptEpoch }: RunScores): string =>
-    JSON.stringify({ architecture, keptEpoch, validation: { macroF1, accuracy, loss } });
-  write('mobile-a.json', scores('mobilenetv2', run('', 0.2, 1.8)));
-  write('resnet-a.json', scores('resnet', run('', 0.3, 1.5)));
-  write('resnet-b.json', scores('resnet', run('', 0.4, 1.4)));
-  return {
-    files: ['mobile-a', 'resnet-a', 'resnet-b'].map((name) => join(root, 'sweep', `${name}.json`)),
-    outs: { resnet: join(root, 'resnet.json'), mobilenetv2: join(root, 'mobilenetv2.json') },
-    write,
-  };
-}
 
 describe('selecting', () => {
   it('writes the winner of each architecture with its values and the reason, and gives the table', () => {
@@ -232,74 +191,5 @@ describe('selecting', () => {
     const attempt = () => selectConfigurations({ select, sweep: { configs } }, files, outs);
     expect(attempt).toThrow(message);
     expect(attempt).toThrow(expect.objectContaining({ code: 'DATA_DAMAGED' }));
-  });
-});
-
-describe('the final training', () => {
-  const plan = { epochs: 8, schedule: CONSTANT_RATE, earlyStopping: 6, keep: 'best-loss' } as const;
-  const selected = {
-    optimizer: 'selected',
-    learningRate: 'selected',
-    dropout: 'selected',
-    weightDecay: 'selected',
-  } as const;
-  const params = {
-    seed: 3,
-    training: TINY_TRAINING,
-    train: {
-      resnet: { ...plan, ...selected },
-      mobilenetv2: { ...plan, ...selected, learningRate: 0.002, dropout: 0 },
-    },
-  };
-
-  function selections(): SweepFolder['outs'] {
-    const { files, outs } = sweepFolder();
-    selectConfigurations({ select, sweep: { configs } }, files, outs);
-    return outs;
-  }
-
-  it('takes what was selected where its params say so, and its own values elsewhere', () => {
-    const outs = selections();
-    expect(finalTraining('resnet', params, outs.resnet)).toEqual({
-      ...plan,
-      architecture: 'resnet',
-      optimizer: 'sgd',
-      learningRate: 0.01,
-      dropout: 0.15,
-      weightDecay: 0,
-      trainLimit: null,
-      training: TINY_TRAINING,
-      seed: 3,
-    });
-    expect(finalTraining('mobilenetv2', params, outs.mobilenetv2)).toMatchObject({
-      optimizer: 'adam',
-      learningRate: 0.002,
-      dropout: 0,
-      weightDecay: 0.0001,
-    });
-  });
-
-  it("refuses another architecture's selection", () => {
-    const outs = selections();
-    expect(() => finalTraining('resnet', params, outs.mobilenetv2)).toThrow(
-      /is not the selection of resnet: its architecture is "mobilenetv2"/,
-    );
-  });
-
-  it.each(['{', '[]', '{"architecture": "resnet", "values": {"optimizer": "adam"}}'])(
-    'refuses a selection file that says %s',
-    (text) => {
-      const { resnet } = selections();
-      writeFileSync(resnet, text);
-      expect(() => finalTraining('resnet', params, resnet)).toThrow(
-        expect.objectContaining({ code: 'DATA_DAMAGED' }),
-      );
-    },
-  );
-
-  it('knows only the compact nets', () => {
-    expect(() => finalTraining('resnett', params, '')).toThrow(
-      expect.objectContaining({ code: 'BAD_PARAMS', hint: "Did you mean 'resnet'?" }),
-    );
   });
 });

@@ -1,0 +1,75 @@
+import { writeFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { finalTraining } from '../../../../src/fer/training/select/final-training.ts';
+import { selectConfigurations } from '../../../../src/fer/training/select/select.ts';
+import { configs, type SweepFolder, select, sweepFolder } from './sweep-folder.ts';
+import { CONSTANT_RATE, TINY_TRAINING } from './tiny-data.ts';
+
+describe('the final training', () => {
+  const plan = { epochs: 8, schedule: CONSTANT_RATE, earlyStopping: 6, keep: 'best-loss' } as const;
+  const selected = {
+    optimizer: 'selected',
+    learningRate: 'selected',
+    dropout: 'selected',
+    weightDecay: 'selected',
+  } as const;
+  const params = {
+    seed: 3,
+    training: TINY_TRAINING,
+    train: {
+      resnet: { ...plan, ...selected },
+      mobilenetv2: { ...plan, ...selected, learningRate: 0.002, dropout: 0 },
+    },
+  };
+
+  function selections(): SweepFolder['outs'] {
+    const { files, outs } = sweepFolder();
+    selectConfigurations({ select, sweep: { configs } }, files, outs);
+    return outs;
+  }
+
+  it('takes what was selected where its params say so, and its own values elsewhere', () => {
+    const outs = selections();
+    expect(finalTraining('resnet', params, outs.resnet)).toEqual({
+      ...plan,
+      architecture: 'resnet',
+      optimizer: 'sgd',
+      learningRate: 0.01,
+      dropout: 0.15,
+      weightDecay: 0,
+      trainLimit: null,
+      training: TINY_TRAINING,
+      seed: 3,
+    });
+    expect(finalTraining('mobilenetv2', params, outs.mobilenetv2)).toMatchObject({
+      optimizer: 'adam',
+      learningRate: 0.002,
+      dropout: 0,
+      weightDecay: 0.0001,
+    });
+  });
+
+  it("refuses another architecture's selection", () => {
+    const outs = selections();
+    expect(() => finalTraining('resnet', params, outs.mobilenetv2)).toThrow(
+      /is not the selection of resnet: its architecture is "mobilenetv2"/,
+    );
+  });
+
+  it.each(['{', '[]', '{"architecture": "resnet", "values": {"optimizer": "adam"}}'])(
+    'refuses a selection file that says %s',
+    (text) => {
+      const { resnet } = selections();
+      writeFileSync(resnet, text);
+      expect(() => finalTraining('resnet', params, resnet)).toThrow(
+        expect.objectContaining({ code: 'DATA_DAMAGED' }),
+      );
+    },
+  );
+
+  it('knows only the compact nets', () => {
+    expect(() => finalTraining('resnett', params, '')).toThrow(
+      expect.objectContaining({ code: 'BAD_PARAMS', hint: "Did you mean 'resnet'?" }),
+    );
+  });
+});
