@@ -11,6 +11,7 @@ import { runStage } from './run-stage.ts';
 import { forgetFiles, type Session } from './session.ts';
 import type { Grant } from './slots.ts';
 import type { StageNotes } from './stage-command.ts';
+import { storeIfUnknown } from './store-outs.ts';
 import type { Worker } from './worker.ts';
 
 /** What came of acting on a decision. */
@@ -40,8 +41,8 @@ export async function act(
   const { session, stage } = task;
   let current = decided;
   for (;;) {
-    if (current.kind === 'unchanged' || current.kind === 'frozen')
-      return { outcome: current.kind, notes: undefined };
+    if (current.kind === 'frozen') return { outcome: 'frozen', notes: undefined };
+    if (current.kind === 'unchanged') return keepFresh(worker, session, stage);
     if (current.kind === 'run' && grant === undefined) return { outcome: 'needs-slots', decided: current };
     const { claim, waited } = await claimStage(session, worker, stage.name);
     try {
@@ -83,6 +84,16 @@ async function actClaimed(
   if (grant === undefined) return undefined;
   const notes = await runStage(worker, { session, stage, gathered: decided.gathered, grant, claim });
   return { outcome: 'ran', notes };
+}
+
+/** A fresh stage stays fresh when its outs cannot be stored; they just cannot be restored. */
+async function keepFresh(worker: Worker, session: Session, stage: Stage): Promise<Acted> {
+  const failure = await storeIfUnknown(session, stage);
+  if (failure !== undefined) {
+    const text = `Its outs are fresh but not in the store: ${failure.message}`;
+    worker.emit({ type: 'stage-warning', stage: stage.name, text });
+  }
+  return { outcome: 'unchanged', notes: undefined };
 }
 
 /** True when another command wrote this stage's block since this one read the lock. */

@@ -1,14 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import { FermentError, isFermentError } from '../../kit/index.ts';
+import { FermentError } from '../../kit/index.ts';
 import type { Measured } from '../hash/measured.ts';
 import type { Content, LockEntry, Stage } from '../model.ts';
-import { keepContent } from '../store/keep-content.ts';
-import { writeRunCache } from '../store/run-cache.ts';
 import { dropAside, isThere, moveAside, planAside, removeTree } from './aside.ts';
 import { dropCheckpoints, handOverCheckpoints } from './checkpoints.ts';
 import type { Claim } from './claim.ts';
-import { mayBeRestored } from './decide.ts';
 import type { Gathered } from './gather-inputs.ts';
 import { type Journal, scratchFolder, settle } from './journal.ts';
 import { findMovedInput } from './moved-inputs.ts';
@@ -16,11 +13,9 @@ import { identify } from './process-identity.ts';
 import type { Session } from './session.ts';
 import type { Grant } from './slots.ts';
 import { runStageCommand, type StageNotes } from './stage-command.ts';
+import { isStoreFailure, storeOuts } from './store-outs.ts';
 import { updateLock } from './update-lock.ts';
 import type { Worker } from './worker.ts';
-
-/** Outs that git tracks are kept in the store as well, up to this size for a stage in total. */
-export const SMALL_OUTS_BYTES = 16 * 1024 * 1024;
 
 /**
  * Runs a stage whose claim is held: old outs aside, command, outs checked, hashed and stored, run cache, lock; in this
@@ -70,7 +65,10 @@ export async function runStage(
     throw error;
   }
   const moved = await findMovedInput(session, stage, gathered);
-  const failure = moved === undefined ? await storeOuts(session, stage, { gathered, outs }) : undefined;
+  const failure =
+    moved === undefined
+      ? await storeOuts(session, stage, { fingerprint: gathered.fingerprint, outs })
+      : undefined;
   if (moved !== undefined) warn(worker, stage, notes, movedText(moved));
   await conclude({
     session,
@@ -140,40 +138,6 @@ async function measureOut(session: Session, path: string, cache: boolean): Promi
   return measured;
 }
 
-/** Objects, then the run-cache entry that names them. Returns the failure to write when there is one. */
-async function storeOuts(
-  session: Session,
-  stage: Stage,
-  { gathered, outs }: { readonly gathered: Gathered; readonly outs: readonly Content[] },
-): Promise<FermentError | undefined> {
-  const kept = keptOuts(stage, outs);
-  try {
-    for (const { path } of kept) {
-      const measured = await session.hasher.measure(path);
-      const changed =
-        measured === undefined ? path : await keepContent(session.store, session.root, measured);
-      if (changed !== undefined)
-        throw new FermentError('STAGE_FAILED', `The out ${changed} changed while it was being stored.`, {
-          hint: 'Something that the command left running still writes there. Run the stage again.',
-        });
-    }
-    if (kept.length === outs.length && mayBeRestored(stage))
-      writeRunCache(session.state, { fingerprint: gathered.fingerprint, stage: stage.name, outs });
-    return undefined;
-  } catch (error) {
-    if (isFermentError(error)) return error;
-    throw error;
-  }
-}
-
-/** The outs that go into the store: the cached ones, and those for git while they are small. */
-export function keptOuts(stage: Stage, outs: readonly Content[]): readonly Content[] {
-  const isCached = new Map(stage.outs.map(({ path, cache }) => [path, cache]));
-  const others = outs.filter(({ path }) => isCached.get(path) !== true);
-  const size = others.reduce((sum, out) => sum + out.size, 0);
-  return size <= SMALL_OUTS_BYTES ? outs : outs.filter(({ path }) => isCached.get(path) === true);
-}
-
 /** From here on the new outs count. */
 async function conclude({
   session,
@@ -207,10 +171,6 @@ function entryFor({ fingerprint, inputs }: Gathered, outs: readonly Content[]): 
 
 function movedText(path: string): string {
   return `${path} changed while the stage was running: the result is not cached, and the stage stays stale.`;
-}
-
-function isStoreFailure(error: unknown): boolean {
-  return isFermentError(error) && (error.code === 'NO_SPACE' || error.code === 'STORE_UNWRITABLE');
 }
 
 function warn(worker: Worker, stage: Stage, notes: StageNotes, text: string): void {

@@ -5,8 +5,8 @@ import type { Change, CodeFingerprint, ProjectPath, Stage, StageName } from '../
 import { compareInputs } from '../plan/index.ts';
 import { compareOuts, findOuts, mayBeRestored, runsAlways } from '../run/decide.ts';
 import { type Gathered, gatherInputs } from '../run/gather-inputs.ts';
-import { keptOuts, SMALL_OUTS_BYTES } from '../run/run-stage.ts';
 import { closeSession, openSession, type Session } from '../run/session.ts';
+import { keptOuts, SMALL_OUTS_BYTES } from '../run/store-outs.ts';
 
 /** How a command is told of what a person should know. */
 export type Warn = (text: string) => void;
