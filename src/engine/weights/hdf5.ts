@@ -12,25 +12,26 @@ export async function readHdf5(
   wants: (name: string) => boolean,
 ): Promise<Map<string, StoredTensor>> {
   const hdf5 = await import('h5wasm/node');
-  await hdf5.ready;
-  const file = open(() => new hdf5.File(path, 'r'), path);
+  const library = await hdf5.ready;
+  // Else the library prints its errors and goes on with an invalid handle.
+  library.activate_throwing_error_handler();
   try {
-    const tensors = new Map<string, StoredTensor>();
-    for (const name of file.paths().filter(wants)) {
-      const entity = file.get(name);
-      if (entity instanceof hdf5.Dataset) tensors.set(name, tensorOf(entity, name, path));
+    const file = new hdf5.File(path, 'r');
+    try {
+      return new Map(
+        file
+          .paths()
+          .filter(wants)
+          .flatMap((name) => {
+            const entity = file.get(name);
+            return entity instanceof hdf5.Dataset ? [[name, tensorOf(entity, name, path)]] : [];
+          }),
+      );
+    } finally {
+      file.close();
     }
-    return tensors;
-  } finally {
-    file.close();
-  }
-}
-
-function open<T>(work: () => T, path: string): T {
-  try {
-    return work();
   } catch (error) {
-    throw new FermentError('BAD_WEIGHTS', `${path} is not an HDF5 file: ${messageOf(error)}`, {
+    throw new FermentError('BAD_WEIGHTS', `${path} cannot be read as HDF5: ${messageOf(error)}`, {
       hint: 'Download or copy the file again.',
       cause: error,
     });

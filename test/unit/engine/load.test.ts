@@ -1,0 +1,93 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { build } from 'esbuild';
+import { execa } from 'execa';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { loadEngine } from '../../../src/engine/index.ts';
+
+let folder: string;
+let bundle: string;
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'ferment-engine-'));
+  bundle = join(folder, 'engine.mjs');
+  await build({
+    entryPoints: ['src/engine/index.ts'],
+    outfile: bundle,
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    packages: 'external',
+    logLevel: 'silent',
+  });
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** Runs a program that imports the bundled engine from `at`, as the runner does, and gives all it prints. */
+async function run(at: string, body: string, env: Record<string, string> = {}) {
+  const path = join(at, 'program.mjs');
+  const text = `import { createInference, loadEngine } from ${JSON.stringify(pathToFileURL(bundle).href)};\n${body}`;
+  writeFileSync(path, text);
+  return execa('node', [path], { env, reject: false, all: true });
+}
+
+const LOAD = `const engine = await loadEngine({ device: 'cpu' }).catch((error) => error);
+console.log(JSON.stringify({ code: engine.code, hint: engine.hint, device: engine.device, threads: engine.threads }));`;
+
+describe('loadEngine', () => {
+  test('loads the CPU library, says which and why, and gives the same engine again', async () => {
+    const engine = await loadEngine({ device: 'cpu' });
+    expect(engine.device).toBe('cpu');
+    expect(engine.version).toMatch(/^\d+\.\d+\.\d+$/);
+    expect(engine.reason).toBe('cpu was asked for');
+    expect(await loadEngine({ device: 'auto' })).toBe(engine);
+  });
+
+  test('refuses a second device or number of threads in one process', async () => {
+    const { threads } = await loadEngine({ device: 'cpu' });
+    await expect(loadEngine({ device: 'cuda' })).rejects.toMatchObject({ code: 'NO_DEVICE' });
+    await expect(loadEngine({ device: 'cpu', threads: threads + 1 })).rejects.toThrow(/already loaded/);
+  });
+
+  test('says what to install when the package cannot be found', async () => {
+    const { all } = await run(folder, LOAD);
+    expect(JSON.parse(all)).toEqual({
+      code: 'NO_ENGINE',
+      hint: 'Install the library and its addon: npm run setup',
+    });
+  });
+});
+
+describe('the engine in a process of its own', () => {
+  const inProject = (body: string, env: Record<string, string> = {}) =>
+    execa('node', ['--input-type=module', '--import', 'tsx', '-e', body], { env, reject: false, all: true });
+  const importing = "import { loadEngine } from './src/engine/index.ts';\n";
+
+  test('takes its threads from the scheduler’s slots, and prints nothing', async () => {
+    const { all } = await inProject(importing + LOAD, { FERMENT_CPUS: '1' });
+    expect(all).toBe(JSON.stringify({ device: 'cpu', threads: 1 }));
+  });
+
+  test('says that no GPU is there when CUDA was asked for', async () => {
+    const body = `${importing}await loadEngine({ device: 'cuda' }).catch((e) => console.log(e.code, '|', e.hint));`;
+    const { all } = await inProject(body, { CUDA_VISIBLE_DEVICES: '-1' });
+    expect(all).toMatch(/^NO_DEVICE \| Check that nvidia-smi lists a GPU/);
+  });
+
+  test('says that it has no WebGPU', async () => {
+    const body = `${importing}await loadEngine({ device: 'webgpu' }).catch((e) => console.log(e.code, '|', e.message));`;
+    const { all } = await inProject(body);
+    expect(all).toMatch(/^NO_DEVICE \| WebGPU was asked for/);
+  });
+
+  test.each([
+    ['onednn', {}],
+    ['standard', { TF_ENABLE_ONEDNN_OPTS: '0' }],
+  ])('uses the %s kernels', async (kernels, env) => {
+    const body = `${importing}console.log((await loadEngine({ device: 'cpu' })).kernels);`;
+    // Other processors' libraries have no oneDNN twins.
+    const expected = process.arch === 'x64' ? kernels : 'standard';
+    expect((await inProject(body, env)).all).toBe(expected);
+  });
+});
