@@ -1,0 +1,151 @@
+import sharp from 'sharp';
+import { describe, expect, it } from 'vitest';
+import {
+  renderBars,
+  renderConfusion,
+  renderGraph,
+  renderLines,
+  renderReliability,
+  renderScatter,
+} from '../../../../src/fer/report/figures/index.ts';
+import { linearScale } from '../../../../src/fer/report/figures/scale.ts';
+
+const classes = ['angry', 'happy'];
+
+/** The figure as a raster: proof that it is well-formed, and of its size. */
+async function rasterise(
+  svg: string,
+): Promise<{ readonly width: number; readonly height: number; readonly colours: number }> {
+  const { data, info } = await sharp(Buffer.from(svg)).raw().toBuffer({ resolveWithObject: true });
+  const colours = new Set<number>();
+  for (let i = 0; i < data.length; i += info.channels) {
+    colours.add(((data[i] ?? 0) << 16) | ((data[i + 1] ?? 0) << 8) | (data[i + 2] ?? 0));
+  }
+  return { width: info.width, height: info.height, colours: colours.size };
+}
+
+describe('linearScale', () => {
+  it('widens to round ticks and maps the ends to the range', () => {
+    const scale = linearScale([0, 603], [100, 0]);
+    expect(scale.ticks).toEqual([0, 200, 400, 600, 800]);
+    expect([scale(0), scale(800)]).toEqual([100, 0]);
+  });
+
+  it('keeps an exact domain and gives a single value some room', () => {
+    expect(linearScale([0.75, 8.25], [0, 1], { exact: true, count: 8 }).ticks).toEqual([
+      1, 2, 3, 4, 5, 6, 7, 8,
+    ]);
+    expect(linearScale([3, 3], [0, 1]).domain).toEqual([3, 4]);
+  });
+});
+
+describe('figures', () => {
+  it('are well-formed and drawn in more than black and white', async () => {
+    const svgs = [
+      renderBars({
+        title: 'a <b> & c',
+        yName: 'n',
+        categories: classes,
+        format: String,
+        series: [{ name: 's', color: '#5aa9c7', values: [3, 0] }],
+      }),
+      renderLines({
+        title: 't',
+        xName: 'epoch',
+        yName: 'loss',
+        series: [
+          {
+            name: 's',
+            color: '#0072b2',
+            points: [
+              [1, 2],
+              [2, Number.NaN],
+              [3, 1],
+            ],
+          },
+        ],
+      }),
+      renderConfusion('t', classes, [
+        [3, 1],
+        [0, 0],
+      ]),
+      renderReliability(
+        't',
+        [
+          { low: 0, high: 1, count: 4, confidence: 0.5, accuracy: 0.6 },
+          { low: 1, high: 2, count: 0, confidence: null, accuracy: null },
+        ],
+        0.1,
+      ),
+      renderGraph('t', {
+        stages: [{ name: 'a' }, { name: 'b@1' }, { name: 'b@2' }],
+        edges: [
+          ['a', 'b@1'],
+          ['a', 'b@2'],
+        ],
+      }),
+      await renderScatter({
+        title: 't',
+        note: 'n',
+        points: Float32Array.of(0, 0, 1, 1),
+        labels: Uint8Array.of(0, 1),
+        classes,
+      }),
+    ];
+    for (const svg of svgs) expect((await rasterise(svg)).colours).toBeGreaterThan(3);
+  });
+
+  it('escape what comes from outside', () => {
+    const svg = renderConfusion(
+      '<script>alert(1)</script>',
+      ['a"b', 'c'],
+      [
+        [1, 0],
+        [0, 1],
+      ],
+    );
+    expect(svg).not.toContain('<script>');
+    expect(svg).toContain('&lt;script&gt;');
+  });
+
+  it('are the same bytes for the same data', () => {
+    const draw = () =>
+      renderConfusion('t', classes, [
+        [1, 2],
+        [3, 4],
+      ]);
+    expect(draw()).toBe(draw());
+  });
+
+  it('leave out values that are no numbers', () => {
+    const svg = renderLines({
+      title: 't',
+      xName: 'x',
+      yName: 'y',
+      series: [
+        {
+          name: 's',
+          color: '#000',
+          points: [
+            [1, 1],
+            [2, Number.NaN],
+          ],
+        },
+      ],
+    });
+    expect(svg).not.toContain('NaN');
+    expect(svg.match(/<circle/g)).toHaveLength(1);
+  });
+
+  it('turn thousands of points into one picture', async () => {
+    const points = Float32Array.from({ length: 5000 }, (_, i) => Math.sin(i));
+    const svg = await renderScatter({ title: 't', note: 'n', points, labels: new Uint8Array(2500), classes });
+    expect(svg).toContain('<image');
+    expect(svg).not.toContain('<circle');
+  });
+
+  it('draw a group of stages as one box with its count', () => {
+    const svg = renderGraph('t', { stages: [{ name: 'b@1' }, { name: 'b@2' }], edges: [] });
+    expect(svg).toContain('b × 2');
+  });
+});
