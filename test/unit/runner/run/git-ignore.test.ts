@@ -1,0 +1,50 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { ignoreInGit } from '../../../../src/runner/run/git-ignore.ts';
+import { temporaryFolder, writeFiles } from '../../../support/temporary.ts';
+
+function repository(): string {
+  const root = temporaryFolder();
+  execFileSync('git', ['init', '-q', root]);
+  return root;
+}
+
+const ignored = (root: string, path: string): boolean => {
+  try {
+    execFileSync('git', ['check-ignore', '-q', path], { cwd: root });
+    return true;
+  } catch {
+    return false;
+  }
+};
+
+it('outs that git would add get a line in one block; what stands around it stays', () => {
+  const root = repository();
+  writeFiles(root, { '.gitignore': '/data/\n# mine' });
+  ignoreInGit(root, ['data/raw', 'model.bin'], new Set(['data/raw', 'model.bin']));
+  ignoreInGit(root, ['b*[1].txt'], new Set(['data/raw', 'model.bin', 'b*[1].txt']));
+  ignoreInGit(root, ['#c '], new Set(['b*[1].txt', '#c ']));
+  expect(readFileSync(join(root, '.gitignore'), 'utf8')).toMatchInlineSnapshot(`
+    "/data/
+    # mine
+    # >>> ferment: outs that are kept in the store, written by ferment
+    /\\#c\\ 
+    /b\\*\\[1\\].txt
+    # <<< ferment
+    "
+  `);
+  writeFiles(root, { 'b*[1].txt': '', 'bx1.txt': '', '#c ': '' });
+  expect(['b*[1].txt', 'bx1.txt', '#c '].map((path) => ignored(root, path))).toEqual([true, false, true]);
+});
+
+it('nothing is written outside a repository, or when git ignores the outs already', () => {
+  const plain = temporaryFolder();
+  ignoreInGit(plain, ['a'], new Set(['a']));
+  expect(existsSync(join(plain, '.gitignore'))).toBe(false);
+  const root = repository();
+  writeFiles(root, { '.gitignore': '/artifacts/*\n' });
+  ignoreInGit(root, ['artifacts/x'], new Set(['artifacts/x']));
+  expect(readFileSync(join(root, '.gitignore'), 'utf8')).toBe('/artifacts/*\n');
+});

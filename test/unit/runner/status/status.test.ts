@@ -1,0 +1,144 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { checkout, loadProject, logs, status, why } from '../../../../src/runner/index.ts';
+import { type RunnerProject, runnerProject } from '../../../support/runner-project.ts';
+
+function sample(): RunnerProject {
+  return runnerProject({
+    'pipeline.yaml': `
+stages:
+  a: {cmd: "echo hello; mkdir -p a && cp in a/x", deps: [in], outs: [a]}
+  b: {module: b.ts, deps: {a: a}, params: [k], outs: {o: b.txt}}
+  hi: {cmd: echo hi}
+`,
+    'package.json': '{"type": "module", "sideEffects": false}',
+    'b.ts':
+      "import { writeFileSync } from 'node:fs';\nimport { text } from './text.ts';\nwriteFileSync('b.txt', text);\n",
+    'text.ts': "export const text = 'one';\n",
+    'params.yaml': 'k: 1\n',
+    in: '1',
+  });
+}
+
+const load = (p: RunnerProject) => loadProject({ cwd: p.root });
+
+it('status names what differs, of each stage by itself, and is empty when all is fresh', async () => {
+  const p = sample();
+  const never = { kind: 'never-run', name: '', change: 'new' };
+  const always = { kind: 'always', name: 'hi', change: 'modified' };
+  expect(Object.fromEntries(await status(load(p)))).toEqual({
+    a: [never],
+    b: [never, { kind: 'dep', name: 'a', change: 'deleted' }],
+    hi: [never, always],
+  });
+  await p.repro();
+  expect(Object.fromEntries(await status(load(p)))).toEqual({ hi: [always] });
+  p.write('in', '2');
+  p.write('params.yaml', 'k: 2\n');
+  p.write('a/extra', 'x');
+  p.remove('b.txt');
+  expect(Object.fromEntries(await status(load(p)))).toMatchObject({
+    a: [
+      { kind: 'dep', name: 'in', change: 'modified' },
+      { kind: 'out', name: 'a', change: 'modified' },
+    ],
+    b: [
+      { kind: 'dep', name: 'a', change: 'modified' },
+      { kind: 'param', name: 'params.yaml:k', change: 'modified', old: 1, new: 2 },
+      { kind: 'out', name: 'b.txt', change: 'deleted' },
+    ],
+  });
+  p.remove('in');
+  expect((await status(load(p))).get('a')?.[0]).toMatchObject({ kind: 'dep', name: 'in', change: 'deleted' });
+});
+
+it('why names the modules behind a change of code, and what will be done', async () => {
+  const p = sample();
+  await p.repro();
+  expect(await why(load(p), 'b')).toEqual({
+    stage: 'b',
+    changes: [],
+    code: [],
+    next: 'nothing',
+    notRestorable: undefined,
+  });
+  p.write('text.ts', "export const text = 'two';\n");
+  const changed = await why(load(p), 'b');
+  expect(changed).toMatchObject({
+    changes: [{ kind: 'code', name: 'b.ts', change: 'modified' }],
+    code: [{ kind: 'code', name: 'text.ts', change: 'modified' }],
+    next: 'run',
+  });
+  await p.repro();
+  p.write('text.ts', "// back again\nexport const text = 'one';\n");
+  expect((await why(load(p), 'b')).next).toBe('restore');
+  expect((await why(load(p), 'hi')).notRestorable).toMatch(/neither deps nor params nor outs/);
+  await expect(why(load(p), 'bb')).rejects.toMatchObject({ code: 'USAGE', hint: "Did you mean 'b'?" });
+});
+
+it('why says that outs for git are too large to be restored', async () => {
+  const p = runnerProject({
+    'pipeline.yaml':
+      'stages: {s: {cmd: head -c 17000000 /dev/zero > big, deps: [in], outs: [{big: {cache: false}}]}}\n',
+    in: '1',
+  });
+  await p.repro();
+  expect((await why(load(p), 's')).notRestorable).toBe(
+    "its outs with 'cache: false' are larger than 16.8 MB together",
+  );
+  p.write('in', '2');
+  await p.repro();
+  p.write('in', '1');
+  expect((await p.repro()).outcomes).toEqual({ s: 'ran' });
+});
+
+it('checkout puts back what the lock names, passes over stages that never ran, and says what it did', async () => {
+  const p = sample();
+  expect(await checkout(load(p))).toEqual({ changed: [], neverRun: ['a', 'b', 'hi'], missing: [] });
+  await p.repro();
+  p.remove('a');
+  expect(await checkout(load(p))).toEqual({
+    changed: [{ path: 'a', change: 'A' }],
+    neverRun: [],
+    missing: [],
+  });
+  expect(p.read('a/x')).toBe('1');
+  expect(await checkout(load(p), { targets: ['b'] })).toMatchObject({ changed: [] });
+});
+
+it('checkout refuses to replace what is nowhere else, unless forced, and touches nothing before it asks', async () => {
+  const p = sample();
+  await p.repro();
+  p.write('b.txt', 'my own notes');
+  p.remove('a');
+  await expect(checkout(load(p))).rejects.toMatchObject({
+    code: 'USAGE',
+    message: 'These outs have changes that are not in the store: b.txt.',
+  });
+  expect(p.has('a')).toBe(false);
+  expect(await checkout(load(p), { force: true })).toMatchObject({
+    changed: [
+      { path: 'a', change: 'A' },
+      { path: 'b.txt', change: 'M' },
+    ],
+  });
+  expect(p.read('b.txt')).toBe('one');
+});
+
+it('checkout names the outs whose objects are gone', async () => {
+  const p = sample();
+  await p.repro();
+  p.remove('a');
+  rmSync(join(p.root, '.ferment/objects'), { recursive: true });
+  expect(await checkout(load(p))).toEqual({ changed: [], neverRun: [], missing: ['a'] });
+});
+
+it('logs gives the output of the latest run that ran the stage', async () => {
+  const p = sample();
+  expect(logs(load(p), 'a')).toBeUndefined();
+  await p.repro();
+  await p.repro();
+  expect(logs(load(p), 'a')?.text).toBe('hello\n');
+  expect(() => logs(load(p), 'nope')).toThrow("There is no stage 'nope'.");
+});
