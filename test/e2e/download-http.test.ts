@@ -54,7 +54,7 @@ afterEach(async () => {
 function download(changes: Partial<DownloadOptions> = {}): Promise<DownloadReport> {
   return downloadDataset({
     seed: 1,
-    download: downloadParams({ source: 'url', url: `${base}/fer2013.zip`, sha256: SHA256 }),
+    download: downloadParams({ source: 'url', url: `${base}/fer2013.zip?token=secret`, sha256: SHA256 }),
     source: undefined,
     out: join(folder, 'raw'),
     env: { FERMENT_CACHE: join(folder, 'cache') },
@@ -150,7 +150,7 @@ describe('a download over HTTP', () => {
 
   it.skipIf(!existsSync('/dev/full'))('on a full disk ends at once and says so', async () => {
     answer = (request, response) => serve(request, response);
-    const name = `${digestOf(`${base}/fer2013.zip`).slice(0, 16)}-fer2013.zip.part`;
+    const name = `${digestOf(`${base}/fer2013.zip?token=secret`).slice(0, 16)}-fer2013.zip.part`;
     mkdirSync(join(folder, 'cache/downloads'), { recursive: true });
     symlinkSync('/dev/full', join(folder, 'cache/downloads', name));
     await expect(download()).rejects.toMatchObject({
@@ -166,7 +166,7 @@ describe('a download over HTTP', () => {
       else response.writeHead(302, { location: '/elsewhere' }).end();
     };
     expect((await download()).total).toBe(42);
-    expect(seen.map(({ path }) => path)).toEqual(['/fer2013.zip', '/elsewhere']);
+    expect(seen.map(({ path }) => path)).toEqual(['/fer2013.zip?token=secret', '/elsewhere']);
   });
 
   it('is tried again when the server is busy, and waits as long as that asks', async () => {
@@ -275,6 +275,13 @@ describe('a download from Kaggle', () => {
     expect(warnings[0]).toMatch(
       /^Using the copy that was downloaded before\. Delete .*-fer2013 to fetch it anew\.$/,
     );
+  });
+
+  it('does not keep a copy that is no archive', async () => {
+    answer = (_, response) => response.end('<html>Please log in</html>');
+    await expect(kaggle(token(GOOD))).rejects.toMatchObject({ code: 'DATA_DAMAGED' });
+    answer = (request, response) => serve(request, response);
+    expect((await kaggle(token(GOOD))).total).toBe(42);
   });
 
   it('takes the token from the environment first, and warns of one that others can read', async () => {

@@ -1,6 +1,6 @@
-import { createReadStream, statSync } from 'node:fs';
+import { createReadStream, rmSync, statSync } from 'node:fs';
 import { basename } from 'node:path';
-import { FermentError, unreachable } from '../../kit/index.ts';
+import { FermentError, isFermentError, unreachable } from '../../kit/index.ts';
 import type { Params } from '../params/index.ts';
 import {
   downloadFolder,
@@ -9,6 +9,7 @@ import {
   KAGGLE_API,
   type Patience,
   verifyFile,
+  withoutSecrets,
 } from './fetch/index.ts';
 import type { DataReporting } from './progress.ts';
 import {
@@ -59,7 +60,12 @@ export async function downloadDataset(options: DownloadOptions): Promise<Downloa
   const { download, out } = options;
   const fetched = await locate(options);
   const writer = createRawWriter(out);
-  const { layout, ignored, name, sha256 } = await fill(options, fetched, writer);
+  const { layout, ignored, name, sha256 } = await fill(options, fetched, writer).catch((error: unknown) => {
+    // Kaggle publishes no digest: a damaged copy must not be used again.
+    if (download.source === 'kaggle' && fetched && isFermentError(error) && error.code === 'DATA_DAMAGED')
+      rmSync(fetched.path, { force: true });
+    throw error;
+  });
   const images = writer.counts();
   const total = Object.values({ ...images })
     .flatMap((part) => Object.values(part))
@@ -95,7 +101,7 @@ async function locate(options: DownloadOptions): Promise<Located | undefined> {
     }
     case 'url': {
       const address = requireAddress(url, sha256);
-      return { ...(await fetchFile({ ...shared, url: address })), name: address };
+      return { ...(await fetchFile({ ...shared, url: address })), name: withoutSecrets(address) };
     }
     case 'kaggle': {
       const { kaggle } = download;

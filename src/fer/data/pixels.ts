@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import {
   centreSquare,
   crop,
-  type Decoded,
   decodeManyGray,
   type GrayImage,
   readImageHeader,
@@ -25,8 +24,9 @@ export interface LoadedPixels {
   readonly converted: { readonly colour: number; readonly resized: number };
 }
 
-/** Files in memory at once. */
-const BATCH = 1024;
+/** Files in memory at once, and their size. */
+const BATCH_FILES = 1024;
+const BATCH_BYTES = 64 * 2 ** 20;
 
 /**
  * Decodes image files below `folder` to gray 48 x 48; others are turned gray (BT.601), cut to their middle square and
@@ -43,10 +43,10 @@ export async function loadPixels(
     converted: { colour: 0, resized: 0 },
     bad: [],
   };
-  for (let first = 0; first < paths.length; first += BATCH) {
-    const batch = paths.slice(first, first + BATCH);
-    await loadBatch(folder, batch, loading);
-    const done = first + batch.length;
+  for (let done = 0; done < paths.length; ) {
+    const files = readBatch(folder, paths.slice(done, done + BATCH_FILES));
+    await loadBatch(files, loading);
+    done += files.length;
     onProgress?.({ done, total: paths.length, unit: 'image', text: text ?? 'decoding' });
   }
   refuseBadImages(loading.bad, folder);
@@ -61,20 +61,47 @@ interface Loading {
   readonly bad: BadImage[];
 }
 
-async function loadBatch(folder: string, batch: readonly string[], loading: Loading): Promise<void> {
-  const files = batch.map((path) => readImageFile(join(folder, path)));
-  const decoded = await decodeManyGray(files);
-  for (const [i, path] of batch.entries()) {
+interface ImageFile {
+  readonly path: string;
+  readonly bytes: Buffer;
+}
+
+/** The first of the files, as many as memory should hold at once; at least one. */
+function readBatch(folder: string, paths: readonly string[]): readonly ImageFile[] {
+  const files: ImageFile[] = [];
+  let sizeBytes = 0;
+  for (const path of paths) {
+    const bytes = readImageFile(join(folder, path));
+    files.push({ path, bytes });
+    sizeBytes += bytes.length;
+    if (sizeBytes > BATCH_BYTES) break;
+  }
+  return files;
+}
+
+async function loadBatch(files: readonly ImageFile[], loading: Loading): Promise<void> {
+  const decoded = await decodeManyGray(
+    files.map((file) => file.bytes),
+    async ({ width, height, colour, ...image }) => ({
+      width,
+      height,
+      colour,
+      pixels: (await toStudySize({ width, height, ...image })).pixels,
+    }),
+  );
+  for (const [i, { path, bytes }] of files.entries()) {
     const image = decoded[i] ?? { ok: false, reason: 'unknown' };
     const index = loading.encodings.length;
-    loading.encodings.push(image.ok ? encodingOf(files[i], image) : []);
     if (!image.ok) {
+      loading.encodings.push([]);
       loading.bad.push({ path, reason: image.reason });
       continue;
     }
-    loading.pixels.set((await toStudySize(image)).pixels, index * IMAGE_PIXELS);
-    if (image.colour) loading.converted.colour++;
-    if (image.width !== IMAGE_SIDE || image.height !== IMAGE_SIDE) loading.converted.resized++;
+    const { width, height, colour, pixels } = image.value;
+    loading.encodings.push(encodingSteps(readImageHeader(bytes)?.format ?? 'unknown', image.value));
+    loading.pixels.set(pixels, index * IMAGE_PIXELS);
+    if (colour) loading.converted.colour++;
+    if (width !== IMAGE_SIDE || height !== IMAGE_SIDE) loading.converted.resized++;
   }
 }
 
@@ -90,11 +117,6 @@ function readImageFile(path: string): Buffer {
 async function toStudySize(image: GrayImage): Promise<GrayImage> {
   if (image.width === IMAGE_SIDE && image.height === IMAGE_SIDE) return image;
   return resizeGray(crop(image, centreSquare(image)), IMAGE_SIDE);
-}
-
-function encodingOf(file: Buffer | undefined, image: Extract<Decoded, { ok: true }>): readonly string[] {
-  const format = (file && readImageHeader(file)?.format) ?? 'unknown';
-  return encodingSteps(format, image);
 }
 
 /** The words for what makes an image gray 48 x 48. */

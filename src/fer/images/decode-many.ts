@@ -3,55 +3,78 @@ import { decodeGray } from './decode.ts';
 import { type JpegParts, joinJpegs, splitJpeg } from './jpeg-strip.ts';
 import { decodePlainPng, type GrayImage } from './png.ts';
 
-/** A decoded image, or why it cannot be decoded. */
-export type Decoded =
-  | (GrayImage & { readonly ok: true; readonly colour: boolean })
+/** A decoded image; `colour` says that it had some. */
+export type DecodedImage = GrayImage & { readonly colour: boolean };
+
+/** What was made of an image, or why it cannot be decoded. */
+export type Decoded<T> =
+  | { readonly ok: true; readonly value: T }
   | { readonly ok: false; readonly reason: string };
 
 /** Images in one strip: 48 x 48 images stay far below JPEG's 65,535 rows. */
 const STRIP_IMAGES = 256;
 const MAX_JPEG_ROWS = 65_500;
+/** Larger files gain nothing from a strip. */
+const MAX_STRIP_FILE_BYTES = 1 << 15;
+/** General decoders at work at a time; photographs of many megapixels must not be in memory all at once. */
+const WORKERS = 4;
 
 /**
  * Decodes many image files to gray, each with the result of decodeGray, several times faster for files of the
- * study's own kinds: gray baseline JPEGs of one size and the PNGs that Ferment writes. Never rejects for a bad
- * file: its entry says what is wrong.
+ * study's own kinds: gray baseline JPEGs of one size and the PNGs that Ferment writes. `convert` makes what is kept
+ * of each image as soon as it is decoded. Never rejects for a bad file: its entry says what is wrong.
  */
-export async function decodeManyGray(files: readonly Buffer[]): Promise<readonly Decoded[]> {
-  const results = new Array<Decoded | undefined>(files.length);
-  const groups = new Map<string, { readonly index: number; readonly parts: JpegParts }[]>();
-  files.forEach((bytes, index) => {
+export async function decodeManyGray<T>(
+  files: readonly Buffer[],
+  convert: (image: DecodedImage) => Promise<T> | T,
+): Promise<readonly Decoded<T>[]> {
+  const results = new Array<Decoded<T> | undefined>(files.length);
+  const keep: Keep = async (index, image) => {
+    results[index] = { ok: true, value: await convert(image) };
+  };
+  const groups = new Map<string, Member[]>();
+  for (const [index, bytes] of files.entries()) {
     const plain = decodePlainPng(bytes);
-    if (plain !== undefined) {
-      results[index] = { ...plain, ok: true, colour: false };
-      return;
-    }
-    const parts = splitJpeg(bytes);
-    if (parts === undefined) return;
-    const group = groups.get(parts.key) ?? [];
-    groups.set(parts.key, group);
-    group.push({ index, parts });
-  });
-  for (const group of groups.values()) await decodeGroup(group, results);
-  // What no fast way could read, damaged files of a strip included.
-  return Promise.all(files.map(async (bytes, i) => results[i] ?? (await decodeOne(bytes))));
+    if (plain !== undefined) await keep(index, { ...plain, colour: false });
+    else addToGroup(groups, index, bytes.length > MAX_STRIP_FILE_BYTES ? undefined : splitJpeg(bytes));
+  }
+  for (const group of groups.values()) await decodeGroup(group, keep);
+  // What no quick way could read, damaged files of a strip included.
+  const left = [...files.keys()].filter((index) => results[index] === undefined);
+  const work = async (): Promise<void> => {
+    for (let index = left.shift(); index !== undefined; index = left.shift())
+      results[index] = await decodeOne(files[index] ?? Buffer.alloc(0), convert);
+  };
+  await Promise.all(Array.from({ length: WORKERS }, work));
+  return results.map((result) => result ?? { ok: false, reason: 'it was not looked at' });
 }
 
-async function decodeGroup(
-  group: readonly { readonly index: number; readonly parts: JpegParts }[],
-  results: (Decoded | undefined)[],
-): Promise<void> {
+type Keep = (index: number, image: DecodedImage) => Promise<void>;
+
+interface Member {
+  readonly index: number;
+  readonly parts: JpegParts;
+}
+
+function addToGroup(groups: Map<string, Member[]>, index: number, parts: JpegParts | undefined): void {
+  if (parts === undefined) return;
+  const group = groups.get(parts.key);
+  if (group === undefined) groups.set(parts.key, [{ index, parts }]);
+  else group.push({ index, parts });
+}
+
+async function decodeGroup(group: readonly Member[], keep: Keep): Promise<void> {
   const rows = group[0]?.parts.height ?? 1;
   const size = Math.max(1, Math.min(STRIP_IMAGES, Math.floor(MAX_JPEG_ROWS / rows)));
   for (let first = 0; first < group.length; first += size) {
     const members = group.slice(first, first + size);
     const pixels = await decodeStrip(members.map((member) => member.parts));
     if (pixels === undefined) continue;
-    members.forEach(({ index, parts: { width, height } }, i) => {
-      const area = width * height;
-      const own = pixels.slice(i * area, (i + 1) * area);
-      results[index] = { ok: true, width, height, pixels: own, colour: false };
-    });
+    for (const [i, { index, parts }] of members.entries()) {
+      const { width, height } = parts;
+      const own = pixels.slice(i * width * height, (i + 1) * width * height);
+      await keep(index, { width, height, pixels: own, colour: false });
+    }
   }
 }
 
@@ -68,10 +91,15 @@ async function decodeStrip(parts: readonly JpegParts[]): Promise<Uint8Array | un
   }
 }
 
-async function decodeOne(bytes: Buffer): Promise<Decoded> {
+async function decodeOne<T>(
+  bytes: Buffer,
+  convert: (image: DecodedImage) => Promise<T> | T,
+): Promise<Decoded<T>> {
+  let image: DecodedImage;
   try {
-    return { ok: true, ...(await decodeGray(bytes)) };
+    image = await decodeGray(bytes);
   } catch (error) {
     return { ok: false, reason: messageOf(error).split('\n')[0] ?? 'unknown' };
   }
+  return { ok: true, value: await convert(image) };
 }

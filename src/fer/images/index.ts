@@ -1,6 +1,6 @@
 export { applyOfflineChange, type OfflineChange, roundToBytes, stretchToBytes } from './affine.ts';
 export { grayMoments, isBlank } from './blank.ts';
 export { type Box, centreSquare, crop, decodeGray, resizeGray, toLuma } from './decode.ts';
-export { type Decoded, decodeManyGray } from './decode-many.ts';
+export { type Decoded, type DecodedImage, decodeManyGray } from './decode-many.ts';
 export { type ImageHeader, readImageHeader } from './header.ts';
 export { encodeGrayPng, type GrayImage } from './png.ts';

@@ -58,7 +58,7 @@ export async function fetchFile(options: FetchOptions): Promise<{ path: string; 
     rmSync(`${path}.part`, { force: true });
     throw new FermentError(
       'DATA_CHECKSUM',
-      `${options.url} must have the SHA-256 ${options.sha256}. Received: ${sha256}.`,
+      `${withoutSecrets(options.url)} must have the SHA-256 ${options.sha256}. Received: ${sha256}.`,
       { hint: 'The file has changed or the download was damaged. Run again, or check download.sha256.' },
     );
   }
@@ -66,6 +66,12 @@ export async function fetchFile(options: FetchOptions): Promise<{ path: string; 
   renameSync(`${path}.part`, path);
   rmSync(`${path}.part.validator`, { force: true });
   return { path, sha256 };
+}
+
+/** An address as messages and reports show it: without user, password and query, which may be secret. */
+export function withoutSecrets(address: string): string {
+  const { origin, pathname } = new URL(address);
+  return origin + pathname;
 }
 
 /** A name that is unique for the address and still says what it is. */
@@ -77,7 +83,7 @@ function fileNameFor(url: string): string {
 /** The digest of the copy of an earlier run, if that is whole. */
 async function findFinished(path: string, options: FetchOptions): Promise<string | undefined> {
   const wanted = options.sha256 ?? readText(`${path}.sha256`)?.trim();
-  if (wanted === undefined || readText(`${path}.sha256`) === undefined) return undefined;
+  if (wanted === undefined) return undefined;
   const found = await digestFile(path).catch(() => undefined);
   if (found !== wanted) {
     rmSync(path, { force: true });
@@ -108,7 +114,7 @@ async function downloadPart(path: string, options: FetchOptions): Promise<void> 
   }
   throw new FermentError(
     'DATA_NETWORK',
-    `Cannot download ${options.url}: ${reason} (${plural(patience.attempts, 'attempt')}).`,
+    `Cannot download ${withoutSecrets(options.url)}: ${reason} (${plural(patience.attempts, 'attempt')}).`,
     {
       hint: 'Run again to go on where it stopped, or get the file another way and use download.source=zip with download.path.',
     },
@@ -131,7 +137,8 @@ async function pause(
   await sleep(ms);
 }
 
-function explainRefusal(status: number, { url, explainStatus }: FetchOptions): FermentError {
+function explainRefusal(status: number, { explainStatus, ...options }: FetchOptions): FermentError {
+  const url = withoutSecrets(options.url);
   const own = explainStatus?.(status);
   if (own !== undefined) return own;
   if (status === 401 || status === 403)

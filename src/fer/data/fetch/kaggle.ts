@@ -33,7 +33,7 @@ export async function fetchKaggle(options: KaggleOptions): Promise<{ path: strin
   const { username, key } = readToken(options);
   return fetchFile({
     ...options,
-    url: `${options.api}/datasets/download/${dataset}`,
+    url: `${options.api}/datasets/download/${dataset.split('/').map(encodeURIComponent).join('/')}`,
     headers: { authorization: `Basic ${Buffer.from(`${username}:${key}`).toString('base64')}` },
     explainStatus: (status) => explainStatus(status, dataset),
   });

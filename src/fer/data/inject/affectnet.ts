@@ -1,4 +1,4 @@
-import { FermentError } from '../../../kit/index.ts';
+import { compareBytes, FermentError } from '../../../kit/index.ts';
 import { labelOfName } from '../class-names.ts';
 import { type FileTree, hasCsvName, isSystemFile, type TreeFile } from '../tree/index.ts';
 import { findAnnotationFiles } from './affectnet-arrays.ts';
@@ -52,7 +52,7 @@ async function fromCsv(tree: FileTree, csvs: readonly TreeFile[]): Promise<Candi
       }
     }
   }
-  candidates.sort((a, b) => (a.source < b.source ? -1 : 1));
+  candidates.sort((a, b) => compareBytes(a.source, b.source));
   return candidateSource(candidates, skipped, tree.close);
 }
 

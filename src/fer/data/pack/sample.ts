@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { compareBytes } from '../../../kit/index.ts';
 import { CLASSES } from '../../params/index.ts';
 import { IMAGE_PIXELS } from '../dataset.ts';
 import type { NewImage } from '../image-folder.ts';
@@ -56,7 +56,7 @@ export async function loadNewImages(
   reporting: DataReporting,
 ): Promise<LoadedSamples> {
   const records = [...readProvenance<NewImageRecord>(folder)].sort(
-    (a, b) => CLASSES.indexOf(a.class) - CLASSES.indexOf(b.class) || (a.path < b.path ? -1 : 1),
+    (a, b) => CLASSES.indexOf(a.class) - CLASSES.indexOf(b.class) || compareBytes(a.path, b.path),
   );
   const paths = records.map((record) => record.path);
   const { pixels, converted } = await loadPixels(folder, paths, {
@@ -69,7 +69,7 @@ export async function loadNewImages(
     key: pixelKey(pixelsAt(pixels, i)),
     provenance: {
       origin,
-      source: join(origin, path),
+      source: `${origin}/${path}`,
       ...(parent === undefined ? {} : { parent }),
       encoding: encoding ?? ['png'],
     },
