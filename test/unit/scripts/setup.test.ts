@@ -117,12 +117,6 @@ test('the script itself ends with exit code 1 and one line on stderr', async () 
   ]);
 });
 
-test('the scripts pass the type checker', async () => {
-  const tsc = join(ROOT, 'node_modules/.bin/tsc');
-  const result = await promisify(execFile)(tsc, ['-p', join(ROOT, 'scripts')]).catch((error) => error);
-  expect(result.stdout).toBe('');
-});
-
 describe('progress', () => {
   test('is one line written over on a terminal', () => {
     const { stream, written } = createStream(true);
