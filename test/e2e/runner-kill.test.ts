@@ -33,7 +33,8 @@ stages:
 }
 
 function filesIn(folder: string): string[] {
-  return existsSync(folder) ? readdirSync(folder) : [];
+  // What a writer that was killed did not give its name yet is swept once it is a minute old.
+  return existsSync(folder) ? readdirSync(folder).filter((name) => !name.endsWith('.tmp')) : [];
 }
 
 it('kill -9 in the middle of a stage: the next run ends what is left, brings old outs back, and does it again', async () => {
@@ -52,7 +53,7 @@ it('kill -9 in the middle of a stage: the next run ends what is left, brings old
   expect(outcomes).toEqual({ s: 'unchanged', t: 'unchanged' });
   expect(warnings).toEqual([
     expect.stringMatching(
-      /^An earlier run of stage 's' was killed: its old outs are back, \d process(es)? that it left running (was|were) ended\.$/,
+      /^An earlier run of stage 's' was killed: its old outs are back, (a process|\d processes) that it left running ended\.$/,
     ),
   ]);
   expect(p.read('o')).toBe('first\n');

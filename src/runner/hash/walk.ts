@@ -101,7 +101,7 @@ export function writeStat(into: BigUint64Array, at: number, stat: BigIntStats): 
 }
 
 /** The owner may execute it; Windows has no such bit. */
-export function isExecutable(stat: BigIntStats): boolean {
+function isExecutable(stat: BigIntStats): boolean {
   return process.platform !== 'win32' && (stat.mode & 0o100n) !== 0n;
 }
 

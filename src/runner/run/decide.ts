@@ -42,7 +42,7 @@ export async function decide(session: Session, stage: Stage, options: DecideOpti
 }
 
 /** DVC's callback stages: nothing can say that they are fresh. */
-export function isCallback(stage: Stage): boolean {
+function isCallback(stage: Stage): boolean {
   return stage.deps.length === 0 && stage.params.length === 0 && stage.outs.length === 0;
 }
 

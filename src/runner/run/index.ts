@@ -1,4 +1,3 @@
 export type { Decision, OnEvent, RunEvent, StageResult, Summary } from './events.ts';
 export type { Progress } from './protocol.ts';
 export { type ReproOptions, repro } from './repro.ts';
-export { type RunRecord, readRunRecords, type StageRecord } from './run-record.ts';

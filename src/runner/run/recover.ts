@@ -1,23 +1,38 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { plural } from '../../kit/index.ts';
+import type { ProjectPath } from '../model.ts';
 import { type ClaimRecord, isAbandoned, readClaim, takeOver } from './claim.ts';
 import { parseJournal, settle } from './journal.ts';
 import { killLeftovers } from './leftovers.ts';
 import { journalFolder } from './state-paths.ts';
+import { sweepOldTemporaries, sweepTemporariesOf } from './sweep.ts';
 
 /**
  * Cleans up after commands that were killed in this project; every command begins with it. Costs one look into a
  * folder that is mostly empty. `warn` is told what was done.
  */
-export function recover(root: string, state: string, warn: (text: string) => void): void {
+export function recover(
+  {
+    root,
+    state,
+    lockFile,
+  }: { readonly root: string; readonly state: string; readonly lockFile: ProjectPath },
+  warn: (text: string) => void,
+): void {
   const folder = journalFolder(state);
-  for (const name of listOrNothing(folder)) {
+  const names = listOrNothing(folder);
+  const killed = new Set<number>();
+  for (const name of names) {
     if (!name.endsWith('.json')) continue;
     const file = join(folder, name);
     const record = readClaim(file);
-    if (record !== undefined && isAbandoned(record)) recoverStage(root, state, { file, record, warn });
+    if (record === undefined || !isAbandoned(record)) continue;
+    if (recoverStage(root, state, { file, record, warn }) && record.owner !== undefined)
+      killed.add(record.owner.pid);
   }
+  // Only now: old outs that stand aside beside their path have such names too, until they are back.
+  for (const pid of killed) sweepTemporariesOf(pid, { root, state, rootFiles: [lockFile, '.gitignore'] });
+  sweepOldTemporaries(folder, names);
 }
 
 /** Cleans up after one stage's run. Returns false when another process is doing it. */
@@ -39,7 +54,7 @@ export function recoverStage(
     const left =
       killed === 0
         ? ''
-        : `, ${plural(killed, 'process')} that it left running ${killed === 1 ? 'was' : 'were'} ended`;
+        : `, ${killed === 1 ? 'a process' : `${killed} processes`} that it left running ended`;
     warn(`An earlier run of stage '${journal.stage}' was killed: ${what}${left}.`);
   });
 }

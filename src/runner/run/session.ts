@@ -38,7 +38,7 @@ export function openSession(project: Project, warn: (text: string) => void): Ses
   } catch (error) {
     throw explainWriteError(error, state);
   }
-  recover(root, state, warn);
+  recover({ root, state, lockFile: project.lockFile }, warn);
   const lockTime = statSync(join(root, project.lockFile), { bigint: true, throwIfNoEntry: false })?.mtimeNs;
   const lock = readLock(root, project.lockFile);
   for (const text of lock.warnings) warn(text);

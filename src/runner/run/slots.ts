@@ -59,7 +59,7 @@ export class Slots {
 }
 
 /** The NVIDIA GPUs that this process may use. */
-export function findGpus(): readonly string[] {
+function findGpus(): readonly string[] {
   if (!existsSync('/proc/driver/nvidia')) return [];
   const visible = process.env['CUDA_VISIBLE_DEVICES'];
   if (visible !== undefined) {

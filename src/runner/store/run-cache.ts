@@ -38,7 +38,7 @@ function isEntry(value: unknown): value is RunCacheEntry {
 }
 
 /** True for a content of unknown origin whose path stays inside the project and whose digest is one. */
-export function isContent(value: unknown): value is Content {
+function isContent(value: unknown): value is Content {
   if (typeof value !== 'object' || value === null) return false;
   const { path, kind, digest, size, files } = value as Record<string, unknown>;
   return (
