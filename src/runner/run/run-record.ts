@@ -55,7 +55,7 @@ export function writeRunRecord(
 }
 
 /** The records that are there, newest first; damaged ones are passed over. */
-function* readRunRecords(state: string): Generator<RunRecord> {
+export function* readRunRecords(state: string): Generator<RunRecord> {
   for (const name of namesIn(join(state, 'runs-log')).reverse()) {
     if (!name.endsWith('.json')) continue;
     try {
