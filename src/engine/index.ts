@@ -1,4 +1,3 @@
-export { explainTensorFlowError } from './errors.ts';
 export { createInference, type Inference } from './inference.ts';
 export { type Device, type DeviceRequest, type Engine, type EngineOptions, loadEngine } from './load.ts';
 export type { Layer, LayersModel, LayerVariable, SymbolicTensor, Tensor, Tensor4D, Tf } from './native.ts';

@@ -54,7 +54,7 @@ export function runInference(graph: Graph, pass: Pass, x: Tensor, wanted: readon
   return wanted.map((index) => present(values[index]));
 }
 
-/** Runs the graph on `x` and keeps what the backward pass needs. The tape must go to `runBackward` or `disposeTape`. */
+/** Runs the graph on `x` and keeps what the backward pass needs. The tape must go to `runBackward`, which releases it. */
 export function runForward(graph: Graph, plan: GradientPlan, pass: Pass, x: Tensor): Tape {
   const values: (Tensor | undefined)[] = [x];
   const saved: (readonly Tensor[])[] = [[]];
@@ -95,11 +95,6 @@ export function runBackward(graph: Graph, pass: Pass, tape: Tape, dOutput: Tenso
     disposeStep(tape, i);
   }
   return gradients;
-}
-
-/** Gives up a forward pass without a backward one. */
-export function disposeTape(tape: Tape): void {
-  for (let i = tape.values.length - 1; i > 0; i--) disposeStep(tape, i);
 }
 
 function collect(
