@@ -6,5 +6,5 @@ if (existsSync(main)) {
   await import(main.href);
 } else {
   process.stderr.write('Ferment is not built yet.\nBuild it with: npm run setup\n');
-  process.exitCode = 1;
+  process.exitCode = 70;
 }

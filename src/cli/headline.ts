@@ -9,7 +9,7 @@ import {
   type Scalar,
   workspaceMetrics,
 } from '../runner/index.ts';
-import { printLine, type Terminal } from './terminal.ts';
+import { cutMiddle, printLine, type Terminal, widthOf } from './terminal.ts';
 
 /**
  * What a pipeline wants to be seen at the end: the metrics whose option `headline` lists keys, as one table, and
@@ -19,7 +19,7 @@ export function printHeadline(project: Project, terminal: Terminal): void {
   const rows = headlineRows(project);
   if (rows.length > 0) {
     printLine(terminal.stdout, '');
-    printLine(terminal.stdout, renderTable(rows, { right: rows[0]?.map((_, i) => i).slice(1) ?? [] }));
+    printLine(terminal.stdout, renderNarrow(rows, terminal.stdout.columns));
   }
   const paths = project.stages
     .flatMap((stage) => stage.outs)
@@ -29,6 +29,17 @@ export function printHeadline(project: Project, terminal: Terminal): void {
     const path = relative(terminal.cwd, join(project.root, out.path));
     printLine(terminal.stdout, `${out.desc ?? 'Written'}: ${path}`);
   }
+}
+
+/** A table whose names are cut where it would not fit on the terminal. */
+function renderNarrow(rows: readonly (readonly string[])[], columns = Number.POSITIVE_INFINITY): string {
+  const right = rows[0]?.map((_, i) => i).slice(1) ?? [];
+  const table = renderTable(rows, { right });
+  const excess = Math.max(...table.split('\n').map(widthOf)) - columns;
+  if (excess <= 0) return table;
+  const width = Math.max(12, Math.max(...rows.map(([name = '']) => widthOf(name))) - excess);
+  const cut = rows.map(([name = '', ...cells]) => [cutMiddle(name, width), ...cells]);
+  return renderTable(cut, { right });
 }
 
 function headlineRows(project: Project): string[][] {

@@ -4,5 +4,6 @@ import type { Terminal } from './terminal.ts';
 
 /** The project that the common options name. */
 export function loadOptions(options: ProjectOptions, terminal: Terminal): LoadOptions {
-  return { cwd: terminal.cwd, file: options.file, paramsFiles: options.params, overrides: options.set };
+  const { file, params = [], set = [] } = options;
+  return { cwd: terminal.cwd, file, paramsFiles: params, overrides: set };
 }

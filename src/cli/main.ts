@@ -1,8 +1,36 @@
+import { errnoOf, messageOf } from '../kit/index.ts';
 import { runCli } from './run-cli.ts';
+import { printError, type Terminal } from './terminal.ts';
 
-process.exitCode = await runCli(process.argv.slice(2), {
+const terminal: Terminal = {
   stdout: process.stdout,
   stderr: process.stderr,
   env: process.env,
-  cwd: process.cwd(),
+  cwd: currentFolder(),
+};
+
+let isOutputLost = false;
+process.stdout.on('error', (error: Error) => {
+  // Someone closed the pipe (head, less) or the terminal: a run goes on to its end, what is left to say is dropped.
+  if (isClosed(error) || isOutputLost) return;
+  isOutputLost = true;
+  process.exitCode = 4;
+  printError(terminal, { message: `Cannot write the output: ${messageOf(error)}.` });
 });
+process.stderr.on('error', () => {});
+
+const exitCode = await runCli(process.argv.slice(2), terminal);
+process.exitCode = isOutputLost ? 4 : exitCode;
+
+function isClosed(error: Error): boolean {
+  return ['EPIPE', 'EIO', 'ECONNRESET'].includes(errnoOf(error) ?? '');
+}
+
+/** A removed working folder has no name; whatever is looked for from the root is then not found in good order. */
+function currentFolder(): string {
+  try {
+    return process.cwd();
+  } catch {
+    return '/';
+  }
+}

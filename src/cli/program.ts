@@ -4,8 +4,8 @@ import type { Terminal } from './terminal.ts';
 /** What every command that reads the project takes. */
 export interface ProjectOptions {
   readonly file?: string;
-  readonly params: readonly string[];
-  readonly set: readonly string[];
+  readonly params?: readonly string[];
+  readonly set?: readonly string[];
 }
 
 /** What an action gets beside its own arguments: where to print, and how to say its exit code. */
@@ -76,7 +76,7 @@ function addStatus(program: Command, context: ActionContext): void {
       await (await import('./commands/why.ts')).why(stage, options, context);
     });
   withProject(program.command('logs'))
-    .description('Print what a stage wrote when it last ran.')
+    .description('Print what a stage wrote when it last ran; on stderr, how it ended and what it recorded.')
     .argument('<stage>', 'a stage')
     .option('--path', 'print where the log is instead')
     .action(async (stage: string, options) => {
@@ -143,8 +143,8 @@ function addFiles(program: Command, context: ActionContext): void {
 function withProject(command: Command): Command {
   return command
     .option('--file <path>', 'another pipeline file')
-    .option('--params <file>', 'lay a parameter file over params.yaml (repeatable)', collect, [])
-    .option('-S, --set <key=value>', 'another value for this run (repeatable)', collect, []);
+    .option('--params <file>', 'lay a parameter file over params.yaml (repeatable)', collect)
+    .option('-S, --set <key=value>', 'another value for this run (repeatable)', collect);
 }
 
 function withTables(command: Command): Command {
@@ -157,7 +157,7 @@ function withTables(command: Command): Command {
     .option('--precision <n>', 'digits after the point', parseCount, 5);
 }
 
-function collect(value: string, before: readonly string[]): string[] {
+function collect(value: string, before: readonly string[] = []): string[] {
   return [...before, value];
 }
 

@@ -1,7 +1,7 @@
 import { CommanderError } from 'commander';
-import { isFermentError, messageOf } from '../kit/index.ts';
+import { errnoOf, explainWriteError, FermentError, isFermentError, messageOf } from '../kit/index.ts';
 import { createProgram } from './program.ts';
-import { createPainter, printLine, type Terminal } from './terminal.ts';
+import { createPainter, printError, printLine, type Terminal } from './terminal.ts';
 
 /**
  * Runs one command line and returns its exit code: 0 ok, 1 a stage failed, 2 usage, 3 bad pipeline or params,
@@ -16,23 +16,30 @@ export async function runCli(args: readonly string[], terminal: Terminal): Promi
     await program.parseAsync(args, { from: 'user' });
     return exit;
   } catch (error) {
-    return report(error, terminal);
+    return report(explainSystemError(error), terminal);
   }
 }
 
 function report(error: unknown, terminal: Terminal): number {
   // Help and version end this way too; commander has printed what there is to say.
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-  // Someone closed the pipe (head, less): nothing is left to say.
-  if (error instanceof Error && 'code' in error && error.code === 'EPIPE') return 0;
-  const paint = createPainter(terminal.stderr, terminal.env);
   if (isFermentError(error)) {
-    printLine(terminal.stderr, `${paint('red', 'error:')} ${error.message}`);
-    if (error.hint !== undefined) printLine(terminal.stderr, error.hint);
+    printError(terminal, error);
     return error.exit;
   }
+  const paint = createPainter(terminal.stderr, terminal.env);
   printLine(terminal.stderr, `${paint('red', 'internal error:')} ${messageOf(error)}`);
   if (error instanceof Error && error.stack !== undefined) printLine(terminal.stderr, error.stack);
   printLine(terminal.stderr, 'This is a bug in Ferment: please report it with the lines above.');
   return 70;
+}
+
+/** What the operating system refused, as an error that a person can act on; other errors pass unchanged. */
+function explainSystemError(error: unknown): unknown {
+  const errno = errnoOf(error);
+  if (!(error instanceof Error) || errno === undefined || !('syscall' in error)) return error;
+  const path = 'path' in error && typeof error.path === 'string' ? error.path : 'the project';
+  const explained = explainWriteError(error, path);
+  if (explained !== error) return explained;
+  return new FermentError('UNREADABLE', `Cannot use ${path}: ${messageOf(error)}.`, { cause: error });
 }

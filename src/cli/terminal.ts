@@ -1,9 +1,10 @@
-import { styleText } from 'node:util';
+import { stripVTControlCharacters, styleText } from 'node:util';
 
 /** A stream to print on; what process.stdout and a test's collector have in common. */
 export interface Sink {
   readonly isTTY?: boolean;
   readonly columns?: number;
+  readonly rows?: number;
   write(text: string): unknown;
 }
 
@@ -17,8 +18,10 @@ export interface Terminal {
 
 export type Style = 'bold' | 'dim' | 'red' | 'green' | 'yellow' | 'cyan';
 
+export type Paint = (style: Style, text: string) => string;
+
 /** Colours text for a sink that is a terminal, unless NO_COLOR is set; elsewhere returns it as it is. */
-export function createPainter(sink: Sink, env: NodeJS.ProcessEnv): (style: Style, text: string) => string {
+export function createPainter(sink: Sink, env: NodeJS.ProcessEnv): Paint {
   const noColor = env['NO_COLOR'] !== undefined && env['NO_COLOR'] !== '';
   if (sink.isTTY !== true || noColor || env['TERM'] === 'dumb') return (_, text) => text;
   // validateStream would look at process.stdout instead of this sink
@@ -34,4 +37,42 @@ export function printLine(sink: Sink, text: string): void {
 export function printWarning(terminal: Terminal, text: string): void {
   const paint = createPainter(terminal.stderr, terminal.env);
   printLine(terminal.stderr, `${paint('yellow', 'warning:')} ${text}`);
+}
+
+/** Says what went wrong, and what can be done about it. */
+export function printError(
+  terminal: Terminal,
+  error: { readonly message: string; readonly hint?: string | undefined },
+): void {
+  const paint = createPainter(terminal.stderr, terminal.env);
+  printLine(terminal.stderr, `${paint('red', 'error:')} ${error.message}`);
+  if (error.hint !== undefined) printLine(terminal.stderr, error.hint);
+}
+
+/** Letters of East Asian scripts and emoji, which take two columns. */
+const WIDE =
+  /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|\p{Emoji_Presentation}/gu;
+const MARKS = /\p{Mn}/gu;
+
+/** How many columns text takes on a terminal; colours take none. */
+export function widthOf(text: string): number {
+  const plain = stripVTControlCharacters(text).replace(MARKS, '');
+  return [...plain].length + (plain.match(WIDE)?.length ?? 0);
+}
+
+/** Text that fits into so many columns: its beginning, marked where it was cut. */
+export function cutEnd(text: string, columns: number): string {
+  if (widthOf(text) <= columns) return text;
+  const letters = [...text];
+  while (letters.length > 0 && widthOf(letters.join('')) > columns - 1) letters.pop();
+  return `${letters.join('')}…`;
+}
+
+/** Text that fits into so many columns: its beginning and its end, which for stages of a group tells them apart. */
+export function cutMiddle(text: string, columns: number): string {
+  if (widthOf(text) <= columns) return text;
+  const letters = [...text];
+  const head = Math.ceil((columns - 1) / 2);
+  const tail = Math.max(0, columns - 1 - head);
+  return `${letters.slice(0, head).join('')}…${tail === 0 ? '' : letters.slice(-tail).join('')}`;
 }

@@ -1,9 +1,22 @@
-import { logs as findLog, loadProject } from '../../runner/index.ts';
+import { resolve } from 'node:path';
+import { escapeControl, formatBytes, formatDuration, renderTable } from '../../kit/index.ts';
+import {
+  type FoundLog,
+  logs as findLog,
+  flatten,
+  formatLeaf,
+  loadProject,
+  type Project,
+  type RunRecord,
+  readRunRecords,
+  STATE_FOLDER,
+  type StageRecord,
+} from '../../runner/index.ts';
 import { loadOptions } from '../load-options.ts';
 import type { ActionContext, ProjectOptions } from '../program.ts';
-import { printLine } from '../terminal.ts';
+import { createPainter, printLine, type Terminal } from '../terminal.ts';
 
-/** `ferment logs STAGE`: the whole output of its latest run, and what it recorded (seconds, device). */
+/** `ferment logs STAGE`: the whole output of its latest run, and on stderr what is on record of that run. */
 export function logs(
   stage: string,
   options: ProjectOptions & { readonly path?: boolean },
@@ -16,6 +29,43 @@ export function logs(
     setExit(1);
     return;
   }
-  if (options.path === true) printLine(terminal.stdout, found.path);
-  else terminal.stdout.write(found.text);
+  if (options.path === true) {
+    printLine(terminal.stdout, found.path);
+    return;
+  }
+  terminal.stdout.write(found.text);
+  printRecord(stage, found, { project, terminal });
+}
+
+function printRecord(
+  stage: string,
+  { runId }: FoundLog,
+  { project, terminal }: { readonly project: Project; readonly terminal: Terminal },
+): void {
+  const run = recordOf(project, runId);
+  const record = run?.stages[stage];
+  const paint = createPainter(terminal.stderr, terminal.env);
+  if (run === undefined || record === undefined) {
+    printLine(terminal.stderr, paint('dim', `Run ${runId} has not ended, or was killed.`));
+    return;
+  }
+  const facts = [...flatten(record.records ?? {})].map(([key, value]) => [
+    `  ${escapeControl(key)}`,
+    formatLeaf(value),
+  ]);
+  const text = [describeRun(run, record), ...(facts.length === 0 ? [] : [renderTable(facts)])].join('\n');
+  printLine(terminal.stderr, paint('dim', text));
+}
+
+function recordOf(project: Project, runId: string): RunRecord | undefined {
+  for (const record of readRunRecords(resolve(project.root, STATE_FOLDER)))
+    if (record.runId === runId) return record;
+  return undefined;
+}
+
+/** `ran in 4.0 s, peak memory 412.0 MB; run 20261124T123649Z-2567e8, Node v20.20.2 on box`. */
+function describeRun({ runId, node, host }: RunRecord, { outcome, seconds, peakBytes }: StageRecord): string {
+  const memory = peakBytes === undefined ? '' : `, peak memory ${formatBytes(peakBytes)}`;
+  const time = formatDuration(seconds * 1000);
+  return `${outcome} in ${time}${memory}; run ${runId}, Node ${node} on ${host}`;
 }

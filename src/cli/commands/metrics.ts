@@ -55,7 +55,7 @@ export function diffMetrics(
     const labels = { kind: 'Metric', before: before.label, after: after.label } as const;
     const direction = directionOf(after.project);
     printLine(terminal.stdout, renderDiff(diff, labels, { ...tableOf(options), direction }));
-  }
+  } else if (options.md !== true) printLine(terminal.stderr, 'No metric differs.');
   const found = violations(diff, conditions);
   for (const line of found) printLine(terminal.stderr, line);
   if (found.length > 0) setExit(1);

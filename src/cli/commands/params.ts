@@ -18,5 +18,5 @@ export function diffParams(
   else if (diff.size > 0) {
     const labels = { kind: 'Param', before: before.label, after: after.label } as const;
     printLine(terminal.stdout, renderDiff(diff, labels, tableOf(options)));
-  }
+  } else if (options.md !== true) printLine(terminal.stderr, 'No param differs.');
 }

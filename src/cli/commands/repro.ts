@@ -1,12 +1,14 @@
-import { loadProject, repro as runPipeline } from '../../runner/index.ts';
+import { escapeControl, isFermentError } from '../../kit/index.ts';
+import { loadProject, repro as runPipeline, type Summary } from '../../runner/index.ts';
 import { printHeadline } from '../headline.ts';
 import { loadOptions } from '../load-options.ts';
 import type { ActionContext, ProjectOptions } from '../program.ts';
-import { createJsonReporter } from '../reporters/json.ts';
+import { JsonReporter } from '../reporters/json.ts';
 import { LiveReporter } from '../reporters/live.ts';
 import { createPlainReporter } from '../reporters/plain.ts';
 import type { Reporter } from '../reporters/reporter.ts';
-import { printLine, printWarning, type Terminal } from '../terminal.ts';
+import { OutputTails } from '../reporters/tails.ts';
+import { printError, printLine, printWarning, type Terminal } from '../terminal.ts';
 
 interface ReproOptions extends ProjectOptions {
   readonly force?: boolean;
@@ -26,54 +28,86 @@ export async function repro(
   options: ReproOptions,
   { terminal }: ActionContext,
 ): Promise<void> {
-  const project = loadProject(loadOptions(options, terminal));
-  for (const text of project.warnings) printWarning(terminal, text);
-  const stop = stopOnSignals(terminal);
-  const reporter = createReporter(options, terminal);
+  if (options.json !== true) return await reproFor(createReporter(terminal), targets, { options, terminal });
+  const reporter = new JsonReporter(terminal);
   try {
-    const { runCache, params: _params, set: _set, file: _file, json: _json, ...rest } = options;
-    const summary = await runPipeline(project, {
-      ...rest,
-      targets,
-      useRunCache: runCache,
-      signal: stop.signal,
-      onEvent: (event) => reporter.onEvent(event),
-    });
-    reporter.close();
-    if (options.json !== true && summary.ok && !summary.dry) printHeadline(project, terminal);
-    if (summary.error !== undefined) throw summary.error;
-  } finally {
-    reporter.close();
-    stop.done();
+    await reproFor(reporter, targets, { options, terminal });
+  } catch (error) {
+    if (isFermentError(error)) reporter.fail(error);
+    throw error;
   }
 }
 
-function createReporter(options: ReproOptions, terminal: Terminal): Reporter {
-  if (options.json === true) return createJsonReporter(terminal);
+function createReporter(terminal: Terminal): Reporter {
   const isDumb = terminal.env['TERM'] === 'dumb' || terminal.env['CI'] !== undefined;
   return terminal.stdout.isTTY === true && !isDumb
     ? new LiveReporter(terminal)
     : createPlainReporter(terminal);
 }
 
-/** The first Ctrl-C or TERM stops the run in good order; the second ends this process at once. */
-function stopOnSignals(terminal: Terminal): { readonly signal: AbortSignal; done(): void } {
+async function reproFor(
+  reporter: Reporter,
+  targets: readonly string[],
+  { options, terminal }: { readonly options: ReproOptions; readonly terminal: Terminal },
+): Promise<void> {
+  const project = loadProject(loadOptions(options, terminal));
+  for (const text of project.warnings) printWarning(terminal, text);
+  const { runCache, params: _params, set: _set, file: _file, json, ...rest } = options;
+  const tails = new OutputTails();
+  const stop = stopOnSignals(reporter);
+  try {
+    const summary = await runPipeline(project, {
+      ...rest,
+      targets,
+      useRunCache: runCache,
+      signal: stop.signal,
+      onEvent: (event) => {
+        tails.see(event);
+        reporter.onEvent(event);
+      },
+    });
+    reporter.close();
+    if (json !== true && summary.ok && !summary.dry) printHeadline(project, terminal);
+    if (summary.error === undefined) return;
+    printFailures(summary, tails, terminal);
+    throw summary.error;
+  } finally {
+    reporter.close();
+    stop.done();
+  }
+}
+
+/** What each failed stage wrote last, where that is not in sight, and its error; the first error is left to be thrown. */
+function printFailures({ stages, error: thrown }: Summary, tails: OutputTails, terminal: Terminal): void {
+  const failed = [...stages].flatMap(([stage, { error }]) => (error === undefined ? [] : [{ stage, error }]));
+  // The thrown one is printed last.
+  const others = failed.filter(({ error }) => error !== thrown);
+  for (const { stage, error } of [...others, ...failed.filter((one) => !others.includes(one))]) {
+    for (const line of tails.buried(stage))
+      printLine(terminal.stderr, `${escapeControl(stage)} | ${escapeControl(line)}`);
+    if (error !== thrown) printError(terminal, error);
+  }
+}
+
+/** The first Ctrl-C, TERM or HUP stops the run in good order; the second ends this process at once. */
+function stopOnSignals(reporter: Reporter): { readonly signal: AbortSignal; done(): void } {
   const controller = new AbortController();
   const onSignal = (): void => {
-    if (controller.signal.aborted) process.exit(130);
-    printLine(
-      terminal.stderr,
+    if (controller.signal.aborted) {
+      reporter.close();
+      process.exit(130);
+    }
+    reporter.note(
       'Stopping: running stages are ended and their old outs put back. Once more to leave at once.',
     );
     controller.abort();
   };
-  process.on('SIGINT', onSignal);
-  process.on('SIGTERM', onSignal);
+  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+  for (const name of signals) process.on(name, onSignal);
   return {
     signal: controller.signal,
     done: () => {
-      process.off('SIGINT', onSignal);
-      process.off('SIGTERM', onSignal);
+      for (const name of signals) process.off(name, onSignal);
     },
   };
 }

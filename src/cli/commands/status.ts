@@ -1,4 +1,4 @@
-import { escapeControl, prettyJson } from '../../kit/index.ts';
+import { escapeControl, plural, prettyJson } from '../../kit/index.ts';
 import {
   buildGraph,
   type Change,
@@ -9,7 +9,7 @@ import {
 import { loadOptions } from '../load-options.ts';
 import type { ActionContext, ProjectOptions } from '../program.ts';
 import { describeChange } from '../reporters/describe.ts';
-import { createPainter, printLine, printWarning } from '../terminal.ts';
+import { createPainter, printLine, printWarning, type Terminal } from '../terminal.ts';
 
 interface StatusOptions extends ProjectOptions {
   readonly json?: boolean;
@@ -33,19 +33,26 @@ export async function status(
     terminal.stdout.write(prettyJson(Object.fromEntries(stale)));
     return;
   }
-  if (stale.length === 0) {
-    printLine(terminal.stdout, 'Everything is up to date.');
-    return;
-  }
-  const paint = createPainter(terminal.stdout, terminal.env);
-  for (const [name, changes] of stale) {
-    printLine(terminal.stdout, paint('cyan', escapeControl(name)));
-    for (const change of worthSaying(changes)) printLine(terminal.stdout, `  ${describeChange(change)}`);
-  }
+  printLine(terminal.stdout, describeStale(stale, project.stages.length, terminal));
 }
 
-/** Of a stage that never ran, missing deps say nothing more. */
-function worthSaying(changes: readonly Change[]): readonly Change[] {
-  const neverRun = changes.find(({ kind }) => kind === 'never-run');
-  return neverRun === undefined ? changes : [neverRun];
+function describeStale(
+  stale: readonly (readonly [string, readonly Change[]])[],
+  total: number,
+  terminal: Terminal,
+): string {
+  if (stale.length === 0) return 'Everything is up to date.';
+  const isNew = ([, changes]: (typeof stale)[number]): boolean =>
+    changes.some(({ kind }) => kind === 'never-run');
+  const known = stale.filter((one) => !isNew(one));
+  const fresh = stale.filter(isNew).map(([name]) => escapeControl(name));
+  if (fresh.length === total)
+    return `Nothing has run yet. ${plural(total, 'stage')}: ferment repro runs them.`;
+  const paint = createPainter(terminal.stdout, terminal.env);
+  const lines = known.flatMap(([name, changes]) => [
+    paint('cyan', escapeControl(name)),
+    ...changes.map((change) => `  ${describeChange(change)}`),
+  ]);
+  if (fresh.length > 0) lines.push(paint('cyan', 'Never run'), ...fresh.map((name) => `  ${name}`));
+  return [...lines, '', 'What would run: ferment repro --dry'].join('\n');
 }

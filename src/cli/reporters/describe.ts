@@ -1,5 +1,5 @@
 import { escapeControl, formatDuration, isDigest, plural } from '../../kit/index.ts';
-import type { Change, Outcome, Progress, Summary } from '../../runner/index.ts';
+import type { Change, Outcome, Summary } from '../../runner/index.ts';
 
 /** One reason in a few words: `params.yaml:train.lr 0.1 → 0.2`, `src/a.py changed`. */
 export function describeChange(change: Change): string {
@@ -8,7 +8,7 @@ export function describeChange(change: Change): string {
     case 'never-run':
       return 'never run';
     case 'always':
-      return 'always runs';
+      return name === '--force' ? 'forced' : 'always runs';
     case 'cmd':
       return `${name === 'wdir' ? 'wdir' : 'command'} changed`;
     case 'graph':
@@ -18,8 +18,9 @@ export function describeChange(change: Change): string {
     case 'code':
       return `code of ${name} ${verbOf(change)}`;
     case 'param':
+      return `${name} ${describeValues(change, 'none')}`;
     case 'env':
-      return `${name} ${describeValues(change)}`;
+      return `${name} ${describeValues(change, 'unset')}`;
     case 'dep':
       return `${name} ${verbOf(change)}`;
   }
@@ -29,8 +30,10 @@ function verbOf(change: Change): string {
   return change.change === 'modified' ? 'changed' : change.change === 'new' ? 'is new' : 'is gone';
 }
 
-function describeValues(change: Change): string {
-  const show = (value: unknown): string => (value === undefined ? 'none' : shorten(JSON.stringify(value)));
+function describeValues(change: Change, nothing: 'none' | 'unset'): string {
+  const isNothing = (value: unknown): boolean =>
+    value === undefined || (nothing === 'unset' && value === null);
+  const show = (value: unknown): string => (isNothing(value) ? nothing : shorten(JSON.stringify(value)));
   return `${show(change.old)} → ${show(change.new)}`;
 }
 
@@ -52,25 +55,6 @@ export function describeReasons(reasons: readonly Change[], most = 2): string {
   const shown = reasons.slice(0, most).map(describeChange);
   const more = reasons.length - shown.length;
   return more > 0 ? `${shown.join(', ')} and ${more} more` : shown.join(', ');
-}
-
-/** How far a stage is: `epoch 3/8 · 41 % · 312 images/s · loss 1.234 · 23 s left`. */
-export function describeProgress(progress: Progress): string {
-  const parts = [progress.text ?? `${progress.done}/${progress.total} ${progress.unit}s`];
-  if (progress.total > 0) parts.push(`${Math.floor((100 * progress.done) / progress.total)} %`);
-  if (progress.rate !== undefined) parts.push(`${formatRate(progress.rate)} ${progress.unit}s/s`);
-  for (const [name, value] of Object.entries(progress.values ?? {}))
-    parts.push(`${name} ${formatValue(value)}`);
-  if (progress.etaSeconds !== undefined) parts.push(`${formatDuration(progress.etaSeconds * 1000)} left`);
-  return parts.map(escapeControl).join(' · ');
-}
-
-function formatRate(rate: number): string {
-  return rate >= 10 ? String(Math.round(rate)) : rate.toFixed(1);
-}
-
-function formatValue(value: number): string {
-  return Math.abs(value) >= 1e-3 && Math.abs(value) < 1e4 ? value.toFixed(3) : value.toExponential(1);
 }
 
 /** The order in which outcomes are counted up. */
@@ -110,6 +94,13 @@ export function describeEnd(summary: Summary): string {
 function describePlan(summary: Summary): string {
   const outcomes = [...summary.stages.values()].map(({ outcome }) => outcome);
   const count = (outcome: Outcome): number => outcomes.filter((one) => one === outcome).length;
-  const rest = outcomes.length - count('ran') - count('restored');
-  return `${count('ran')} would run, ${count('restored')} would be restored, ${rest} would stay. Nothing was run.`;
+  const parts: readonly (readonly [number, string])[] = [
+    [count('ran'), 'would run'],
+    [count('restored'), 'would be restored'],
+    [count('unchanged') + count('frozen'), 'would stay'],
+    [count('failed'), 'would fail'],
+    [count('blocked'), 'would be blocked'],
+  ];
+  const said = parts.filter(([n]) => n > 0).map(([n, words]) => `${n} ${words}`);
+  return `${said.join(', ') || 'Nothing to do'}. Nothing was run.`;
 }

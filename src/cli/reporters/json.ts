@@ -1,41 +1,54 @@
+import type { FermentError } from '../../kit/index.ts';
 import type { RunEvent, Summary } from '../../runner/index.ts';
 import { printLine, type Terminal } from '../terminal.ts';
 import type { Reporter } from './reporter.ts';
 
-/** One JSON object a line on stdout, the summary last; the stages' own output goes to stderr. */
-export function createJsonReporter(terminal: Terminal): Reporter {
-  const print = (value: unknown): void => printLine(terminal.stdout, JSON.stringify(value));
-  return {
-    onEvent: (event) => {
-      if (event.type === 'run-end') print(summaryOf(event.summary));
-      else if (event.type === 'stage-output') printLine(terminal.stderr, event.line);
-      else print(plainOf(event));
-    },
-    close: () => {},
-  };
+/** One JSON object a line on stdout, the summary last, also after an error; the stages' own output goes to stderr. */
+export class JsonReporter implements Reporter {
+  readonly #terminal: Terminal;
+  readonly #started = performance.now();
+  #isDone = false;
+
+  constructor(terminal: Terminal) {
+    this.#terminal = terminal;
+  }
+
+  onEvent(event: RunEvent): void {
+    if (event.type === 'stage-output') this.note(event.line);
+    else if (event.type === 'run-end') this.#end(event.summary);
+    else if (event.type === 'stage-end' && event.error !== undefined) {
+      const { type, error, ...rest } = event;
+      this.#print({ event: type, ...rest, error: plainError(error) });
+    } else {
+      const { type, ...rest } = event;
+      this.#print({ event: type, ...rest });
+    }
+  }
+
+  note(text: string): void {
+    printLine(this.#terminal.stderr, text);
+  }
+
+  /** Ends a run that did not come to its end: a project that cannot be loaded, a graph with a cycle. */
+  fail(error: FermentError): void {
+    if (!this.#isDone)
+      this.#end({ ok: false, stages: new Map(), seconds: (performance.now() - this.#started) / 1000, error });
+  }
+
+  close(): void {}
+
+  #end({ ok, stages, seconds, error }: Pick<Summary, 'ok' | 'stages' | 'seconds' | 'error'>): void {
+    this.#isDone = true;
+    if (error !== undefined) this.#print({ event: 'error', ...plainError(error) });
+    const outcomes = Object.fromEntries([...stages].map(([name, { outcome }]) => [name, outcome]));
+    this.#print({ event: 'summary', ok, stages: outcomes, seconds });
+  }
+
+  #print(value: unknown): void {
+    printLine(this.#terminal.stdout, JSON.stringify(value));
+  }
 }
 
-function plainOf(event: Exclude<RunEvent, { type: 'run-end' | 'stage-output' }>): Record<string, unknown> {
-  const { type, ...rest } = event;
-  if (event.type !== 'stage-end' || event.error === undefined) return { event: type, ...rest };
-  return { event: type, ...rest, error: errorOf(event.error) };
-}
-
-function summaryOf(summary: Summary): Record<string, unknown> {
-  return {
-    event: 'summary',
-    ok: summary.ok,
-    ...(summary.dry ? { dry: true } : {}),
-    stages: Object.fromEntries([...summary.stages].map(([name, { outcome }]) => [name, outcome])),
-    seconds: summary.seconds,
-    ...(summary.error === undefined ? {} : { error: errorOf(summary.error) }),
-  };
-}
-
-function errorOf(error: NonNullable<Summary['error']>): Record<string, unknown> {
-  return {
-    code: error.code,
-    message: error.message,
-    ...(error.hint === undefined ? {} : { hint: error.hint }),
-  };
+function plainError({ code, message, hint }: FermentError): Record<string, unknown> {
+  return { code, message, ...(hint === undefined ? {} : { hint }) };
 }

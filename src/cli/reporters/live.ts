@@ -1,13 +1,15 @@
-import { formatDuration } from '../../kit/index.ts';
+import { escapeControl, formatDuration } from '../../kit/index.ts';
 import type { Progress, RunEvent } from '../../runner/index.ts';
-import { createPainter, type Sink, type Terminal } from '../terminal.ts';
-import { describeEnd, describeProgress } from './describe.ts';
-import { createLineWriter } from './plain.ts';
+import { createPainter, cutMiddle, type Paint, type Terminal, widthOf } from '../terminal.ts';
+import { createLineWriter } from './line-writer.ts';
+import { fitPieces, piecesOf } from './progress-text.ts';
 import type { Reporter } from './reporter.ts';
+import { Screen } from './screen.ts';
 
 const REDRAW_MS = 100;
 const SPINNER = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'];
-const BAR_WIDTH = 16;
+/** From this width on there is room for a bar. */
+const BAR_FROM_COLUMNS = 90;
 
 interface Running {
   readonly since: number;
@@ -16,20 +18,22 @@ interface Running {
 
 /** For a terminal: finished lines scroll, and below them stands one line for each running stage and one for the whole. */
 export class LiveReporter implements Reporter {
-  readonly #sink: Sink;
-  readonly #paint: ReturnType<typeof createPainter>;
+  readonly #screen: Screen;
+  readonly #paint: Paint;
   readonly #lineOf: ReturnType<typeof createLineWriter>;
   readonly #running = new Map<string, Running>();
   readonly #started = Date.now();
   readonly #timer: NodeJS.Timeout;
+  #pending: string[] = [];
+  #isDrawDue = false;
+  #isClosed = false;
   #total = 0;
+  #dry = false;
   #finished = 0;
-  /** Lines of the view that stand on the terminal now. */
-  #drawn = 0;
   #frame = 0;
 
   constructor(terminal: Terminal) {
-    this.#sink = terminal.stdout;
+    this.#screen = new Screen(terminal.stdout);
     this.#paint = createPainter(terminal.stdout, terminal.env);
     this.#lineOf = createLineWriter(terminal);
     this.#timer = setInterval(() => {
@@ -41,58 +45,83 @@ export class LiveReporter implements Reporter {
 
   onEvent(event: RunEvent): void {
     this.#track(event);
+    if (!this.#dry && isFirstRun(event)) return;
     const line = this.#lineOf(event);
-    if (line !== undefined) this.#draw(`${line}\n`);
-    if (event.type === 'run-end') {
-      this.#draw(`${this.#paint(event.summary.ok ? 'bold' : 'red', describeEnd(event.summary))}\n`);
-    }
+    if (line !== undefined) this.note(line);
+  }
+
+  note(text: string): void {
+    this.#pending.push(text);
+    if (this.#isDrawDue || this.#isClosed) return;
+    this.#isDrawDue = true;
+    // A stage that writes a thousand lines at once must not cause a thousand drawings.
+    setImmediate(() => this.#draw());
   }
 
   close(): void {
+    if (this.#isClosed) return;
     clearInterval(this.#timer);
     this.#running.clear();
     this.#draw();
+    this.#isClosed = true;
   }
 
   #track(event: RunEvent): void {
-    if (event.type === 'run-start') this.#total = event.stages.length;
-    if (event.type === 'stage-start')
-      this.#running.set(event.stage, { since: Date.now(), progress: undefined });
-    if (event.type === 'stage-progress') {
-      const stage = this.#running.get(event.stage);
-      if (stage !== undefined) stage.progress = event.progress;
-    }
-    if (event.type === 'stage-end') {
-      this.#running.delete(event.stage);
-      this.#finished++;
+    switch (event.type) {
+      case 'run-start':
+        this.#total = event.stages.length;
+        this.#dry = event.dry;
+        return;
+      case 'stage-start':
+        this.#running.set(event.stage, { since: Date.now(), progress: undefined });
+        return;
+      case 'stage-progress': {
+        const stage = this.#running.get(event.stage);
+        if (stage !== undefined) stage.progress = event.progress;
+        return;
+      }
+      case 'stage-end':
+        this.#running.delete(event.stage);
+        this.#finished++;
+        return;
+      default:
     }
   }
 
-  #draw(above = ''): void {
-    const lines = [...this.#running].map(([stage, running]) => this.#stageLine(stage, running));
-    if (lines.length > 0) {
-      const time = formatDuration(Date.now() - this.#started);
-      lines.push(this.#paint('dim', `  ${this.#finished}/${this.#total} stages, ${time}`));
-    }
-    const erase = this.#drawn === 0 ? '' : `\u001b[${this.#drawn}A\u001b[0J`;
-    const text = `${erase}${above}${lines.map((line) => `${line}\n`).join('')}`;
-    if (text !== '') this.#sink.write(text);
-    this.#drawn = lines.length;
+  #draw(): void {
+    if (this.#isClosed) return;
+    const above = this.#pending;
+    this.#pending = [];
+    this.#isDrawDue = false;
+    this.#screen.draw(above, this.#block());
   }
 
-  #stageLine(stage: string, { since, progress }: Running): string {
-    const spinner = SPINNER[this.#frame % SPINNER.length] ?? '';
-    const text = progress === undefined ? formatDuration(Date.now() - since) : describeProgress(progress);
-    const bar = progress === undefined ? '' : ` ${barOf(progress)}`;
-    // A wrapped line would break the count of lines to erase.
-    const room = Math.max(20, (this.#sink.columns ?? 80) - 1);
-    const plain = `${spinner} ${stage}${bar}  ${text}`;
-    if (plain.length > room) return `${plain.slice(0, room - 1)}…`;
-    return `${this.#paint('cyan', spinner)} ${plain.slice(2)}`;
+  #block(): string[] {
+    if (this.#running.size === 0) return [];
+    // A wrapped line would tear the view: one column stays free.
+    const columns = this.#screen.columns - 1;
+    const names = [...this.#running.keys()].map(escapeControl);
+    const width = Math.min(Math.max(...names.map(widthOf)), Math.max(12, Math.floor(columns * 0.4)));
+    const lines = [...this.#running].map(([stage, running]) => {
+      const name = cutMiddle(escapeControl(stage), width);
+      const text = describeRunning(running, columns - width - 4);
+      return `${this.#paint('cyan', this.#spinner())} ${name}${' '.repeat(width - widthOf(name))}  ${text}`;
+    });
+    const time = formatDuration(Date.now() - this.#started);
+    return [...lines, this.#paint('dim', `  ${this.#finished} of ${this.#total} stages done · ${time}`)];
+  }
+
+  #spinner(): string {
+    return SPINNER[this.#frame % SPINNER.length] ?? '';
   }
 }
 
-function barOf({ done, total }: Progress): string {
-  const filled = total > 0 ? Math.min(BAR_WIDTH, Math.floor((BAR_WIDTH * done) / total)) : 0;
-  return `${'█'.repeat(filled)}${'░'.repeat(BAR_WIDTH - filled)}`;
+/** A first run has no reason to tell: the view shows that the stage runs. */
+function isFirstRun(event: RunEvent): boolean {
+  return event.type === 'stage-decided' && event.reasons.some(({ kind }) => kind === 'never-run');
+}
+
+function describeRunning({ progress, since }: Running, columns: number): string {
+  if (progress === undefined) return formatDuration(Date.now() - since);
+  return fitPieces(piecesOf(progress, { bar: columns >= BAR_FROM_COLUMNS / 2 }), columns);
 }

@@ -1,7 +1,9 @@
 import type { RunEvent } from '../../runner/index.ts';
 
-/** Shows a run while it goes. `close` is called once, also after a failure, and leaves the terminal as it was. */
+/** Shows a run while it goes. `close` may be called more than once, also after a failure, and leaves the terminal as it was. */
 export interface Reporter {
   onEvent(event: RunEvent): void;
+  /** Says something about the command itself, without disturbing what is shown. */
+  note(text: string): void;
   close(): void;
 }
