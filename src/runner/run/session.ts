@@ -1,6 +1,6 @@
-import { mkdirSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { explainWriteError } from '../../kit/index.ts';
+import { explainWriteError, writeFileAtomic } from '../../kit/index.ts';
 import { Bundler } from '../bundle/bundler.ts';
 import { buildGraph, type Graph } from '../graph/index.ts';
 import { Hasher } from '../hash/hasher.ts';
@@ -26,6 +26,12 @@ export interface Session {
   lockTime: bigint | undefined;
 }
 
+/** The store is no part of anybody's commit, whatever the project's own .gitignore says. */
+function hideFromGit(state: string): void {
+  const file = join(state, '.gitignore');
+  if (!existsSync(file)) writeFileAtomic(file, '*\n', { durable: false });
+}
+
 /**
  * Opens a project for a command: cleans up after commands that were killed, reads the lock. `warn` is told of what a
  * person should know. Throws BAD_GRAPH, BAD_LOCK, STORE_UNWRITABLE.
@@ -35,6 +41,7 @@ export function openSession(project: Project, warn: (text: string) => void): Ses
   const state = join(root, STATE_FOLDER);
   try {
     mkdirSync(state, { recursive: true, mode: 0o755 });
+    hideFromGit(state);
   } catch (error) {
     throw explainWriteError(error, state);
   }
