@@ -1,5 +1,5 @@
+import { type ImageBatch, reencodeJpeg } from '../images/index.ts';
 import { type ClassificationReport, classificationReport } from './classification-report.ts';
-import { type ImageBatch, reencodeJpeg } from './reencode.ts';
 
 /** What a model answers on one encoding of the test images. */
 export interface EncodingScores {

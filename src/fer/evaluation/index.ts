@@ -27,4 +27,3 @@ export {
 } from './metrics.ts';
 export { accuracyByOrigin, type OriginScores } from './origins.ts';
 export { argmaxRows, brierSum, logLoss, normaliseRows, topKAccuracy } from './probabilities.ts';
-export { type ImageBatch, reencodeJpeg } from './reencode.ts';

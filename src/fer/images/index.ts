@@ -4,3 +4,4 @@ export { type Box, centreSquare, crop, decodeGray, resizeGray, toLuma } from './
 export { type Decoded, type DecodedImage, decodeManyGray } from './decode-many.ts';
 export { type ImageHeader, readImageHeader } from './header.ts';
 export { encodeGrayPng, type GrayImage } from './png.ts';
+export { type ImageBatch, reencodeJpeg } from './reencode.ts';

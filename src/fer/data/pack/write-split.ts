@@ -1,8 +1,7 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { explainWriteError } from '../../../kit/index.ts';
-import { reencodeJpeg } from '../../evaluation/reencode.ts';
-import { grayMoments } from '../../images/index.ts';
+import { grayMoments, reencodeJpeg } from '../../images/index.ts';
 import { CLASSES, type ClassName } from '../../params/index.ts';
 import { countPerClass, type PerClass } from '../class-names.ts';
 import { IMAGE_PIXELS, IMAGE_SIDE } from '../dataset.ts';

@@ -1,12 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import sharp from 'sharp';
 import { expect, test } from 'vitest';
-import {
-  argmaxRows,
-  type ImageBatch,
-  jpegCanary,
-  reencodeJpeg,
-} from '../../../../src/fer/evaluation/index.ts';
+import { argmaxRows, jpegCanary } from '../../../../src/fer/evaluation/index.ts';
+import { type ImageBatch, reencodeJpeg } from '../../../../src/fer/images/index.ts';
 
 const REFERENCE = new URL('../../../../../shared/reference/', import.meta.url);
 
