@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse as parseYaml } from 'yaml';
-import { compareBytes, messageOf } from '../../kit/index.ts';
+import { compareBytes, isFermentError, messageOf } from '../../kit/index.ts';
 import type { Project } from '../load/index.ts';
 import type { ProjectPath } from '../model.ts';
 import { leavesOf } from '../plan/index.ts';
@@ -26,7 +26,7 @@ export function readMetrics(side: Side): SideValues {
   const values = new Map<string, ReadonlyMap<string, Scalar>>();
   const warnings: string[] = [];
   for (const path of metricFiles(side.project)) {
-    const bytes = side.read(path);
+    const bytes = readFrom(side, path, warnings);
     if (bytes === undefined) continue;
     try {
       values.set(path, flatten(parseMetrics(path, bytes.toString())));
@@ -35,6 +35,17 @@ export function readMetrics(side: Side): SideValues {
     }
   }
   return { values, warnings };
+}
+
+/** Bytes that the store should have and has not are no reason to say nothing of the other files. */
+function readFrom(side: Side, path: ProjectPath, warnings: string[]): Buffer | undefined {
+  try {
+    return side.read(path);
+  } catch (error) {
+    if (!isFermentError(error)) throw error;
+    warnings.push(`${path} (${side.label}) cannot be read: ${error.message}`);
+    return undefined;
+  }
 }
 
 /** The content of one metrics file of the workspace, or undefined when it is missing or neither JSON nor YAML. */

@@ -3,7 +3,10 @@ import { join } from 'node:path';
 import { errnoOf } from '../../kit/index.ts';
 import { type Git, openGit, projectAt } from '../git/index.ts';
 import { findProject, type LoadOptions, loadProject, type Project } from '../load/index.ts';
+import { parseLock } from '../lock/index.ts';
 import type { ProjectPath } from '../model.ts';
+import { STATE_FOLDER } from '../run/state-paths.ts';
+import { Store } from '../store/store.ts';
 
 /** One side of a comparison: the workspace, or the project in a commit. */
 export interface Side {
@@ -31,14 +34,37 @@ export function workspaceSide(options: LoadOptions): Side {
   };
 }
 
-/** The project in a commit. Throws NO_REVISION, or as `loadProject` does. */
+/**
+ * The project in a commit; what is given for one run (`overrides`) does not change what a commit was. Files that git
+ * does not track come from the store, as the lock of the commit names them. Throws NO_REVISION, or as `loadProject`
+ * does; reading throws OBJECT_MISSING for a file that the store does not have.
+ */
 export function commitSide(options: LoadOptions, revision: string): Side {
-  const git: Git = openGit(findProject(options.cwd, options.file).root);
+  const { root } = findProject(options.cwd, options.file);
+  const git: Git = openGit(root);
   const commit = git.resolve(revision);
+  const project = projectAt(git, commit, { ...options, overrides: [] });
+  let stored: ReturnType<typeof storedOuts> | undefined;
   return {
     label: revision,
-    project: projectAt(git, commit, options),
-    read: (path) => git.show(commit, path),
+    project,
+    read: (path) => {
+      const tracked = git.show(commit, path);
+      if (tracked !== undefined) return tracked;
+      stored ??= storedOuts(root, git.show(commit, project.lockFile)?.toString() ?? '');
+      return stored(path);
+    },
+  };
+}
+
+/** Reads outs that are single files from the store. */
+function storedOuts(root: string, lock: string): (path: ProjectPath) => Buffer | undefined {
+  const store = new Store(join(root, STATE_FOLDER));
+  const outs = [...parseLock(lock).entries.values()].flatMap((entry) => entry.outs);
+  const files = new Map(outs.filter(({ kind }) => kind === 'file').map(({ path, digest }) => [path, digest]));
+  return (path) => {
+    const digest = files.get(path);
+    return digest === undefined ? undefined : store.read(digest);
   };
 }
 

@@ -103,11 +103,16 @@ export class Store implements ObjectSink {
     return digest;
   }
 
-  /** The manifest object of a folder. Throws OBJECT_MISSING or OBJECT_DAMAGED (and quarantines it). */
-  readManifest(digest: Digest): Manifest {
+  /** The bytes of a small object. Throws OBJECT_MISSING or OBJECT_DAMAGED (and quarantines it). */
+  read(digest: Digest): Buffer {
     const bytes = readObject(this.pathOf(digest), digest);
     if (sha256(bytes) !== digest) throw this.quarantine(digest);
-    return parseManifest(bytes.toString());
+    return bytes;
+  }
+
+  /** The manifest object of a folder. Throws as `read` does. */
+  readManifest(digest: Digest): Manifest {
+    return parseManifest(this.read(digest).toString());
   }
 
   /** Reads an object through and compares. A damaged one is quarantined. */
