@@ -1,6 +1,6 @@
 import { errnoOf, messageOf } from '../kit/index.ts';
-import { runCli } from './run-cli.ts';
-import { printError, type Terminal } from './terminal.ts';
+import { printError, printLine, type Terminal } from './terminal.ts';
+import { VERSION } from './version.ts';
 
 const terminal: Terminal = {
   stdout: process.stdout,
@@ -19,8 +19,17 @@ process.stdout.on('error', (error: Error) => {
 });
 process.stderr.on('error', () => {});
 
-const exitCode = await runCli(process.argv.slice(2), terminal);
+const exitCode = await run(process.argv.slice(2));
 process.exitCode = isOutputLost ? 4 : exitCode;
+
+async function run(args: readonly string[]): Promise<number> {
+  // Tools ask for the version often: that needs no command line to be parsed.
+  if (args.length === 1 && args[0] === '--version') {
+    printLine(terminal.stdout, VERSION);
+    return 0;
+  }
+  return (await import('./run-cli.ts')).runCli(args, terminal);
+}
 
 function isClosed(error: Error): boolean {
   return ['EPIPE', 'EIO', 'ECONNRESET'].includes(errnoOf(error) ?? '');

@@ -1,5 +1,6 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import type { Terminal } from './terminal.ts';
+import { VERSION } from './version.ts';
 
 /** What every command that reads the project takes. */
 export interface ProjectOptions {
@@ -38,8 +39,6 @@ export function createProgram(terminal: Terminal, setExit: (code: number) => voi
   addFiles(program, context);
   return program;
 }
-
-const VERSION = '0.1.0';
 
 function addRepro(program: Command, context: ActionContext): void {
   withProject(program.command('repro'))

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parse as parseYaml } from 'yaml';
 import { compareBytes, isFermentError, messageOf } from '../../kit/index.ts';
 import type { Project } from '../load/index.ts';
+import { yamlLibrary } from '../load/lazy.ts';
 import type { ProjectPath } from '../model.ts';
 import { leavesOf } from '../plan/index.ts';
 import type { Values } from './diff.ts';
@@ -59,7 +59,7 @@ export function workspaceMetrics(project: Project, path: ProjectPath): unknown {
 
 /** Python writes NaN and Infinity, which are no JSON; they count as no value. */
 function parseMetrics(path: string, text: string): unknown {
-  if (!path.endsWith('.json')) return parseYaml(text);
+  if (!path.endsWith('.json')) return yamlLibrary().parse(text);
   try {
     return JSON.parse(text);
   } catch (error) {
