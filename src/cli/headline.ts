@@ -9,6 +9,7 @@ import {
   type Scalar,
   workspaceMetrics,
 } from '../runner/index.ts';
+import { textWidth } from './narrow-table.ts';
 import { cutMiddle, printLine, type Terminal, widthOf } from './terminal.ts';
 
 /**
@@ -35,7 +36,7 @@ export function printHeadline(project: Project, terminal: Terminal): void {
 function renderNarrow(rows: readonly (readonly string[])[], columns = Number.POSITIVE_INFINITY): string {
   const right = rows[0]?.map((_, i) => i).slice(1) ?? [];
   const table = renderTable(rows, { right });
-  const excess = Math.max(...table.split('\n').map(widthOf)) - columns;
+  const excess = textWidth(table) - columns;
   if (excess <= 0) return table;
   const width = Math.max(12, Math.max(...rows.map(([name = '']) => widthOf(name))) - excess);
   const cut = rows.map(([name = '', ...cells]) => [cutMiddle(name, width), ...cells]);

@@ -23,6 +23,7 @@ export function createProgram(terminal: Terminal, setExit: (code: number) => voi
     .version(VERSION, '--version', 'print the version')
     .helpOption('-h, --help', 'print help')
     .helpCommand('help [command]', 'print help for a command')
+    .configureHelp({ minWidthToWrap: 24 })
     .exitOverride()
     .configureOutput({
       writeOut: (text) => void terminal.stdout.write(text),

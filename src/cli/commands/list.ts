@@ -1,8 +1,9 @@
-import { prettyJson, renderTable } from '../../kit/index.ts';
+import { escapeControl, prettyJson, renderTable } from '../../kit/index.ts';
 import { buildGraph, loadProject, type Stage, selectTargets } from '../../runner/index.ts';
 import { loadOptions } from '../load-options.ts';
+import { isTooWide } from '../narrow-table.ts';
 import type { ActionContext, ProjectOptions } from '../program.ts';
-import { printLine } from '../terminal.ts';
+import { printLine, type Terminal } from '../terminal.ts';
 
 /** `ferment list`: the stages in the order in which they run, with what they are for. */
 export function list(
@@ -24,8 +25,15 @@ export function list(
     terminal.stdout.write(prettyJson(rows));
     return;
   }
-  if (stages.length > 0)
-    printLine(terminal.stdout, renderTable(stages.map((s) => [s.name, descriptionOf(s)])));
+  if (stages.length > 0) printLine(terminal.stdout, describe(stages, terminal));
+}
+
+/** A table, or, where that would not fit on the terminal, two lines for each stage. */
+function describe(stages: readonly Stage[], terminal: Terminal): string {
+  const rows = stages.map((stage) => [escapeControl(stage.name), escapeControl(descriptionOf(stage))]);
+  const table = renderTable(rows);
+  if (!isTooWide(table, terminal)) return table;
+  return rows.flatMap(([name = '', desc = '']) => (desc === '' ? [name] : [name, `  ${desc}`])).join('\n');
 }
 
 function descriptionOf(stage: Stage): string {

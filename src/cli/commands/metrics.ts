@@ -10,10 +10,12 @@ import {
   type SideValues,
   sidesOf,
   toJson,
+  type ValuesDiff,
   violations,
   workspaceSide,
 } from '../../runner/index.ts';
 import { loadOptions } from '../load-options.ts';
+import { printByFile } from '../narrow-table.ts';
 import type { ActionContext, ProjectOptions } from '../program.ts';
 import { printLine, printWarning, type Terminal } from '../terminal.ts';
 
@@ -35,7 +37,7 @@ export function showMetrics(
   printWarnings([read], terminal);
   if (options.json === true) terminal.stdout.write(prettyJson(toJson(read.values)));
   else if (read.values.size === 0) printLine(terminal.stderr, 'No metrics yet: ferment repro makes them.');
-  else printLine(terminal.stdout, renderValues(read.values, tableOf(options)));
+  else printTable(read.values, (values) => renderValues(values, tableOf(options)), { options, terminal });
 }
 
 /** `ferment metrics diff [A] [B]`: A is HEAD unless given, B the workspace. */
@@ -54,7 +56,8 @@ export function diffMetrics(
   else if (diff.size > 0) {
     const labels = { kind: 'Metric', before: before.label, after: after.label } as const;
     const direction = directionOf(after.project);
-    printLine(terminal.stdout, renderDiff(diff, labels, { ...tableOf(options), direction }));
+    const render = (one: ValuesDiff): string => renderDiff(one, labels, { ...tableOf(options), direction });
+    printTable(diff, render, { options, terminal });
   } else if (options.md !== true) printLine(terminal.stderr, 'No metric differs.');
   const found = violations(diff, conditions);
   for (const line of found) printLine(terminal.stderr, line);
@@ -63,6 +66,16 @@ export function diffMetrics(
 
 function printWarnings(sides: readonly SideValues[], terminal: Terminal): void {
   for (const { warnings } of sides) for (const text of warnings) printWarning(terminal, text);
+}
+
+/** Markdown is for a page, not for the terminal: it keeps its columns. */
+export function printTable<T>(
+  files: ReadonlyMap<string, T>,
+  render: (files: ReadonlyMap<string, T>) => string,
+  { options, terminal }: { readonly options: TableOptions; readonly terminal: Terminal },
+): void {
+  if (options.md === true) printLine(terminal.stdout, render(files));
+  else printByFile(files, render, terminal);
 }
 
 export function tableOf(options: TableOptions): { readonly markdown: boolean; readonly precision: number } {

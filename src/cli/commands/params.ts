@@ -3,7 +3,7 @@ import { diffValues, readParams, renderDiff, sidesOf, toJson } from '../../runne
 import { loadOptions } from '../load-options.ts';
 import type { ActionContext } from '../program.ts';
 import { printLine } from '../terminal.ts';
-import { type TableOptions, tableOf } from './metrics.ts';
+import { printTable, type TableOptions, tableOf } from './metrics.ts';
 
 /** `ferment params diff [A] [B]`: A is HEAD unless given, B the workspace. */
 export function diffParams(
@@ -17,6 +17,6 @@ export function diffParams(
   if (options.json === true) terminal.stdout.write(prettyJson(toJson(diff)));
   else if (diff.size > 0) {
     const labels = { kind: 'Param', before: before.label, after: after.label } as const;
-    printLine(terminal.stdout, renderDiff(diff, labels, tableOf(options)));
+    printTable(diff, (one) => renderDiff(one, labels, tableOf(options)), { options, terminal });
   } else if (options.md !== true) printLine(terminal.stderr, 'No param differs.');
 }

@@ -1,8 +1,17 @@
 import { escapeControl, prettyJson, renderTable, unreachable } from '../../kit/index.ts';
-import { type Change, why as explain, loadProject, type Why } from '../../runner/index.ts';
+import {
+  buildGraph,
+  type Change,
+  why as explain,
+  loadProject,
+  type Project,
+  status as readStatus,
+  selectTargets,
+  type Why,
+} from '../../runner/index.ts';
 import { loadOptions } from '../load-options.ts';
 import type { ActionContext, ProjectOptions } from '../program.ts';
-import { describeValue } from '../reporters/describe.ts';
+import { describeReasons, describeValue } from '../reporters/describe.ts';
 import { createPainter, printLine, printWarning, type Terminal } from '../terminal.ts';
 
 /** `ferment why STAGE`: every change since its last success, old and new, and what repro would do about it. */
@@ -13,8 +22,22 @@ export async function why(
 ): Promise<void> {
   const project = loadProject(loadOptions(options, terminal));
   const answer = await explain(project, stage, (text) => printWarning(terminal, text));
-  if (options.json === true) terminal.stdout.write(prettyJson(answer));
-  else printAnswer(answer, terminal);
+  if (options.json === true) {
+    terminal.stdout.write(prettyJson(answer));
+    return;
+  }
+  printAnswer(answer, terminal);
+  const upstream = await staleUpstream(project, stage);
+  if (upstream.length === 0) return;
+  printLine(terminal.stdout, '  What it needs is stale, so it may follow:');
+  printLine(terminal.stdout, indent(renderTable(upstream), 4));
+}
+
+/** The stages before this one that are stale by themselves, with the reasons. */
+async function staleUpstream(project: Project, stage: string): Promise<string[][]> {
+  const needed = new Set(selectTargets(buildGraph(project.stages), [stage]));
+  const stale = [...(await readStatus(project))].filter(([name]) => name !== stage && needed.has(name));
+  return stale.map(([name, changes]) => [escapeControl(name), describeReasons(changes)]);
 }
 
 function printAnswer(answer: Why, terminal: Terminal): void {
@@ -36,7 +59,7 @@ function printAnswer(answer: Why, terminal: Terminal): void {
 function verdict({ next, changes }: Why): string {
   switch (next) {
     case 'nothing':
-      return 'is up to date.';
+      return 'is up to date by itself.';
     case 'restore':
       return 'would be restored: this fingerprint succeeded before.';
     case 'run':

@@ -50,8 +50,10 @@ export function describeValue(value: unknown): string {
   return typeof value === 'string' ? shorten(escapeControl(value)) : shorten(JSON.stringify(value));
 }
 
-/** The first reasons, and how many more there are. */
-export function describeReasons(reasons: readonly Change[], most = 2): string {
+/** The first reasons, and how many more there are; of a stage that never ran, only that. */
+export function describeReasons(all: readonly Change[], most = 2): string {
+  const neverRun = all.find(({ kind }) => kind === 'never-run');
+  const reasons = neverRun === undefined ? all : [neverRun];
   const shown = reasons.slice(0, most).map(describeChange);
   const more = reasons.length - shown.length;
   return more > 0 ? `${shown.join(', ')} and ${more} more` : shown.join(', ');

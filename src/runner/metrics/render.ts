@@ -58,9 +58,12 @@ export function formatLeaf(value: Scalar | undefined, precision = 5): string {
 }
 
 const LONGEST_CELL = 40;
+/** Of a list (written as JSON) nobody reads more than its beginning in a table of numbers. */
+const LONGEST_LIST = 20;
 
 function shorten(text: string): string {
-  return text.length <= LONGEST_CELL ? text : `${text.slice(0, LONGEST_CELL - 1)}…`;
+  const longest = text.startsWith('[') ? LONGEST_LIST : LONGEST_CELL;
+  return text.length <= longest ? text : `${text.slice(0, longest - 1)}…`;
 }
 
 function formatNumber(value: number, precision: number): string {

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { errnoOf } from '../../kit/index.ts';
+import { errnoOf, FermentError, isFermentError } from '../../kit/index.ts';
 import { type Git, openGit, projectAt } from '../git/index.ts';
 import { findProject, type LoadOptions, loadProject, type Project } from '../load/index.ts';
 import { parseLock } from '../lock/index.ts';
@@ -43,7 +43,7 @@ export function commitSide(options: LoadOptions, revision: string): Side {
   const { root } = findProject(options.cwd, options.file);
   const git: Git = openGit(root);
   const commit = git.resolve(revision);
-  const project = projectAt(git, commit, { ...options, overrides: [] });
+  const project = loadAt(git, commit, { options: { ...options, overrides: [] }, revision });
   let stored: ReturnType<typeof storedOuts> | undefined;
   return {
     label: revision,
@@ -55,6 +55,24 @@ export function commitSide(options: LoadOptions, revision: string): Side {
       return stored(path);
     },
   };
+}
+
+/** The files that an error names are those of the commit, which may be good by now: so it says which commit. */
+function loadAt(
+  git: Git,
+  commit: string,
+  { options, revision }: { readonly options: LoadOptions; readonly revision: string },
+): Project {
+  try {
+    return projectAt(git, commit, options);
+  } catch (error) {
+    if (!isFermentError(error)) throw error;
+    const { code, message, hint } = error;
+    throw new FermentError(code, `The project in ${revision} cannot be read.\n${message}`, {
+      hint,
+      cause: error,
+    });
+  }
 }
 
 /** Reads outs that are single files from the store. */
