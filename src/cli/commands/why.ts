@@ -29,7 +29,8 @@ export async function why(
   printAnswer(answer, terminal);
   const upstream = await staleUpstream(project, stage);
   if (upstream.length === 0) return;
-  printLine(terminal.stdout, '  What it needs is stale, so it may follow:');
+  const isFresh = answer.changes.length === 0;
+  printLine(terminal.stdout, `  What it needs is stale${isFresh ? ', so it may follow' : ', too'}:`);
   printLine(terminal.stdout, indent(renderTable(upstream), 4));
 }
 
