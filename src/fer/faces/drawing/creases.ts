@@ -27,7 +27,7 @@ function drawNoseWrinkles(face: FaceParameters, pen: Pen): string {
   if (opacity < 0.12) return '';
   const wrinkle = (y: number, half: number): string =>
     `M${pen.at(-half, y + 1.2, 4)}Q${pen.at(0, y - 1.8, 6)} ${pen.at(half, y + 1.2, 4)}`;
-  return `<path d="${wrinkle(-9, 3.4)}${wrinkle(-6, 3.8)}${wrinkle(-3, 4)}" fill="none" stroke="${pen.ink(shade(person.skin, 0.45))}" stroke-width="${num(person.line)}" stroke-opacity="${num(opacity)}"/>`;
+  return `<path d="${wrinkle(-9, 3.4)}${wrinkle(-6, 3.8)}${wrinkle(-3, 4)}" fill="none" stroke="${pen.ink(shade(person.skin, 0.35))}" stroke-width="${num(person.line * 1.4)}" stroke-opacity="${num(opacity)}"/>`;
 }
 
 /** Folds from nose to mouth, lines between the brows and on the forehead, cheeks, chin. */

@@ -48,12 +48,12 @@ function mouthShape(face: FaceParameters): MouthShape {
   const lift = -7 * e.corner;
   const press = 1 - 0.75 * Math.min(1, Math.max(0, e.lipPress));
   const middle =
-    2.6 * e.corner - 1.6 * Math.max(0, e.upperLip) - 1.4 * Math.max(0, e.chinBoss) * (open > 0.7 ? 0 : 1);
+    2.6 * e.corner - 3 * Math.max(0, e.upperLip) - 1.4 * Math.max(0, e.chinBoss) * (open > 0.7 ? 0 : 1);
   const centre = y + middle;
   const corners = y + lift + open * 0.28;
   return {
-    left: [-half, corners - 2.6 * e.sneer],
-    right: [half, corners + 1.2 * e.sneer],
+    left: [-half, corners - 4.2 * e.sneer],
+    right: [half, corners + 1.6 * e.sneer],
     top: centre - open * 0.12,
     bottom: centre + open * 0.88,
     upperLip: 2.1 * person.lipFullness * press * (1 + 0.3 * Math.max(0, e.upperLip)),
