@@ -256,7 +256,7 @@ describe('status --json', () => {
     const p = cliProject(files);
     expect(await p.ferment('status')).toMatchInlineSnapshot(`
       "exit 0
-      Nothing has run yet. 2 stages: ferment repro runs them."
+      Nothing has run yet (2 stages). Begin with: ferment repro"
     `);
     await p.json(0, 'repro', '--json');
     expect(await p.ferment('status')).toMatchInlineSnapshot(`

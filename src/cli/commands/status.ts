@@ -47,7 +47,7 @@ function describeStale(
   const known = stale.filter((one) => !isNew(one));
   const fresh = stale.filter(isNew).map(([name]) => escapeControl(name));
   if (fresh.length === total)
-    return `Nothing has run yet. ${plural(total, 'stage')}: ferment repro runs them.`;
+    return `Nothing has run yet (${plural(total, 'stage')}). Begin with: ferment repro`;
   const paint = createPainter(terminal.stdout, terminal.env);
   const lines = known.flatMap(([name, changes]) => [
     paint('cyan', escapeControl(name)),
