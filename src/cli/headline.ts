@@ -7,22 +7,23 @@ import {
   type Out,
   type Project,
   type Scalar,
+  type Stage,
   workspaceMetrics,
 } from '../runner/index.ts';
 import { textWidth } from './narrow-table.ts';
 import { cutMiddle, printLine, type Terminal, widthOf } from './terminal.ts';
 
 /**
- * What a pipeline wants to be seen at the end: the metrics whose option `headline` lists keys, as one table, and
- * the outs with `headline: true`, as paths. Prints nothing where no out has that option.
+ * What a pipeline wants to be seen at the end of a run of `stages`: the metrics whose option `headline` lists keys,
+ * as one table, and the outs with `headline: true`, as paths. Prints nothing where no out has that option.
  */
-export function printHeadline(project: Project, terminal: Terminal): void {
-  const rows = headlineRows(project);
+export function printHeadline(project: Project, stages: readonly Stage[], terminal: Terminal): void {
+  const rows = headlineRows(project, stages);
   if (rows.length > 0) {
     printLine(terminal.stdout, '');
     printLine(terminal.stdout, renderNarrow(rows, terminal.stdout.columns));
   }
-  const paths = project.stages
+  const paths = stages
     .flatMap((stage) => stage.outs)
     .filter((out) => out.options['headline'] === true && existsSync(join(project.root, out.path)));
   if (paths.length > 0) printLine(terminal.stdout, '');
@@ -43,10 +44,8 @@ function renderNarrow(rows: readonly (readonly string[])[], columns = Number.POS
   return renderTable(cut, { right });
 }
 
-function headlineRows(project: Project): string[][] {
-  const found = project.stages.flatMap((stage) =>
-    stage.outs.flatMap((out) => rowOf(project, stage.name, out)),
-  );
+function headlineRows(project: Project, stages: readonly Stage[]): string[][] {
+  const found = stages.flatMap((stage) => stage.outs.flatMap((out) => rowOf(project, stage.name, out)));
   const keys = [...new Set(found.flatMap(({ values }) => [...values.keys()]))];
   if (found.length === 0) return [];
   return [

@@ -67,7 +67,10 @@ async function reproFor(
       },
     });
     reporter.close();
-    if (json !== true && summary.ok && !summary.dry) printHeadline(project, terminal);
+    if (json !== true && summary.ok && !summary.dry) {
+      const stages = project.stages.filter(({ name }) => summary.stages.has(name));
+      printHeadline(project, stages, terminal);
+    }
     if (summary.error === undefined) return;
     printFailures(summary, tails, terminal);
     throw summary.error;
