@@ -20,6 +20,8 @@ export interface Graph {
   producer(path: ProjectPath): { readonly stage: Stage; readonly out: Out } | undefined;
   /** The declared outs that a glob stands for, sorted by path; see `globMatches`. */
   matches(pattern: string): readonly Out[];
+  /** The declared outs that may be folders with files inside that a glob matches, sorted by path. */
+  folders(pattern: string): readonly Out[];
 }
 
 /**
@@ -60,6 +62,7 @@ export function buildGraph(stages: readonly Stage[]): Graph {
       return claim?.out === undefined ? undefined : { stage: claim.stage, out: claim.out };
     },
     matches: (pattern) => globs.exact(pattern).flatMap(({ out }) => out ?? []),
+    folders: (pattern) => globs.into(pattern).flatMap(({ out }) => out ?? []),
   };
 }
 

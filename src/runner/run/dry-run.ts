@@ -1,9 +1,12 @@
 import { isFermentError } from '../../kit/index.ts';
 import type { Change, Content, Outcome, Stage, StageName } from '../model.ts';
+import { compareInputs } from '../plan/index.ts';
 import { reasonsOf } from './act.ts';
 import { type Decided, type DecideOptions, decide } from './decide.ts';
 import type { StageResult } from './events.ts';
+import { gatherInputs } from './gather-inputs.ts';
 import type { Session } from './session.ts';
+import { splitReads } from './split-reads.ts';
 import type { Worker } from './worker.ts';
 
 const OUTCOMES = { run: 'ran', restore: 'restored', unchanged: 'unchanged', frozen: 'frozen' } as const;
@@ -47,13 +50,13 @@ async function predict(
   const failed = upstream.find((name) => outcomeOf(name) === 'failed' || outcomeOf(name) === 'blocked');
   if (failed !== undefined)
     return { outcome: 'blocked', seconds: 0, blockedBy: results.get(failed)?.blockedBy ?? failed };
-  const running = upstream.filter((name) => outcomeOf(name) === 'ran');
-  if (running.length > 0 && !stage.frozen) {
-    const reasons = running.flatMap((name) => expected(session, name));
-    worker.emit({ type: 'stage-decided', stage: stage.name, decision: 'run', reasons });
-    return { outcome: 'ran', seconds: 0 };
-  }
+  const running = new Set(upstream.filter((name) => outcomeOf(name) === 'ran'));
   try {
+    if (running.size > 0 && !stage.frozen) {
+      const reasons = await expectedReasons(session, stage, running);
+      worker.emit({ type: 'stage-decided', stage: stage.name, decision: 'run', reasons });
+      return { outcome: 'ran', seconds: 0 };
+    }
     const decided = await decide(session, stage, options);
     worker.emit({
       type: 'stage-decided',
@@ -73,8 +76,18 @@ function restoredOuts(decided: Decided): readonly Content[] {
   return decided.kind === 'restore' ? decided.outs : [];
 }
 
-/** The outs of a stage that would run, as changes of those that read them. */
-function expected(session: Session, name: StageName): readonly Change[] {
-  const outs = session.graph.stages.get(name)?.outs ?? [];
-  return outs.map(({ path }): Change => ({ kind: 'dep', name: path, change: 'modified' }));
+/**
+ * Why a stage would run whose upstream would: its own changes, and what it reads of the stages that would run, whose
+ * new content nobody knows. Throws what `gatherInputs` throws, MISSING_DEP only for what no running stage makes.
+ */
+async function expectedReasons(
+  session: Session,
+  stage: Stage,
+  running: ReadonlySet<StageName>,
+): Promise<readonly Change[]> {
+  const entry = session.entries.get(stage.name);
+  const { made, rest, isOfMade } = splitReads(session.graph, stage, running);
+  const { inputs } = await gatherInputs(session, { ...stage, ...rest });
+  const own = compareInputs(entry, inputs).filter((change) => !isOfMade(change));
+  return [...own, ...made.map((name): Change => ({ kind: 'dep', name, change: 'modified' }))];
 }
