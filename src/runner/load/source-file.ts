@@ -1,8 +1,9 @@
-import type { Document, ErrorCode, Node } from 'yaml';
+import type { Document, Node } from 'yaml';
 import type { Diagnostic } from '../../kit/index.ts';
 import type { KeyPath } from './key-path.ts';
 import { yamlLibrary } from './lazy.ts';
 import { dataOfDocument, type TextProblem } from './yaml-data.ts';
+import { problemsOf } from './yaml-problems.ts';
 
 /** Text that a person wrote, with the name under which messages show it. */
 export interface SourceText {
@@ -35,14 +36,7 @@ function parseDocument(text: string): { document: Document | undefined; problems
   try {
     const documents = yamlLibrary().parseAllDocuments(text, { uniqueKeys: false, prettyErrors: false });
     const all = 'empty' in documents ? [] : documents;
-    const problems = all.flatMap((document) =>
-      [...document.errors, ...document.warnings].map(({ pos: [start, end], code, message }) => ({
-        start,
-        end,
-        message: messageFor(code, message),
-        hint: hintFor(text, start, code),
-      })),
-    );
+    const problems = [...problemsOf(text, all)];
     const second = all[1]?.range[0];
     if (second !== undefined && problems.length === 0) {
       problems.push({
@@ -60,24 +54,6 @@ function parseDocument(text: string): { document: Document | undefined; problems
       problems: [{ start: 0, end: 1, message: 'The file is nested too deeply.' }],
     };
   }
-}
-
-function messageFor(code: ErrorCode, message: string): string {
-  if (code === 'TAG_RESOLVE_FAILED')
-    return `Tags are not supported. Received: ${message.replace(/^.*: /, '')}`;
-  return `Not valid YAML: ${message}${/[.!?]$/.test(message) ? '' : '.'}`;
-}
-
-/** The usual reason for a puzzling message: `[a/${x}]`, where YAML takes `{` for a mapping. */
-function hintFor(text: string, start: number, code: ErrorCode): string | undefined {
-  const lineStart = text.lastIndexOf('\n', start - 1) + 1;
-  const lineEnd = text.indexOf('\n', start);
-  const line = text.slice(lineStart, lineEnd < 0 ? undefined : lineEnd);
-  if (code === 'TAG_RESOLVE_FAILED') return 'Write plain values; quote a text that starts with !.';
-  if (/[[{].*\$\{/.test(line))
-    return `Inside [ ] and { } a value that holds \${…} needs quotes: "…\${key}…".`;
-  if (/\t/.test(/^\s*/.exec(line)?.[0] ?? '')) return 'Indent with spaces; YAML allows no tabs there.';
-  return undefined;
 }
 
 const documents = new WeakMap<SourceText, Document | undefined>();

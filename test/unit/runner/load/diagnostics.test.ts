@@ -207,10 +207,18 @@ stagse: {}
       failure(() => loadText(`stages:\n  a:\n    cmd: x\n    outs: [a/\${x}]\n`, 'x: 1\n')),
     ).toMatchInlineSnapshot(`
       "BAD_PIPELINE
-      pipeline.yaml:4:15 Not valid YAML: Missing , or : between flow sequence items.
+      pipeline.yaml:4:12 Not valid YAML: Missing , or : between flow sequence items.
         4 |     outs: [a/\${x}]
-          |               ^
-        Inside [ ] and { } a value that holds \${…} needs quotes: "…\${key}…"."
+          |            ^^^^^^
+        Inside [ ] and { } a text that holds \${…} needs quotes: "a/\${x}""
+    `);
+    const mapping = `stages:\n  a: {cmd: x, deps: {in: \${x}}, outs: [b]}\n  b: {cmd: y, deps: {in: \${x}.csv}}\n`;
+    expect(failure(() => loadText(mapping, 'x: 1\n'))).toMatchInlineSnapshot(`
+      "BAD_PIPELINE
+      pipeline.yaml:2:26 Not valid YAML: Unexpected flow-map-start at node end.
+        2 |   a: {cmd: x, deps: {in: \${x}}, outs: [b]}
+          |                          ^^^^
+        Inside [ ] and { } a text that holds \${…} needs quotes: "\${x}""
     `);
     expect(failure(() => loadText('stages:\n\ta: {cmd: x}\n'))).toMatchInlineSnapshot(`
       "BAD_PIPELINE

@@ -1,0 +1,68 @@
+import type { Document, ErrorCode, YAMLError } from 'yaml';
+import type { TextProblem } from './yaml-data.ts';
+
+/** What the YAML parser found wrong in a text: one problem for each mistake, by offset, with the usual reason. */
+export function problemsOf(text: string, documents: readonly Document[]): readonly TextProblem[] {
+  const errors = documents.flatMap((document) => [...document.errors, ...document.warnings]);
+  return withoutEchoes(text, errors).map((error) => problemOf(text, error));
+}
+
+function messageFor(code: ErrorCode, message: string): string {
+  if (code === 'TAG_RESOLVE_FAILED')
+    return `Tags are not supported. Received: ${message.replace(/^.*: /, '')}`;
+  return `Not valid YAML: ${message}${/[.!?]$/.test(message) ? '' : '.'}`;
+}
+
+/** After its first mistake the parser stumbles over what follows: those errors are none of their own. */
+function withoutEchoes(text: string, errors: readonly YAMLError[]): readonly YAMLError[] {
+  const sorted = [...errors].sort((a, b) => a.pos[0] - b.pos[0]);
+  const lines = new Set<number>();
+  return sorted.filter(({ code, message, pos }, i) => {
+    if (code === 'TAG_RESOLVE_FAILED') return true;
+    const line = lineAt(text, pos[0]).start;
+    const isEcho = i > 0 && (lines.has(line) || message.includes('token in YAML stream'));
+    lines.add(line);
+    return !isEcho;
+  });
+}
+
+function problemOf(text: string, { pos, code, message }: YAMLError): TextProblem {
+  const [start, end] = pos;
+  const unquoted = unquotedTemplate(text, start);
+  return {
+    start: unquoted?.start ?? start,
+    end: unquoted?.end ?? end,
+    message: messageFor(code, message),
+    hint: unquoted?.hint ?? hintFor(text, start, code),
+  };
+}
+
+/** The usual reason for a puzzling message: `[a/${x}]`, where YAML takes `{` for a mapping. */
+function unquotedTemplate(text: string, brace: number): (Span & { readonly hint: string }) | undefined {
+  if (text[brace] !== '{' || text[brace - 1] !== '$') return undefined;
+  const line = lineAt(text, brace);
+  const before = /[^\s,[\]{}"']*$/.exec(text.slice(line.start, brace))?.[0] ?? '';
+  const after = /^\{[^}]*\}[^\s,[\]"'}]*/.exec(text.slice(brace, line.end))?.[0];
+  if (after === undefined) return undefined;
+  const [start, end] = [brace - before.length, brace + after.length];
+  const hint = `Inside [ ] and { } a text that holds \${…} needs quotes: "${text.slice(start, end)}"`;
+  return { start, end, hint };
+}
+
+function hintFor(text: string, start: number, code: ErrorCode): string | undefined {
+  if (code === 'TAG_RESOLVE_FAILED') return 'Write plain values; quote a text that starts with !.';
+  const line = lineAt(text, start);
+  const indent = /^\s*/.exec(text.slice(line.start, line.end))?.[0] ?? '';
+  return indent.includes('\t') ? 'Indent with spaces; YAML allows no tabs there.' : undefined;
+}
+
+interface Span {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** The line that an offset lies in, without its line break. */
+function lineAt(text: string, offset: number): Span {
+  const end = text.indexOf('\n', offset);
+  return { start: text.lastIndexOf('\n', offset - 1) + 1, end: end < 0 ? text.length : end };
+}
