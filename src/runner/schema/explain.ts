@@ -2,6 +2,7 @@ import type { ErrorObject, ValidateFunction } from 'ajv';
 import { didYouMean } from '../../kit/index.ts';
 import { describeExpected, describeReceived } from './describe.ts';
 import { isObject } from './json-schema.ts';
+import { listFormHint, ONE_PATH, PATH_OPTIONS } from './list-form.ts';
 
 /** One mistake in a value, at a path in it. */
 export interface SchemaProblem {
@@ -17,7 +18,7 @@ export interface SchemaProblem {
 /** Runs an ajv validator and turns its errors, many for one mistake where forms are alternatives, into one each. */
 export function explain(check: ValidateFunction, value: unknown): SchemaProblem[] {
   if (check(value)) return [];
-  return sift(check.errors ?? []).map((error) => problemOf(error, value));
+  return sift(check.errors ?? []).map((error) => listFormProblem(error, value) ?? problemOf(error, value));
 }
 
 /**
@@ -38,7 +39,30 @@ function sift(errors: readonly ErrorObject[]): readonly ErrorObject[] {
     for (const error of inside) if (chosen === undefined || !chosen.includes(error)) dropped.add(error);
     if (chosen !== undefined) dropped.add(union);
   }
-  return errors.filter((error) => !dropped.has(error) && !isEcho(error, errors));
+  return errors.filter(
+    (error) =>
+      !dropped.has(error) && !isEcho(error, errors) && !errors.some((other) => isFormOf(other, error)),
+  );
+}
+
+/** True when `outer` says that what `error` lies in has the wrong form altogether. */
+function isFormOf(outer: ErrorObject, error: ErrorObject): boolean {
+  return (
+    outer.parentSchema?.['title'] === ONE_PATH && error.instancePath.startsWith(`${outer.instancePath}/`)
+  );
+}
+
+/** A path with options in a list, written in a form that is none. */
+function listFormProblem(error: ErrorObject, root: unknown): SchemaProblem | undefined {
+  const { keyword, parentSchema } = error;
+  const title = parentSchema?.['title'];
+  const path = pathOf(error.instancePath, root);
+  const isInItem = title === PATH_OPTIONS && typeof path.at(-2) === 'number';
+  if (title !== ONE_PATH && !isInItem) return undefined;
+  const at = isInItem ? path.slice(0, -1) : path;
+  const item = valueAt(root, at);
+  const message = `'${format(at)}' must be ${ONE_PATH}. Received: ${describeReceived(item)}`;
+  return { path: at, part: 'value', keyword, message, hint: listFormHint(String(at.at(-2)), item) };
 }
 
 function isInside(error: ErrorObject, union: ErrorObject): boolean {
@@ -160,4 +184,13 @@ function pathOf(pointer: string, root: unknown): (string | number)[] {
     at = Array.isArray(at) ? at[Number(key)] : (at as Readonly<Record<string, unknown>>)[key];
   }
   return path;
+}
+
+function valueAt(root: unknown, path: readonly (string | number)[]): unknown {
+  let at = root;
+  for (const word of path) {
+    if (typeof at !== 'object' || at === null) return undefined;
+    at = (at as Readonly<Record<string | number, unknown>>)[word];
+  }
+  return at;
 }

@@ -1,4 +1,5 @@
 import type { JSONSchema } from 'json-schema-to-ts';
+import { ONE_PATH, PATH_OPTIONS } from './list-form.ts';
 
 /** Pieces of the pipeline schema that say what a stage reads and writes. `title` is what messages call the expected form. */
 
@@ -75,10 +76,11 @@ function listItem<P extends Record<string, JSONSchema>>(properties: P) {
       path,
       {
         type: 'object',
+        title: ONE_PATH,
         minProperties: 1,
         maxProperties: 1,
         additionalProperties: {
-          title: 'a mapping of options',
+          title: PATH_OPTIONS,
           anyOf: [{ type: 'null' }, { type: 'object', additionalProperties: false, properties }],
         },
       },

@@ -152,6 +152,29 @@ describe('messages', () => {
     ]);
   });
 
+  it('show the form of a path with options in a list', () => {
+    const one = (key: string, item: unknown) =>
+      messages(pipelineSchema, { stages: { a: { [key]: [item] } } });
+    expect(one('outs', { path: 'x', cache: false, desc: 'text' })).toEqual([
+      "stages/a/outs/0 | 'stages.a.outs[0]' must be one path with its options. Received: a mapping of path, cache, desc | Write - x: {cache: false, desc: …} or, with a name, outs: {name: {path: x, cache: false, desc: …}}",
+    ]);
+    expect(one('metrics', { path: 'x' })).toEqual([
+      "stages/a/metrics/0 | 'stages.a.metrics[0]' must be one path with its options. Received: a mapping of path | Write - x or, with a name, metrics: {name: {path: x}}",
+    ]);
+    expect(one('outs', { x: null, cache: false })).toEqual([
+      "stages/a/outs/0 | 'stages.a.outs[0]' must be one path with its options. Received: a mapping of x, cache | Write - x: {cache: false} or, with a name, outs: {name: {path: x, cache: false}}",
+    ]);
+    expect(one('plots', { x: { cache: false }, y: null })).toEqual([
+      "stages/a/plots/0 | 'stages.a.plots[0]' must be one path with its options. Received: a mapping of x, y | Each path is an item of its own: - x: {cache: false}",
+    ]);
+    expect(one('outs', {})).toEqual([
+      "stages/a/outs/0 | 'stages.a.outs[0]' must be one path with its options. Received: an empty mapping | Such as: - model.bin: {cache: false}",
+    ]);
+    expect(one('outs', { path: { cach: true } })).toEqual([
+      "stages/a/outs/0/path/cach | Unknown key 'cach' in 'stages.a.outs[0].path'. | Did you mean 'cache'?",
+    ]);
+  });
+
   it('name what a union of values allows', () => {
     const schema = { anyOf: [{ type: 'number', exclusiveMinimum: 0 }, { const: 'selected' }] };
     expect(messages({ properties: { lr: schema } }, { lr: 'select' })).toEqual([
