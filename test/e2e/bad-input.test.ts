@@ -187,13 +187,13 @@ describe('a command that asks for what is not there: exit 2', () => {
     execFileSync('git', ['init', '-q'], { cwd: p.root });
     expect(await p.ferment('metrics', 'diff', 'HEAD~3')).toMatchInlineSnapshot(`
       "exit 2
-      ! error: Git knows no commit 'HEAD~3'.
-      git log --oneline lists commits; a branch, a tag or HEAD~1 will do too."
+      ! error: This git repository has no commit yet, so there is no 'HEAD~3' to compare with.
+      Make the first one with: git add . && git commit -m "First state""
     `);
     expect(await cliProject().ferment('repro')).toMatchInlineSnapshot(`
       "exit 2
       ! error: There is no pipeline.yaml or dvc.yaml here or in a folder above.
-      Go to a project, name a file with --file, or start one with: ferment init"
+      Go to a project, name a file with --file, or write a pipeline.yaml; a small one: stages: {hello: {cmd: echo hello}}"
     `);
     expect(await p.ferment('repro', '--file', 'other.yaml')).toMatchInlineSnapshot(`
       "exit 2

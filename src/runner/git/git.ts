@@ -54,9 +54,24 @@ function resolveRevision(run: (args: readonly string[]) => Buffer, revision: str
       // unknown: told below
     }
   }
+  if (hasNoCommit(run)) {
+    throw new FermentError(
+      'NO_REVISION',
+      `This git repository has no commit yet, so there is no '${revision}' to compare with.`,
+      { hint: 'Make the first one with: git add . && git commit -m "First state"' },
+    );
+  }
   throw new FermentError('NO_REVISION', `Git knows no commit '${revision}'.`, {
     hint: 'git log --oneline lists commits; a branch, a tag or HEAD~1 will do too.',
   });
+}
+
+function hasNoCommit(run: (args: readonly string[]) => Buffer): boolean {
+  try {
+    return run(['rev-list', '--all', '--max-count=1']).length === 0;
+  } catch {
+    return false;
+  }
 }
 
 function isMissingPath(error: unknown): boolean {

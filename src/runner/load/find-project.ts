@@ -32,7 +32,7 @@ export function findProject(cwd: string, file?: string): ProjectPlace {
     if (dirname(folder) === folder) break;
   }
   throw new FermentError('NO_PROJECT', 'There is no pipeline.yaml or dvc.yaml here or in a folder above.', {
-    hint: 'Go to a project, name a file with --file, or start one with: ferment init',
+    hint: 'Go to a project, name a file with --file, or write a pipeline.yaml; a small one: stages: {hello: {cmd: echo hello}}',
   });
 }
 

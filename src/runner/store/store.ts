@@ -140,7 +140,7 @@ export class Store implements ObjectSink {
       'OBJECT_DAMAGED',
       `Object ${digest} does not have the content that its name says.`,
       {
-        hint: `It was moved to ${target}. Run the stage that makes it again, or pull the object.`,
+        hint: `It was moved to ${target}. Run the stage that makes it again: ferment repro`,
       },
     );
   }
@@ -184,7 +184,7 @@ function readObject(path: string, digest: Digest): Buffer {
 
 export function missingObject(digest: Digest): FermentError {
   return new FermentError('OBJECT_MISSING', `Object ${digest} is not in the store.`, {
-    hint: 'Pull it from a remote (ferment pull), or run the stage that makes it again.',
+    hint: 'Run the stage that makes it again: ferment repro',
   });
 }
 

@@ -40,6 +40,18 @@ describe('openGit', () => {
     expect(() => git.resolve('--help')).toThrow("Git knows no commit '--help'.");
   });
 
+  it('says what to do where there is no commit yet', () => {
+    const folder = temporaryFolder();
+    execFileSync('git', ['-C', folder, 'init', '-q']);
+    expect(() => openGit(folder).resolve('HEAD')).toThrow(
+      expect.objectContaining({
+        code: 'NO_REVISION',
+        message: "This git repository has no commit yet, so there is no 'HEAD' to compare with.",
+        hint: 'Make the first one with: git add . && git commit -m "First state"',
+      }),
+    );
+  });
+
   it('says what to do where there is no repository', () => {
     const folder = temporaryFolder();
     mkdirSync(join(folder, 'p'));
