@@ -90,7 +90,7 @@ export class Bundler {
 
   async #isCurrent({ inputs, folders }: Remembered): Promise<boolean> {
     for (const [path, digest] of Object.entries(inputs))
-      if (((await this.#hasher.content(path))?.digest ?? null) !== digest) return false;
+      if ((await this.#digestOf(path)) !== digest) return false;
     return Object.entries(folders).every(([path, digest]) => this.#listing(path) === digest);
   }
 
@@ -125,8 +125,14 @@ export class Bundler {
 
   async #digests(paths: readonly ProjectPath[]): Promise<Readonly<Record<ProjectPath, string | null>>> {
     const pairs: [ProjectPath, string | null][] = [];
-    for (const path of paths) pairs.push([path, (await this.#hasher.content(path))?.digest ?? null]);
+    for (const path of paths) pairs.push([path, await this.#digestOf(path)]);
     return Object.fromEntries(pairs);
+  }
+
+  /** Packages may lie outside of the project: in a monorepo `node_modules`, or a package in it, is often a link. */
+  async #digestOf(path: ProjectPath): Promise<Digest | null> {
+    if (path.split('/').includes('node_modules')) return digestOfFile(join(this.#hasher.root, path));
+    return (await this.#hasher.content(path))?.digest ?? null;
   }
 
   #listing(folder: ProjectPath): string {
@@ -159,6 +165,14 @@ function digestOfProgram(file: string): Digest | undefined {
     return digestOf(text.slice(0, Math.max(at, 0)));
   } catch {
     return undefined;
+  }
+}
+
+function digestOfFile(file: string): Digest | null {
+  try {
+    return digestOf(readFileSync(file));
+  } catch {
+    return null;
   }
 }
 

@@ -1,10 +1,11 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { isFermentError } from '../../../../src/kit/index.ts';
 import { type Bundle, Bundler } from '../../../../src/runner/bundle/bundler.ts';
 import { compareBundles } from '../../../../src/runner/bundle/record.ts';
 import { Hasher } from '../../../../src/runner/hash/hasher.ts';
+import { runnerProject } from '../../../support/runner-project.ts';
 import { temporaryFolder, writeFiles } from '../../../support/temporary.ts';
 
 const FILES = {
@@ -153,4 +154,32 @@ it('a program that does not exist is said so', async () => {
     code: 'BUNDLE_FAILED',
     message: 'The program stages/nope.ts does not exist.',
   });
+});
+
+it('node_modules may be a link that leads out of the project, and so may a package in it', async () => {
+  const outside = temporaryFolder();
+  const one = (version: string) => ({
+    'one/package.json': `{"name": "one", "version": "${version}", "main": "index.js", "dependencies": {"two": "1"}}`,
+    'one/index.js': `module.exports = '${version}';\n`,
+  });
+  writeFiles(outside, {
+    ...Object.fromEntries(Object.entries(one('1.0.0')).map(([name, text]) => [`modules/${name}`, text])),
+    'packages/two/package.json': '{"name": "two", "version": "1.0.0"}',
+  });
+  symlinkSync('../packages/two', join(outside, 'modules/two'));
+  const p = runnerProject({
+    'package.json': '{"type": "module"}',
+    'pipeline.yaml': 'stages: {s: {module: s.ts, outs: [o.txt]}}\n',
+    's.ts':
+      "import { writeFileSync } from 'node:fs';\nimport one from 'one';\nwriteFileSync('o.txt', one);\n",
+  });
+  symlinkSync(join(outside, 'modules'), join(p.root, 'node_modules'));
+  expect((await p.repro()).outcomes).toEqual({ s: 'ran' });
+  expect(p.read('o.txt')).toBe('1.0.0');
+  expect((await p.repro()).outcomes).toEqual({ s: 'unchanged' });
+  writeFiles(join(outside, 'modules'), one('2.0.0'));
+  expect((await p.repro()).outcomes).toEqual({ s: 'ran' });
+  expect(p.read('o.txt')).toBe('2.0.0');
+  writeFiles(outside, { 'packages/two/package.json': '{"name": "two", "version": "1.0.1"}' });
+  expect((await p.repro()).outcomes).toEqual({ s: 'ran' });
 });
