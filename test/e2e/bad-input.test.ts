@@ -477,7 +477,7 @@ augment: {targets: {}}
       failed     download  after TIME
       1 failed in TIME.
       ! error: Stage 'download' depends on face.zip, which does not exist.
-      Did you mean 'faces.zip'?"
+      Did you mean 'faces.zip'? The path is download.path, given with -S."
     `);
     p.write('faces.zip', before.subarray(0, before.length / 2));
     expect(await repro()).toMatchInlineSnapshot(`

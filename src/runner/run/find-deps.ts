@@ -1,9 +1,8 @@
-import { readdirSync } from 'node:fs';
-import { basename, dirname, resolve } from 'node:path';
-import { compareBytes, didYouMean, FermentError } from '../../kit/index.ts';
+import { compareBytes, type FermentError } from '../../kit/index.ts';
 import { globMatches } from '../graph/index.ts';
 import type { Measured } from '../hash/measured.ts';
 import type { Dep, ProjectPath, Stage } from '../model.ts';
+import { emptyGlob, missingDep } from './missing-dep.ts';
 import type { Session } from './session.ts';
 
 /** A declared dep and the paths that it stands for now: one, or what the glob found, sorted. */
@@ -70,51 +69,4 @@ async function expandGlob(session: Session, stage: Stage, dep: Dep): Promise<Pro
 function notInto(path: ProjectPath): string[] {
   const literal = path.replace(/[\\*?[\]{}()!+@]/g, '\\$&');
   return [literal, `${literal}/**`];
-}
-
-function emptyGlob(stage: Stage, dep: Dep): FermentError {
-  return new FermentError(
-    'MISSING_DEP',
-    `Stage '${stage.name}' depends on ${dep.path}, which matches no file.`,
-    {
-      hint: 'Correct the pattern in the pipeline file, or make the files.',
-    },
-  );
-}
-
-function missingDep({ root, graph }: Session, stage: Stage, path: ProjectPath): FermentError {
-  const producer = graph.producer(path);
-  const hint =
-    producer === undefined
-      ? (nearestName(root, path) ?? 'Make it, or correct the path in the pipeline file.')
-      : `Stage '${producer.stage.name}' makes it: ferment repro ${producer.stage.name}`;
-  return new FermentError('MISSING_DEP', `Stage '${stage.name}' depends on ${path}, which does not exist.`, {
-    hint,
-  });
-}
-
-/** The first part of the path that is not there, and a name beside it that is close. */
-function nearestName(root: string, path: ProjectPath): string | undefined {
-  const parts = path.split('/');
-  for (let length = 1; length <= parts.length; length++) {
-    const part = parts.slice(0, length).join('/');
-    const names = namesIn(dirname(resolve(root, part)));
-    const name = basename(part);
-    if (names.includes(name)) continue;
-    const folder = parts
-      .slice(0, length - 1)
-      .map((each) => `${each}/`)
-      .join('');
-    const known = names.map((each) => [folder + each, ...parts.slice(length)].join('/'));
-    return didYouMean(path, known);
-  }
-  return undefined;
-}
-
-function namesIn(folder: string): string[] {
-  try {
-    return readdirSync(folder);
-  } catch {
-    return [];
-  }
 }
