@@ -125,6 +125,8 @@ export interface Change {
   readonly kind: 'cmd' | 'code' | 'dep' | 'param' | 'env' | 'graph' | 'out' | 'never-run' | 'always';
   readonly name: string;
   readonly change: 'new' | 'modified' | 'deleted';
+  /** False for a dep or out that was deleted from the pipeline, not (only) from the disk. */
+  readonly declared?: false;
   readonly old?: unknown;
   readonly new?: unknown;
 }

@@ -252,7 +252,7 @@ describe('a damaged state: said once, and mended by the next run', () => {
     `);
     expect(await p.ferment('repro')).toMatchInlineSnapshot(`
       "exit 0
-      runs       train    out model.txt is gone
+      runs       train    out model.txt is missing
       ran        train    in TIME
       1 ran, 1 unchanged in TIME."
     `);
@@ -273,7 +273,7 @@ describe('a damaged state: said once, and mended by the next run', () => {
     expect(await p.ferment('repro')).toMatchInlineSnapshot(`
       "exit 0
       warning: Object DIGEST in the store is damaged: moved to ROOT/.ferment/quarantine/DIGEST, and treated as missing.
-      runs       prepare  out middle.txt is gone
+      runs       prepare  out middle.txt is missing
       ran        prepare  in TIME
       1 ran, 1 unchanged in TIME."
     `);
@@ -464,7 +464,7 @@ augment: {targets: {}}
 
     expect(await repro('-S', 'download.path=null')).toMatchInlineSnapshot(`
       "exit 1
-      runs       download  faces.zip is gone, params.yaml:download.path "faces.zip" → null
+      runs       download  faces.zip is no longer a dep, params.yaml:download.path "faces.zip" → null
       download | download.path must name a zip file. Received: nothing.
       download | Set it in params.yaml, or for one run: -S download.path=PATH
       failed     download  after TIME

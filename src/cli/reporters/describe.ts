@@ -14,7 +14,7 @@ export function describeChange(change: Change): string {
     case 'graph':
       return 'the graph changed';
     case 'out':
-      return `out ${name} ${verbOf(change)}`;
+      return `out ${name} ${verbOf(change, 'is no longer declared')}`;
     case 'code':
       return `code of ${name} ${verbOf(change)}`;
     case 'param':
@@ -22,12 +22,13 @@ export function describeChange(change: Change): string {
     case 'env':
       return `${name} ${describeValues(change, 'unset')}`;
     case 'dep':
-      return `${name} ${verbOf(change)}`;
+      return `${name} ${verbOf(change, 'is no longer a dep')}`;
   }
 }
 
-function verbOf(change: Change): string {
-  return change.change === 'modified' ? 'changed' : change.change === 'new' ? 'is new' : 'is gone';
+function verbOf({ change, declared }: Change, undeclared = 'is missing'): string {
+  if (change === 'deleted') return declared === false ? undeclared : 'is missing';
+  return change === 'modified' ? 'changed' : 'is new';
 }
 
 function describeValues(change: Change, nothing: 'none' | 'unset'): string {

@@ -1,25 +1,36 @@
 import { canonicalJson, compareBytes, type Digest } from '../../kit/index.ts';
-import type { Change, CodeFingerprint, Content, Inputs, LockEntry } from '../model.ts';
+import type { Change, CodeFingerprint, Content, Inputs, LockEntry, ProjectPath } from '../model.ts';
 import { fingerprintOf } from './fingerprint.ts';
 import { leavesOfKeys } from './leaves.ts';
 
 /**
  * Why a stage's inputs are not those of its last success: one change for each thing that differs, none when the
- * fingerprints are equal. Code first, then deps, params, env, graph, outs, each sorted by name.
+ * fingerprints are equal. Code first, then deps, params, env, graph, outs, each sorted by name. `isDep` tells whether
+ * the stage still declares a dep: of one that it does not, the change says so.
  */
-export function compareInputs(entry: LockEntry | undefined, now: Inputs): readonly Change[] {
+export function compareInputs(
+  entry: LockEntry | undefined,
+  now: Inputs,
+  isDep: (path: ProjectPath) => boolean = () => true,
+): readonly Change[] {
   if (entry === undefined) return [{ kind: 'never-run', name: '', change: 'new' }];
   const { inputs: then } = entry;
   if (fingerprintOf(then) === fingerprintOf(now)) return [];
   return [
     ...compareCode(then.code, now.code),
     ...compareValues('cmd', new Map([['wdir', then.wdir]]), new Map([['wdir', now.wdir]])),
-    ...compareValues('dep', contentsOf(then.deps), contentsOf(now.deps)),
+    ...withUndeclared(compareValues('dep', contentsOf(then.deps), contentsOf(now.deps)), isDep),
     ...compareParams(then.params, now.params),
     ...compareValues('env', new Map(Object.entries(then.env)), new Map(Object.entries(now.env))),
     ...compareValues('graph', graphOf(then.graph), graphOf(now.graph)),
-    ...compareValues('out', outsOf(then.outs), outsOf(now.outs)),
+    ...withUndeclared(compareValues('out', outsOf(then.outs), outsOf(now.outs)), () => false),
   ];
+}
+
+function withUndeclared(changes: readonly Change[], isDeclared: (path: ProjectPath) => boolean): Change[] {
+  return changes.map((one) =>
+    one.change === 'deleted' && !isDeclared(one.name) ? { ...one, declared: false } : one,
+  );
 }
 
 function compareCode(then: CodeFingerprint, now: CodeFingerprint): Change[] {

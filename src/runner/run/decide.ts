@@ -3,6 +3,7 @@ import type { Change, Content, Stage } from '../model.ts';
 import { compareInputs } from '../plan/index.ts';
 import { isStored } from '../store/restore.ts';
 import { readRunCache } from '../store/run-cache.ts';
+import { createIsDep } from './find-deps.ts';
 import { type Gathered, gatherInputs } from './gather-inputs.ts';
 import type { Session } from './session.ts';
 
@@ -94,7 +95,7 @@ async function reasonsFor(
   force: boolean,
 ): Promise<readonly Change[]> {
   const entry = session.entries.get(stage.name);
-  const changes = [...compareInputs(entry, inputs)];
+  const changes = [...compareInputs(entry, inputs, createIsDep(session.graph, stage))];
   if (changes.length === 0 && entry !== undefined) changes.push(...(await compareOuts(session, entry.outs)));
   if (changes.length === 0 && runsAlways(stage))
     changes.push({ kind: 'always', name: stage.name, change: 'modified' });

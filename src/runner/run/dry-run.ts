@@ -4,6 +4,7 @@ import { compareInputs } from '../plan/index.ts';
 import { reasonsOf } from './act.ts';
 import { type Decided, type DecideOptions, decide } from './decide.ts';
 import type { StageResult } from './events.ts';
+import { createIsDep } from './find-deps.ts';
 import { gatherInputs } from './gather-inputs.ts';
 import type { Session } from './session.ts';
 import { splitReads } from './split-reads.ts';
@@ -88,6 +89,8 @@ async function expectedReasons(
   const entry = session.entries.get(stage.name);
   const { made, rest, isOfMade } = splitReads(session.graph, stage, running);
   const { inputs } = await gatherInputs(session, { ...stage, ...rest });
-  const own = compareInputs(entry, inputs).filter((change) => !isOfMade(change));
+  const own = compareInputs(entry, inputs, createIsDep(session.graph, stage)).filter(
+    (change) => !isOfMade(change),
+  );
   return [...own, ...made.map((name): Change => ({ kind: 'dep', name, change: 'modified' }))];
 }

@@ -1,5 +1,6 @@
+import picomatch from 'picomatch';
 import { compareBytes, type FermentError } from '../../kit/index.ts';
-import { globMatches } from '../graph/index.ts';
+import { type Graph, globMatches } from '../graph/index.ts';
 import type { Measured } from '../hash/measured.ts';
 import type { Dep, ProjectPath, Stage } from '../model.ts';
 import { emptyGlob, missingDep } from './missing-dep.ts';
@@ -20,6 +21,16 @@ export async function expandDeps(session: Session, stage: Stage): Promise<readon
   for (const dep of stage.deps)
     found.push({ dep, paths: dep.glob ? await expandGlob(session, stage, dep) : [dep.path] });
   return found;
+}
+
+/** Tells whether a path is a dep of a stage as it is declared now, whether or not it is there. */
+export function createIsDep(graph: Graph, stage: Stage): (path: ProjectPath) => boolean {
+  return (path) =>
+    stage.deps.some((dep) => {
+      if (!dep.glob) return path === dep.path;
+      const outs = globMatches(dep, graph);
+      return outs.length > 0 ? outs.some((out) => out.path === path) : picomatch.isMatch(path, dep.path);
+    });
 }
 
 /**

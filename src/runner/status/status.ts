@@ -4,6 +4,7 @@ import type { Project } from '../load/index.ts';
 import type { Change, CodeFingerprint, ProjectPath, Stage, StageName } from '../model.ts';
 import { compareInputs } from '../plan/index.ts';
 import { compareOuts, findOuts, mayBeRestored, runsAlways } from '../run/decide.ts';
+import { createIsDep } from '../run/find-deps.ts';
 import { type Gathered, gatherInputs } from '../run/gather-inputs.ts';
 import { closeSession, openSession, type Session } from '../run/session.ts';
 import { keptOuts, SMALL_OUTS_BYTES } from '../run/store-outs.ts';
@@ -98,7 +99,12 @@ async function inspect(session: Session, stage: Stage): Promise<Inspected> {
     : [];
   const deps = unknown.map((name): Change => ({ kind: 'dep', name, change: 'deleted' }));
   return {
-    changes: [...compareInputs(entry, gathered.inputs), ...deps, ...outs, ...always],
+    changes: [
+      ...compareInputs(entry, gathered.inputs, createIsDep(session.graph, stage)),
+      ...deps,
+      ...outs,
+      ...always,
+    ],
     gathered,
     missing,
   };

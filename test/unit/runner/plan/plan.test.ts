@@ -36,6 +36,17 @@ describe('comparing inputs', () => {
     ]);
   });
 
+  it('tells a dep or out that is no longer declared from one whose file is not there', () => {
+    const then = sampleEntry('a', { outs: ['metric m.json', 'out o'] });
+    const [gone] = then.inputs.deps;
+    const now = { ...then.inputs, deps: then.inputs.deps.slice(1), outs: ['out o'] };
+    const name = gone?.path ?? '';
+    const out = { kind: 'out', name: 'm.json', change: 'deleted', old: 'metric', declared: false };
+    const dep = { kind: 'dep', name, change: 'deleted', old: gone?.digest };
+    expect(compareInputs(then, now)).toEqual([dep, out]);
+    expect(compareInputs(then, now, (path) => path !== name)).toEqual([{ ...dep, declared: false }, out]);
+  });
+
   it('names each parameter by its dotted key, whichever way it is declared', () => {
     const params = { 'params.yaml': { a: { lr: 0.2, extra: [1] }, seed: 42 }, 'more.yaml': { '': { x: 1 } } };
     expect(changes({ params })).toEqual([

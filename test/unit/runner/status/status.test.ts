@@ -53,6 +53,29 @@ it('status names what differs, of each stage by itself, and is empty when all is
   expect((await status(load(p))).get('a')?.[0]).toMatchObject({ kind: 'dep', name: 'in', change: 'deleted' });
 });
 
+it('status tells a dep that is no longer declared from one that is not there, also behind a glob', async () => {
+  const pipeline = (deps: string): string =>
+    `stages: {m: {cmd: echo > m.csv, outs: [m.csv]}, s: {cmd: cat x > o, deps: [${deps}], outs: [o]}}\n`;
+  const p = runnerProject({
+    'pipeline.yaml': pipeline('x, y, "d/*.txt", "*.csv"'),
+    x: '1',
+    y: '1',
+    'd/a.txt': '1',
+    'd/b.txt': '1',
+  });
+  await p.repro();
+  p.remove('y');
+  p.remove('d/a.txt');
+  const said = async () =>
+    (await status(load(p))).get('s')?.map(({ name, change, declared }) => [name, change, declared]);
+  expect(await said()).toEqual([
+    ['d/a.txt', 'deleted', undefined],
+    ['y', 'deleted', undefined],
+  ]);
+  p.write('pipeline.yaml', pipeline('x'));
+  expect(await said()).toEqual(['d/a.txt', 'd/b.txt', 'm.csv', 'y'].map((name) => [name, 'deleted', false]));
+});
+
 it('why names the modules behind a change of code, and what will be done', async () => {
   const p = sample();
   await p.repro();
