@@ -291,8 +291,8 @@ describe('status --json', () => {
     expect(await p.ferment('repro', '--dry', '-S', 'rate=0.3')).toMatchInlineSnapshot(`
       "exit 0
       would run  prepare  in.txt changed
-      would run  train    middle.txt changed
-      would run  last     middle.txt changed
+      would run  train    params.yaml:rate 0.1 → 0.3, middle.txt changed
+      would run  last     for the first time
       3 would run. Nothing was run."
     `);
   });
