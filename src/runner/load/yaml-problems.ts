@@ -17,10 +17,10 @@ function messageFor(code: ErrorCode, message: string): string {
 function withoutEchoes(text: string, errors: readonly YAMLError[]): readonly YAMLError[] {
   const sorted = [...errors].sort((a, b) => a.pos[0] - b.pos[0]);
   const lines = new Set<number>();
-  return sorted.filter(({ code, message, pos }, i) => {
+  return sorted.filter(({ code, message, pos }) => {
     if (code === 'TAG_RESOLVE_FAILED') return true;
     const line = lineAt(text, pos[0]).start;
-    const isEcho = i > 0 && (lines.has(line) || message.includes('token in YAML stream'));
+    const isEcho = lines.size > 0 && (lines.has(line) || message.includes('token in YAML stream'));
     lines.add(line);
     return !isEcho;
   });
