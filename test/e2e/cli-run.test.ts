@@ -79,11 +79,8 @@ it('a run tells what runs and why, in columns, and ends with the figures', async
     ran        train@a  in TIME
     1 ran in TIME.
 
-                                                accuracy
-    train@a                                         0.75
-    train@a-name-that-is-longer-than-the-other      0.75
-
-    The report: report.md"
+             accuracy
+    train@a      0.75"
   `);
 });
 

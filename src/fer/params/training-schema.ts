@@ -17,12 +17,20 @@ export const engineSchema = {
   additionalProperties: false,
   default: {},
   description: 'The tensor back end.',
-  required: ['device'],
+  required: ['device', 'threads'],
   properties: {
     device: {
       enum: ['auto', 'cpu', 'cuda', 'webgpu'],
       default: 'auto',
       description: 'auto takes CUDA where the library finds a GPU, else the CPU.',
+    },
+    threads: {
+      type: 'integer',
+      minimum: 1,
+      maximum: 256,
+      default: 1,
+      description:
+        'Processor threads of one training or evaluation, at most those of the machine. Two stages of one thread do more than one of two; another number gives other last bits.',
     },
   },
 } as const satisfies JSONSchema;
