@@ -79,7 +79,7 @@ function alarmsOf(where: string, scores: EncodingScores, options: CanaryOptions)
   if (scores.largestShare > options.collapseShare) {
     const largest = options.classes[scores.predicted.indexOf(Math.max(...scores.predicted))];
     alarms.push(
-      `Collapse: ${percent(scores.largestShare)} of all answers on ${where} are "${largest}" (limit ${percent(options.collapseShare)}).`,
+      `Collapse: "${largest}" gets ${percent(scores.largestShare)} of all answers on ${where} (limit ${percent(options.collapseShare)}).`,
     );
   }
   const tolerance = options.accuracyTolerance ?? DEFAULT_TOLERANCE;

@@ -103,7 +103,7 @@ test('a model that collapses on copies is named with class, share, drop and qual
   const answer = (_: Uint8Array, quality: number) => (quality === 75 ? labels.map(() => 1) : labels);
   const canary = await jpegCanary(waves(20, 48), labels, labels, answer, options);
   expect(canary.alarms).toEqual([
-    'Collapse: 100.0 % of all answers on copies at JPEG quality 75 are "happy" (limit 70.0 %).',
+    'Collapse: "happy" gets 100.0 % of all answers on copies at JPEG quality 75 (limit 70.0 %).',
     'Encoding: accuracy falls by 50.0 points to 50.0 % on copies at JPEG quality 75; the model depends on the encoding.',
   ]);
 });
