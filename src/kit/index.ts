@@ -1,6 +1,6 @@
 export { type AtomicOptions, syncFolder, temporaryNameFor, writeFileAtomic } from './atomic.ts';
 export { canonicalJson, type Json, prettyJson } from './canonical-json.ts';
-export { type Diagnostic, DiagnosticsError, renderDiagnostics } from './diagnostics.ts';
+export { type Diagnostic, DiagnosticsError } from './diagnostics.ts';
 export { type Digest, digestOf, digestOfJson, isDigest, shortDigest } from './digest.ts';
 export {
   ERRORS,
@@ -16,7 +16,6 @@ export {
 export { createRandom, type Random, type RandomState } from './random.ts';
 export { renderMarkdownTable, renderTable, type TableOptions } from './table.ts';
 export {
-  closest,
   compareBytes,
   didYouMean,
   escapeControl,

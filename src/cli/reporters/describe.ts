@@ -1,4 +1,4 @@
-import { escapeControl, formatDuration, isDigest, plural } from '../../kit/index.ts';
+import { escapeControl, formatDuration, isDigest, plural, shortDigest } from '../../kit/index.ts';
 import type { Change, Outcome, Summary } from '../../runner/index.ts';
 
 /** One reason in a few words: `params.yaml:train.lr 0.1 → 0.2`, `src/a.py changed`. */
@@ -47,7 +47,7 @@ function shorten(text: string): string {
 /** A value of a change for `why`: digests by their first characters, other values as JSON. */
 export function describeValue(value: unknown): string {
   if (value === undefined) return '-';
-  if (isDigest(value)) return value.slice(0, 8);
+  if (isDigest(value)) return shortDigest(value);
   return typeof value === 'string' ? shorten(escapeControl(value)) : shorten(JSON.stringify(value));
 }
 

@@ -1,6 +1,5 @@
 export { classCounts, FER2013_COUNTS, labelsFor } from './counts.ts';
 export {
-  FACE_SIDE,
   type GeneratedFaces,
   type GenerateOptions,
   generateFaces,

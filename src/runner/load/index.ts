@@ -1,6 +1,5 @@
-export { findProject, PIPELINE_FILES, type ProjectPlace } from './find-project.ts';
+export { findProject, type ProjectPlace } from './find-project.ts';
 export type { Found, KeyPath, Missing } from './key-path.ts';
 export { type LoadOptions, loadProject, type Project } from './load-project.ts';
 export { type Params, type ParamsFile, paramValue } from './params.ts';
-export { assertInsideProject, isGlob } from './paths.ts';
 export type { Artifact, TopLevel, TopLevelPlot } from './top-level.ts';

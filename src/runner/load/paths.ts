@@ -1,5 +1,4 @@
 import { isAbsolute, posix, relative } from 'node:path';
-import { FermentError } from '../../kit/index.ts';
 import type { ProjectPath } from '../model.ts';
 
 /** Folders of the project that no stage may write to. */
@@ -32,19 +31,6 @@ export function reasonAgainstOut(path: ProjectPath): string | undefined {
   if (RESERVED.includes(first.toLowerCase())) return `it is inside ${first}`;
   if (path.split('/').some((part) => part.toLowerCase() === '.git')) return 'it is inside a .git folder';
   return undefined;
-}
-
-/**
- * Throws BAD_PATH unless the path, as text, stays inside the project and out of .git, .ferment and .dvc. Whether a
- * folder on the way is a link that leads outside is for the writer to check, right before it writes.
- */
-export function assertInsideProject(path: ProjectPath): void {
-  const normal = trimmed(posix.normalize(path));
-  const reason = normal === path ? reasonAgainstOut(path) : 'it is not in its shortest form';
-  if (reason === undefined) return;
-  throw new FermentError('BAD_PATH', `The path ${JSON.stringify(path)} cannot be written: ${reason}.`, {
-    hint: 'Outs must be paths inside the project, outside of .git, .ferment and .dvc.',
-  });
 }
 
 /** True when the text is a glob pattern: it holds `*`, `?`, `[` or `{`. */

@@ -2,6 +2,6 @@ export { type Condition, parseCondition, violations } from './condition.ts';
 export { diffValues, toJson, type ValueChange, type Values, type ValuesDiff } from './diff.ts';
 export { type Direction, directionOf } from './direction.ts';
 export { flatten, type Scalar } from './flatten.ts';
-export { metricFiles, readMetrics, readParams, type SideValues, workspaceMetrics } from './read.ts';
+export { readMetrics, readParams, type SideValues, workspaceMetrics } from './read.ts';
 export { formatLeaf, type RenderOptions, renderDiff, renderValues } from './render.ts';
 export { commitSide, type Side, sidesOf, workspaceSide } from './side.ts';

@@ -13,7 +13,6 @@ export type { ImagePlace } from './image.ts';
 export { changeNearest, type Fill } from './nearest.ts';
 export {
   type BaselineChange,
-  drawBaselineChange,
   drawOnlineChange,
   type OnlineAugmentation,
   type OnlineChange,
