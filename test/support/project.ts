@@ -51,9 +51,8 @@ export function outcomes(result: CommandResult): Record<string, string> {
   throw new Error(`No summary (exit ${result.exit}).\n${result.stdout}\n${result.stderr}`);
 }
 
-/** A copy of the study that a test may edit: programs, pipeline and params; the packages are those of the checkout. */
-export function copyOfStudy(): string {
-  const folder = temporaryFolder();
+/** Fills a folder with a copy of the study that a test may edit; the packages are those of the checkout. */
+export function copyStudyTo(folder: string): void {
   for (const name of [
     'src',
     'stages',
@@ -66,5 +65,11 @@ export function copyOfStudy(): string {
     cpSync(join(repository, name), join(folder, name), { recursive: true });
   }
   symlinkSync(join(repository, 'node_modules'), join(folder, 'node_modules'));
+}
+
+/** A copy of the study that is gone when the test is over. */
+export function copyOfStudy(): string {
+  const folder = temporaryFolder();
+  copyStudyTo(folder);
   return folder;
 }
