@@ -5,7 +5,7 @@ import { join } from 'node:path';
 const require = createRequire(join(process.argv[2] ?? '.', 'package.json'));
 const util = require('node:util');
 // tfjs-node 4.22 calls this function, gone since Node 23 (tensorflow/tfjs#8609).
-util.isNullOrUndefined ??= (/** @type {unknown} */ value) => value === null || value === undefined;
+util.isNullOrUndefined = (/** @type {unknown} */ value) => value === null || value === undefined;
 /** @type {any} */
 const tf = require('@tensorflow/tfjs-node-gpu');
 const product = tf.matMul([[1, 2]], [[3], [4]]).dataSync();
