@@ -2,6 +2,7 @@ export { type AtomicOptions, syncFolder, temporaryNameFor, writeFileAtomic } fro
 export { canonicalJson, type Json, prettyJson } from './canonical-json.ts';
 export { type Diagnostic, DiagnosticsError } from './diagnostics.ts';
 export { type Digest, digestOf, digestOfJson, isDigest, shortDigest } from './digest.ts';
+export { type Edge, longestPaths, withoutImpliedEdges } from './edges.ts';
 export {
   ERRORS,
   type ErrorCode,

@@ -8,7 +8,7 @@ import {
   renderDot,
   renderMermaid,
   selectTargets,
-  withoutImpliedEdges,
+  withoutImpliedLinks,
 } from '../../runner/index.ts';
 import { loadOptions } from '../load-options.ts';
 import type { ActionContext, ProjectOptions } from '../program.ts';
@@ -38,7 +38,7 @@ export function dag(targets: readonly string[], options: DagOptions, { terminal 
     return;
   }
   const grouped = options.expand === true ? whole : collapseGroups(whole, selected);
-  const drawing = options.allEdges === true ? grouped : withoutImpliedEdges(grouped);
+  const drawing = options.allEdges === true ? grouped : withoutImpliedLinks(grouped);
   printLine(terminal.stdout, render(drawing, options));
 }
 

@@ -1,4 +1,4 @@
-import { compareBytes } from '../../kit/index.ts';
+import { compareBytes, withoutImpliedEdges } from '../../kit/index.ts';
 
 /** A graph to draw: nodes in drawing order, edges from what writes to what reads. */
 export interface Drawing {
@@ -68,22 +68,9 @@ function findCircular(drawing: Drawing): Set<string> {
   return left;
 }
 
-/** Leaves out each edge that a longer way implies: `a → c` where `a → b → c`. */
-export function withoutImpliedEdges(drawing: Drawing): Drawing {
-  const next = new Map<string, string[]>();
-  for (const [a, b] of drawing.edges) next.set(a, [...(next.get(a) ?? []), b]);
-  const reaches = (from: string, to: string, seen: Set<string>): boolean => {
-    for (const id of next.get(from) ?? []) {
-      if (id === to) return true;
-      if (seen.has(id)) continue;
-      seen.add(id);
-      if (reaches(id, to, seen)) return true;
-    }
-    return false;
-  };
-  const implied = ([a, b]: readonly [string, string]): boolean =>
-    (next.get(a) ?? []).some((via) => via !== b && reaches(via, b, new Set()));
-  return { nodes: drawing.nodes, edges: drawing.edges.filter((edge) => !implied(edge)) };
+/** The drawing without the edges that a longer way implies. */
+export function withoutImpliedLinks(drawing: Drawing): Drawing {
+  return { nodes: drawing.nodes, edges: withoutImpliedEdges(drawing.edges) };
 }
 
 function sortEdges(edges: readonly (readonly [string, string])[]): (readonly [string, string])[] {

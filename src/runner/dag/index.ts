@@ -1,3 +1,3 @@
 export { renderBoxes } from './boxes.ts';
-export { collapseGroups, type Drawing, drawingOf, withoutImpliedEdges } from './collapse.ts';
+export { collapseGroups, type Drawing, drawingOf, withoutImpliedLinks } from './collapse.ts';
 export { renderDot, renderMermaid } from './text-forms.ts';

@@ -1,3 +1,4 @@
+import { longestPaths } from '../../kit/index.ts';
 import type { Drawing } from './collapse.ts';
 
 /** A box, or a point where a long edge passes a layer. */
@@ -25,7 +26,10 @@ const GAP = 2;
  * (Sugiyama, Tagawa and Toda, 1981).
  */
 export function layOut(drawing: Drawing): Layout {
-  const depth = depths(drawing);
+  const depth = longestPaths(
+    drawing.nodes.map((n) => n.id),
+    drawing.edges,
+  );
   const { cells, links } = withPassingPoints(drawing, depth);
   const layers: Cell[][] = [];
   for (const { cell, layer } of cells) {
@@ -35,15 +39,6 @@ export function layOut(drawing: Drawing): Layout {
   for (let sweep = 0; sweep < 4; sweep++) orderByBarycentre(layers, links, sweep % 2 === 0);
   const width = place(layers);
   return { layers, links, width };
-}
-
-function depths(drawing: Drawing): Map<string, number> {
-  const depth = new Map(drawing.nodes.map((n) => [n.id, 0]));
-  // A graph of n nodes without circles settles after n rounds.
-  for (let round = 0; round < drawing.nodes.length; round++) {
-    for (const [a, b] of drawing.edges) depth.set(b, Math.max(depth.get(b) ?? 0, (depth.get(a) ?? 0) + 1));
-  }
-  return depth;
 }
 
 interface Passing {

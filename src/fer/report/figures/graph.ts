@@ -1,3 +1,4 @@
+import { longestPaths, withoutImpliedEdges } from '../../../kit/index.ts';
 import { element, figure, label, round } from './svg.ts';
 
 /** Stage names with descriptions, and who feeds whom. */
@@ -23,7 +24,7 @@ export function renderGraph(title: string, graph: StageGraph): string {
   const groups = new Map<string, number>();
   for (const { name } of graph.stages) groups.set(groupOf(name), (groups.get(groupOf(name)) ?? 0) + 1);
   const pairs = graph.edges.map(([a, b]) => [groupOf(a), groupOf(b)] as const).filter(([a, b]) => a !== b);
-  const edges = withoutImplied([...new Map(pairs.map((pair) => [pair.join('\0'), pair])).values()]);
+  const edges = withoutImpliedEdges([...new Map(pairs.map((pair) => [pair.join('\0'), pair])).values()]);
   const boxes = placeBoxes(groups, edges);
   const width = Math.max(...[...boxes.values()].map((box) => box.x + widthOf(box) / 2)) + MARGIN;
   const depth = Math.max(...[...boxes.values()].map((box) => box.layer)) + 1;
@@ -51,10 +52,7 @@ function placeBoxes(
   groups: ReadonlyMap<string, number>,
   edges: readonly (readonly [string, string])[],
 ): Map<string, Box> {
-  const layer = new Map([...groups.keys()].map((id) => [id, 0]));
-  for (let round = 0; round < groups.size; round++) {
-    for (const [a, b] of edges) layer.set(b, Math.max(layer.get(b) ?? 0, (layer.get(a) ?? 0) + 1));
-  }
+  const layer = longestPaths([...groups.keys()], edges);
   const boxes = new Map<string, Box>();
   for (const [id, count] of groups) {
     boxes.set(id, { id, text: count > 1 ? `${id} × ${count}` : id, layer: layer.get(id) ?? 0, x: 0 });
@@ -79,15 +77,8 @@ function groupByLayer(boxes: readonly Box[]): Box[][] {
     rows[box.layer] ??= [];
     rows[box.layer]?.push(box);
   }
-  return rows;
-}
-
-function withoutImplied(edges: readonly (readonly [string, string])[]): (readonly [string, string])[] {
-  const next = new Map<string, string[]>();
-  for (const [a, b] of edges) next.set(a, [...(next.get(a) ?? []), b]);
-  const reaches = (from: string, to: string): boolean =>
-    (next.get(from) ?? []).some((via) => via === to || reaches(via, to));
-  return edges.filter(([a, b]) => !(next.get(a) ?? []).some((via) => via !== b && reaches(via, b)));
+  // Groups in a circle leave layers empty.
+  return rows.filter((row) => row !== undefined);
 }
 
 function topOf(box: Box): number {

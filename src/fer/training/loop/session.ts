@@ -35,7 +35,7 @@ const KEPT = 'kept/';
 const WEIGHTS = 'weights/';
 
 /**
- * The session of a checkpoint, with the trainer set back to it, or a new one. A checkpoint that cannot be used
+ * A checkpoint's session, with the trainer set back to it, or a new one. A checkpoint that cannot be used
  * costs the epochs that it holds and nothing else: `warn` says why, and the training starts from the beginning.
  */
 export function openSession(

@@ -149,3 +149,14 @@ describe('figures', () => {
     expect(svg).toContain('b × 2');
   });
 });
+
+it('a graph whose groups feed each other in a circle is drawn all the same', async () => {
+  const stages = ['a@1', 'b@1', 'a@2', 'c'].map((name) => ({ name }));
+  const edges = [
+    ['a@1', 'b@1'],
+    ['b@1', 'a@2'],
+    ['a@2', 'c'],
+    ['b@1', 'c'],
+  ] as const;
+  expect((await rasterise(renderGraph('t', { stages, edges }))).colours).toBeGreaterThan(3);
+});

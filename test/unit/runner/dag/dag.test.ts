@@ -5,7 +5,7 @@ import {
   renderBoxes,
   renderDot,
   renderMermaid,
-  withoutImpliedEdges,
+  withoutImpliedLinks,
 } from '../../../../src/runner/dag/index.ts';
 
 const stages = ['load', 'fit@a', 'fit@b', 'pick', 'report'].map((name) => ({
@@ -47,7 +47,7 @@ describe('the graph', () => {
   });
 
   it('shows a group as one box and leaves out what a longer way implies', () => {
-    expect(renderBoxes(withoutImpliedEdges(collapseGroups(drawing, stages)))).toMatchInlineSnapshot(`
+    expect(renderBoxes(withoutImpliedLinks(collapseGroups(drawing, stages)))).toMatchInlineSnapshot(`
       " ┌──────┐
        │ load │
        └───┬──┘
