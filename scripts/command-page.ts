@@ -9,7 +9,7 @@ export function renderCommandPage(): string {
   return [
     '# Command line',
     '',
-    '<!-- Written by `npm run docs` from src/cli/program.ts. -->',
+    '<!-- Written by `npm run docs` from src/cli/declare/. -->',
     '',
     'In a checkout: `npx ferment COMMAND`; `npm run repro -- OPTIONS` is `ferment repro OPTIONS` with set-up before it.',
     '',

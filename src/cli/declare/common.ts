@@ -1,0 +1,31 @@
+import { type Command, InvalidArgumentError } from 'commander';
+
+/** The options that every command that reads the project takes. */
+export function withProject(command: Command): Command {
+  return command
+    .option('--file <path>', 'another pipeline file')
+    .option('--params <file>', 'lay a parameter file over params.yaml (repeatable)', collect)
+    .option('-S, --set <key=value>', 'another value for this run (repeatable)', collect);
+}
+
+/** The arguments and options of a comparison of two commits. */
+export function withTables(command: Command): Command {
+  return command
+    .argument('[a]', 'a commit, branch or tag (default: HEAD)')
+    .argument('[b]', 'another (default: the workspace)')
+    .option('--json', 'print JSON')
+    .option('--md', 'print a GitHub table')
+    .option('--all', 'also what is equal')
+    .option('--precision <n>', 'digits after the point', parseCount, 5);
+}
+
+function collect(value: string, before: readonly string[] = []): string[] {
+  return [...before, value];
+}
+
+/** A whole number of at least 0. Throws commander's InvalidArgumentError. */
+export function parseCount(text: string): number {
+  const n = Number(text);
+  if (!Number.isInteger(n) || n < 0) throw new InvalidArgumentError('Expected a whole number.');
+  return n;
+}

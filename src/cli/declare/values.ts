@@ -1,0 +1,29 @@
+import type { Command } from 'commander';
+import type { ActionContext } from '../program.ts';
+import { parseCount, withProject, withTables } from './common.ts';
+
+/** Commands that show and compare metrics and params. */
+export function declareValues(program: Command, context: ActionContext): void {
+  const metrics = program.command('metrics').description('Show and compare metrics.').helpCommand(false);
+  withProject(metrics.command('show'))
+    .description('Print the metrics of the workspace or of a commit.')
+    .argument('[revision]', 'a commit, branch or tag')
+    .option('--json', 'print JSON')
+    .option('--md', 'print a GitHub table')
+    .option('--precision <n>', 'digits after the point', parseCount, 5)
+    .action(async (revision: string | undefined, options) => {
+      await (await import('../commands/metrics.ts')).showMetrics(revision, options, context);
+    });
+  withTables(withProject(metrics.command('diff')))
+    .description('Compare the metrics of two commits, or of a commit and the workspace.')
+    .option('--fail-if <condition...>', "exit with 1 when it holds for a change, such as 'accuracy < -0.01'")
+    .action(async (a: string | undefined, b: string | undefined, options) => {
+      await (await import('../commands/metrics.ts')).diffMetrics(a, b, options, context);
+    });
+  const params = program.command('params').description('Compare params.').helpCommand(false);
+  withTables(withProject(params.command('diff')))
+    .description('Compare the params of two commits, or of a commit and the workspace.')
+    .action(async (a: string | undefined, b: string | undefined, options) => {
+      await (await import('../commands/params.ts')).diffParams(a, b, options, context);
+    });
+}
