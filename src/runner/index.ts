@@ -1,4 +1,5 @@
 export * from './dag/index.ts';
+export * from './diff/index.ts';
 export * from './git/index.ts';
 export * from './graph/index.ts';
 export * from './load/index.ts';

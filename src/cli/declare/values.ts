@@ -1,9 +1,23 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import type { ActionContext } from '../program.ts';
 import { parseCount, withProject, withTables } from './common.ts';
 
-/** Commands that show and compare metrics and params. */
+/** Commands that show and compare values and data. */
 export function declareValues(program: Command, context: ActionContext): void {
+  withProject(program.command('diff'))
+    .description(
+      'Say which deps and outs differ between two commits, or a commit and the workspace, down to files.',
+    )
+    .argument('[a]', 'a commit, branch or tag (default: HEAD)')
+    .argument('[b]', 'another (default: the workspace)')
+    .option('--stages', 'under each stage what it reads and writes')
+    .option('--targets <path...>', 'only these stages, paths, and what is in them')
+    .option('--all', 'every file, however many')
+    .addOption(new Option('--json', 'print JSON').conflicts('md'))
+    .option('--md', 'print a GitHub table')
+    .action(async (a: string | undefined, b: string | undefined, options) => {
+      await (await import('../commands/diff.ts')).diff(a, b, options, context);
+    });
   const metrics = program.command('metrics').description('Show and compare metrics.').helpCommand(false);
   withProject(metrics.command('show'))
     .description('Print the metrics of the workspace or of a commit.')

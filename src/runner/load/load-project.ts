@@ -85,7 +85,8 @@ export function loadProject(options: LoadOptions): Project {
   };
 }
 
-function lockFileOf(file: string): ProjectPath {
+/** Where the lock of a pipeline file is: beside it, pipeline.lock or NAME.lock. */
+export function lockFileOf(file: string): ProjectPath {
   return /^(pipeline|dvc)\.yaml$/.test(file) ? 'pipeline.lock' : `${file.replace(/\.ya?ml$/, '')}.lock`;
 }
 
