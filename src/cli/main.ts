@@ -5,6 +5,10 @@ import { VERSION } from './version.ts';
 const terminal: Terminal = {
   stdout: process.stdout,
   stderr: process.stderr,
+  // Only those who ask open it.
+  get stdin() {
+    return process.stdin;
+  },
   env: process.env,
   cwd: currentFolder(),
 };

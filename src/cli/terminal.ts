@@ -12,6 +12,8 @@ export interface Sink {
 export interface Terminal {
   readonly stdout: Sink;
   readonly stderr: Sink;
+  /** Where a person answers; none where nobody can. */
+  readonly stdin?: NodeJS.ReadStream;
   readonly env: NodeJS.ProcessEnv;
   readonly cwd: string;
 }

@@ -1,3 +1,4 @@
+export * from './commit/index.ts';
 export * from './dag/index.ts';
 export * from './diff/index.ts';
 export * from './git/index.ts';

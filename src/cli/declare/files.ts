@@ -11,4 +11,12 @@ export function declareFiles(program: Command, context: ActionContext): void {
     .action(async (targets: string[], options) => {
       await (await import('../commands/checkout.ts')).checkout(targets, options, context);
     });
+  withProject(program.command('commit'))
+    .description("Take the workspace as it is for the result of stages: 'my edit did not matter'.")
+    .argument('[target...]', 'stages, groups or outs (default: all that are stale)')
+    .option('-f, --force', 'do not ask')
+    .option('--json', 'print JSON')
+    .action(async (targets: string[], options) => {
+      await (await import('../commands/commit.ts')).commit(targets, options, context);
+    });
 }

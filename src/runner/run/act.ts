@@ -6,6 +6,7 @@ import type { Change, Stage } from '../model.ts';
 import type { Claim } from './claim.ts';
 import { claimStage } from './claim-stage.ts';
 import { type Decided, type DecideOptions, decide } from './decide.ts';
+import { keepStored } from './keep-stored.ts';
 import { lockStage, restoreOuts } from './restore-stage.ts';
 import { runStage } from './run-stage.ts';
 import { forgetFiles, type Session } from './session.ts';
@@ -79,6 +80,8 @@ async function actClaimed(
     const { inputs, fingerprint } = gathered;
     if (!(await restoreOuts(session, claim, { stage: stage.name, fingerprint, outs }))) return undefined;
     await lockStage(session, stage.name, { fingerprint, inputs, outs });
+    const lost = await keepStored(session, stage, { fingerprint, outs });
+    if (lost !== undefined) throw lost;
     return { outcome: 'restored', notes: undefined };
   }
   if (grant === undefined) return undefined;

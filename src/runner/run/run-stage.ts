@@ -8,6 +8,7 @@ import { dropCheckpoints, handOverCheckpoints } from './checkpoints.ts';
 import type { Claim } from './claim.ts';
 import type { Gathered } from './gather-inputs.ts';
 import { type Journal, scratchFolder, settle } from './journal.ts';
+import { keepStored } from './keep-stored.ts';
 import { findMovedInput } from './moved-inputs.ts';
 import { identify } from './process-identity.ts';
 import type { Session } from './session.ts';
@@ -77,7 +78,11 @@ export async function runStage(
     note,
     entry: moved === undefined ? entryFor(gathered, outs) : undefined,
   });
-  if (failure !== undefined) throw failure;
+  const lost =
+    moved === undefined && failure === undefined
+      ? await keepStored(session, stage, { fingerprint: gathered.fingerprint, outs })
+      : failure;
+  if (lost !== undefined) throw lost;
   return notes;
 }
 

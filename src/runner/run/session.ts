@@ -7,6 +7,7 @@ import { Hasher } from '../hash/hasher.ts';
 import type { Project } from '../load/index.ts';
 import { type Lock, readLock } from '../lock/index.ts';
 import { Store } from '../store/store.ts';
+import { lastSweep } from '../store/sweep-mark.ts';
 import { recover } from './recover.ts';
 import { STATE_FOLDER } from './state-paths.ts';
 
@@ -24,6 +25,8 @@ export interface Session {
   entries: Lock['entries'];
   /** When the lock file that was read last was written. */
   lockTime: bigint | undefined;
+  /** The last sweep of the store that this command knows of. */
+  sweep: string;
 }
 
 /** The store is no part of anybody's commit, whatever the project's own .gitignore says. */
@@ -46,6 +49,7 @@ export function openSession(project: Project, warn: (text: string) => void): Ses
     throw explainWriteError(error, state);
   }
   recover({ root, state, lockFile: project.lockFile }, warn);
+  const sweep = lastSweep(state);
   const lockTime = statSync(join(root, project.lockFile), { bigint: true, throwIfNoEntry: false })?.mtimeNs;
   const lock = readLock(root, project.lockFile);
   for (const text of lock.warnings) warn(text);
@@ -63,6 +67,7 @@ export function openSession(project: Project, warn: (text: string) => void): Ses
     bundler: new Bundler(hasher, state),
     entries: lock.entries,
     lockTime,
+    sweep,
   };
 }
 

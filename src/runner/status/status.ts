@@ -73,7 +73,8 @@ export function unknownStage(name: StageName, known: Iterable<StageName>): Ferme
   });
 }
 
-interface Inspected {
+/** What is known of one stage by itself. */
+export interface Inspected {
   readonly changes: readonly Change[];
   /** Undefined for a frozen stage. */
   readonly gathered: Gathered | undefined;
@@ -81,7 +82,8 @@ interface Inspected {
   readonly missing: readonly ProjectPath[];
 }
 
-async function inspect(session: Session, stage: Stage): Promise<Inspected> {
+/** Compares a stage with its last success. Throws what `status` throws. */
+export async function inspect(session: Session, stage: Stage): Promise<Inspected> {
   const entry = session.entries.get(stage.name);
   const outs = entry === undefined ? [] : await compareOuts(session, entry.outs);
   if (stage.frozen) {

@@ -54,6 +54,11 @@ export class Store implements ObjectSink {
     return size !== undefined && (sizeBytes === undefined || size === sizeBytes);
   }
 
+  /** Looks at the disk again for objects that this process stored: a sweep may have taken them away. */
+  forget(): void {
+    this.#kept.clear();
+  }
+
   /** Stores bytes whose digest is known. Throws NO_SPACE or STORE_UNWRITABLE. */
   keep(digest: Digest, bytes: Uint8Array): void {
     if (this.has(digest, bytes.length)) return;

@@ -1,0 +1,26 @@
+import { createInterface } from 'node:readline';
+import { FermentError } from '../kit/index.ts';
+import type { Terminal } from './terminal.ts';
+
+/**
+ * Asks a person a question whose answer is no unless they say yes. Where nobody can answer, throws USAGE that says
+ * that `command` asks and needs --force.
+ */
+export async function confirm(command: string, question: string, terminal: Terminal): Promise<boolean> {
+  const { stdin, stderr } = terminal;
+  if (stdin?.isTTY !== true || stderr.isTTY !== true) {
+    throw new FermentError('USAGE', `ferment ${command} asks before it goes on, and this is no terminal.`, {
+      hint: `What it would do is printed above; to do that without being asked: ferment ${command} --force`,
+    });
+  }
+  const lines = createInterface({ input: stdin, output: process.stderr, terminal: true });
+  try {
+    return await new Promise((resolve) => {
+      lines.once('close', () => resolve(false));
+      lines.once('SIGINT', () => lines.close());
+      lines.question(`${question} [y/N] `, (answer) => resolve(/^y(es)?$/i.test(answer.trim())));
+    });
+  } finally {
+    lines.close();
+  }
+}
