@@ -1,10 +1,9 @@
 import { describeReceived } from '../schema/describe.ts';
 import { isObject } from '../schema/json-schema.ts';
+import { carry, store, take, textOf } from './floats.ts';
 import type { KeyPath } from './key-path.ts';
-import { put } from './object.ts';
 import type { Complaint } from './problems.ts';
 import { Filler, type OnBadTemplate } from './template.ts';
-import { pasted } from './template-text.ts';
 
 /** A stage before its templates are filled: one of a group, or one that stands alone. */
 export interface Draft {
@@ -39,7 +38,7 @@ export function expandEntry(
   return draftsOf(name, path, definition, scope, combine(name, matrix, scope, reporter), reporter);
 }
 
-/** What one item of a group is called and what its templates see. */
+/** What one item of a group is called and what its templates see, as `take` gives it. */
 interface Item {
   readonly suffix: string;
   readonly values: Readonly<Record<string, unknown>>;
@@ -84,10 +83,13 @@ function expandForeach(
 function itemsOf(values: unknown): readonly Item[] | undefined {
   if (Array.isArray(values)) {
     const areScalars = values.every((item) => typeof item !== 'object' || item === null);
-    return values.map((item, i) => ({ suffix: areScalars ? pasted(item) : String(i), values: { item } }));
+    return values.map((_, i) => {
+      const item = take(values, i);
+      return { suffix: areScalars ? textOf(item) : String(i), values: { item } };
+    });
   }
   if (!isObject(values)) return undefined;
-  return Object.entries(values).map(([key, item]) => ({ suffix: key, values: { item, key } }));
+  return Object.keys(values).map((key) => ({ suffix: key, values: { item: take(values, key), key } }));
 }
 
 /** All combinations of a matrix, the last variable changing fastest. */
@@ -110,10 +112,10 @@ function combine(name: string, matrix: unknown, scope: unknown, reporter: Report
     }
     rows = rows.flatMap((row) =>
       values.map((value, i) => {
-        const item = { ...row.item };
-        put(item, variable, value);
+        const item = carry(row.item, { ...row.item });
+        store(item, variable, take(values, i));
         const isComposite = typeof value === 'object' && value !== null;
-        return { parts: [...row.parts, isComposite ? `${variable}${i}` : pasted(value)], item };
+        return { parts: [...row.parts, isComposite ? `${variable}${i}` : textOf(take(values, i))], item };
       }),
     );
   }
@@ -156,5 +158,8 @@ function draftsOf(
 
 /** `item` and `key` replace what the parameters may hold under these names. */
 function mergeScope(scope: unknown, values: Readonly<Record<string, unknown>>): unknown {
-  return { ...(isObject(scope) ? scope : {}), ...values };
+  const before = isObject(scope) ? scope : {};
+  const merged: Record<string, unknown> = carry(before, { ...before });
+  for (const [key, value] of Object.entries(values)) store(merged, key, value);
+  return merged;
 }

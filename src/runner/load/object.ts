@@ -17,21 +17,3 @@ export function child(value: unknown, key: string | number): unknown {
   if (Array.isArray(value)) return value[Number(key)];
   return isObject(value) && Object.hasOwn(value, key) ? value[key] : undefined;
 }
-
-/**
- * `over` laid on `base`: mappings are merged key by key, everything else is replaced. An empty mapping under a key
- * replaces too: merged it would say nothing, so it must mean "none of these".
- */
-export function mergeData(base: unknown, over: unknown): unknown {
-  if (!isObject(base) || !isObject(over)) return over;
-  const merged: Record<string, unknown> = {};
-  for (const [key, value] of Object.entries(base)) {
-    put(merged, key, Object.hasOwn(over, key) ? mergeValue(value, over[key]) : value);
-  }
-  for (const [key, value] of Object.entries(over)) if (!Object.hasOwn(base, key)) put(merged, key, value);
-  return merged;
-}
-
-function mergeValue(base: unknown, over: unknown): unknown {
-  return isObject(over) && Object.keys(over).length === 0 ? over : mergeData(base, over);
-}

@@ -1,7 +1,8 @@
 import { DiagnosticsError, didYouMean } from '../../kit/index.ts';
 import { isObject } from '../schema/json-schema.ts';
+import { store, take } from './floats.ts';
 import { formatKey, type KeyPath, lookUp, namesAt, parseKey } from './key-path.ts';
-import { put } from './object.ts';
+import { child } from './object.ts';
 import type { Layer } from './params.ts';
 import type { Complaint } from './problems.ts';
 import { diagnosticAt, parseYaml, type SourceFile } from './source-file.ts';
@@ -12,6 +13,7 @@ export interface Override {
   readonly file: string | undefined;
   readonly path: KeyPath;
   readonly mayAdd: boolean;
+  /** As `take` gives it. */
   readonly value: unknown;
   /** The value's text, for messages. */
   readonly source: SourceFile;
@@ -37,7 +39,8 @@ export function parseOverride(argument: string): Override {
     ]);
   }
   const text = match[4] ?? '';
-  const { data, problems } = parseYaml(text);
+  const parsed = parseYaml(text);
+  const { data, problems } = parsed;
   if (problems.length > 0) {
     const offset = argument.length - text.length;
     throw new DiagnosticsError(
@@ -48,7 +51,7 @@ export function parseOverride(argument: string): Override {
     );
   }
   const source = { ...whole, data };
-  return { file: match[1], path, mayAdd: match[2] === '+', value: data, source };
+  return { file: match[1], path, mayAdd: match[2] === '+', value: take(parsed, 'data'), source };
 }
 
 /** A layer that stands for an override: its places are in the argument itself. */
@@ -79,14 +82,14 @@ export function applyOverride(
   return { data: setAt(data, override.path, override.value), path: override.path };
 }
 
+/** A copy in which the value stands at the path. */
 function setAt(holder: unknown, [word, ...rest]: KeyPath, value: unknown): unknown {
   if (word === undefined) return value;
-  if (Array.isArray(holder)) {
-    return holder.map((item, i) => (i === Number(word) ? setAt(item, rest, value) : item));
+  const copy: Record<string, unknown> | unknown[] = Array.isArray(holder) ? [] : {};
+  const next = setAt(child(holder, word), rest, value);
+  if (typeof holder === 'object' && holder !== null) {
+    for (const key of Object.keys(holder)) store(copy, key, key === String(word) ? next : take(holder, key));
   }
-  const copy: Record<string, unknown> = {};
-  if (isObject(holder)) for (const [key, item] of Object.entries(holder)) put(copy, key, item);
-  const old = Object.hasOwn(copy, word) ? copy[word] : undefined;
-  put(copy, String(word), setAt(old, rest, value));
+  if (!Object.hasOwn(copy, word)) store(copy, word, next);
   return copy;
 }

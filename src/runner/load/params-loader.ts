@@ -2,7 +2,8 @@ import { dirname, posix, resolve } from 'node:path';
 import type { ProjectPath } from '../model.ts';
 import { isObject } from '../schema/json-schema.ts';
 import { BadSchema, validateWithDefaults } from '../schema/validate.ts';
-import { mergeData } from './object.ts';
+import { carryAll } from './floats.ts';
+import { mergeData } from './merge.ts';
 import { applyOverride, layerOf, type Override } from './overrides.ts';
 import { originOf, type ParamsFile } from './params.ts';
 import type { Problems } from './problems.ts';
@@ -125,6 +126,7 @@ function readSchema(workspace: Workspace, source: SourceFile): SchemaFile | unde
 function check(problems: Problems, file: ParamsFile, { schema, source, range }: SchemaFile): ParamsFile {
   try {
     const { value, problems: found } = validateWithDefaults(schema, file.data);
+    carryAll(file.data, value);
     for (const { path, part, ...complaint } of found) {
       const origin = originOf(file, path) ?? { source, path: [] };
       const place =

@@ -2,11 +2,12 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Digest, digestOf, isFermentError, writeFileAtomic } from '../../kit/index.ts';
 import { isObject } from '../schema/json-schema.ts';
+import { type FloatAt, listFloats, restoreFloats } from './floats.ts';
 import { put } from './object.ts';
 import { readText } from './read-text.ts';
 
 /** Changes when the same text gives other data. */
-const VERSION = 1;
+const VERSION = 2;
 const MAX_TEXTS = 32;
 
 /**
@@ -14,10 +15,16 @@ const MAX_TEXTS = 32;
  * most of the time of loading a project, and the texts are the same from one command to the next. A missing, damaged
  * or unwritable file only means that texts are parsed again.
  */
+/** What is remembered of a text: its data, and which of its numbers are floats. */
+interface Entry {
+  readonly data: unknown;
+  readonly floats: readonly FloatAt[];
+}
+
 export class ParseCache {
   readonly #folder: string;
   #known: Readonly<Record<string, unknown>> | undefined;
-  readonly #used = new Map<Digest, unknown>();
+  readonly #used = new Map<Digest, Entry>();
   #isNew = false;
 
   constructor(root: string) {
@@ -31,14 +38,14 @@ export class ParseCache {
   ): { readonly data: unknown; readonly problems: T['problems'] | readonly [] } {
     const digest = digestOf(text);
     this.#known ??= this.#read();
-    if (Object.hasOwn(this.#known, digest)) {
-      const data = this.#known[digest];
-      this.#used.set(digest, data);
-      return { data, problems: [] };
+    const known = this.#used.get(digest) ?? entryOf(this.#known, digest);
+    if (known !== undefined) {
+      this.#used.set(digest, known);
+      return { data: known.data, problems: [] };
     }
     const parsed = parse(text);
     if (parsed.problems.length === 0) {
-      this.#used.set(digest, parsed.data);
+      this.#used.set(digest, { data: parsed.data, floats: listFloats(parsed.data) });
       this.#isNew = true;
     }
     return parsed;
@@ -49,7 +56,7 @@ export class ParseCache {
     if (!this.#isNew || !existsSync(this.#folder)) return;
     const texts: Record<string, unknown> = {};
     const others = Object.entries(this.#known ?? {}).filter(([digest]) => !this.#used.has(digest as Digest));
-    for (const [digest, data] of [...this.#used, ...others].slice(0, MAX_TEXTS)) put(texts, digest, data);
+    for (const [digest, entry] of [...this.#used, ...others].slice(0, MAX_TEXTS)) put(texts, digest, entry);
     try {
       writeFileAtomic(this.#path, JSON.stringify({ version: VERSION, texts }), { durable: false });
     } catch (error) {
@@ -74,4 +81,19 @@ export class ParseCache {
       return {};
     }
   }
+}
+
+/** What is remembered under a digest, its floats marked; undefined when that is nothing, or damaged. */
+function entryOf(known: Readonly<Record<string, unknown>>, digest: Digest): Entry | undefined {
+  const entry = Object.hasOwn(known, digest) ? known[digest] : undefined;
+  if (!isObject(entry) || !Object.hasOwn(entry, 'data') || !isFloats(entry['floats'])) return undefined;
+  restoreFloats(entry['data'], entry['floats']);
+  return { data: entry['data'], floats: entry['floats'] };
+}
+
+function isFloats(floats: unknown): floats is readonly FloatAt[] {
+  return (
+    Array.isArray(floats) &&
+    floats.every((one) => Array.isArray(one) && Array.isArray(one[0]) && typeof one[1] === 'string')
+  );
 }

@@ -1,5 +1,5 @@
 import { isObject } from '../schema/json-schema.ts';
-import { pasted } from './template-text.ts';
+import { take, textOf, WholeFloat } from './floats.ts';
 
 type Mode = 'bare' | 'single' | 'double' | 'comment';
 
@@ -91,7 +91,7 @@ export function renderArguments(value: unknown): string | undefined {
   const words: string[] = [];
   for (const [key, item] of leavesOf(value, '')) {
     if (item === false) continue;
-    const rendered = item === true ? '' : renderWords(Array.isArray(item) ? item : [item]);
+    const rendered = item === true ? '' : Array.isArray(item) ? renderWords(item) : renderWord(item);
     if (rendered === undefined) return undefined;
     words.push(`--${quoteWord(key)}${rendered === '' ? '' : ` ${rendered}`}`);
   }
@@ -100,13 +100,26 @@ export function renderArguments(value: unknown): string | undefined {
 
 function renderWords(values: readonly unknown[]): string | undefined {
   if (values.some((value) => typeof value === 'object' && value !== null)) return undefined;
-  // An empty text is a word too; left out it would shift the arguments after it.
-  return values.map((value) => (value === '' ? "''" : quoteWord(pasted(value)))).join(' ');
+  return values
+    .map((value, i) => (isFlag(value) ? FLAGS[`${value}`] : renderWord(take(values, i))))
+    .join(' ');
+}
+
+/** Inside a list DVC writes booleans as Python does. */
+const FLAGS = { true: 'True', false: 'False' } as const;
+
+function isFlag(value: unknown): value is boolean {
+  return typeof value === 'boolean';
+}
+
+/** An empty text is a word too; left out it would shift the arguments after it. */
+function renderWord(value: unknown): string {
+  return value === '' ? "''" : quoteWord(textOf(value));
 }
 
 function leavesOf(value: unknown, prefix: string): [string, unknown][] {
-  if (!isObject(value)) return [[prefix, value]];
-  return Object.entries(value).flatMap(([key, item]) =>
-    leavesOf(item, prefix === '' ? key : `${prefix}.${key}`),
+  if (!isObject(value) || value instanceof WholeFloat) return [[prefix, value]];
+  return Object.keys(value).flatMap((key) =>
+    leavesOf(take(value, key), prefix === '' ? key : `${prefix}.${key}`),
   );
 }

@@ -1,10 +1,10 @@
 import { didYouMean } from '../../kit/index.ts';
 import { isObject } from '../schema/json-schema.ts';
+import { plain, store, take, textOf, WholeFloat } from './floats.ts';
 import { formatKey, type KeyPath, lookUp, namesAt, parseKey } from './key-path.ts';
-import { put } from './object.ts';
+import { child } from './object.ts';
 import type { Complaint } from './problems.ts';
 import { renderArguments, ShellScanner } from './shell.ts';
-import { pasted } from './template-text.ts';
 
 /** A part of a text with templates: text as it is, or `${expression}`. */
 type Piece =
@@ -45,13 +45,21 @@ export class Filler {
 
   /** A copy with every template filled; undefined stands where one could not be. */
   fill(value: unknown, path: KeyPath): unknown {
+    return plain(this.#fill(value, path));
+  }
+
+  #fill(value: unknown, path: KeyPath): unknown {
     if (typeof value === 'string') return this.#text(value, path);
-    if (Array.isArray(value)) return value.map((item, i) => this.fill(item, [...path, i]));
-    if (!isObject(value)) return value;
+    if (typeof value !== 'object' || value === null || value instanceof WholeFloat) return value;
+    if (Array.isArray(value)) {
+      const filled: unknown[] = [];
+      for (const i of value.keys()) store(filled, i, this.#fill(take(value, i), [...path, i]));
+      return filled;
+    }
     const filled: Record<string, unknown> = {};
-    for (const [key, item] of Object.entries(value)) {
+    for (const key of Object.keys(value)) {
       const name = this.#text(key, [...path, key]);
-      if (name !== undefined) put(filled, String(name), this.fill(item, [...path, key]));
+      if (name !== undefined) store(filled, textOf(name), this.#fill(take(value, key), [...path, key]));
     }
     return filled;
   }
@@ -76,7 +84,7 @@ export class Filler {
     const [first] = pieces;
     if (pieces.length === 1 && first?.kind === 'template') {
       // The whole command is a parameter: it is meant as a command, not as one word.
-      const value = this.#value(first, path);
+      const value = plain(this.#value(first, path));
       return isObject(value) ? this.#arguments(first, value, path) : value;
     }
     const shell = new ShellScanner();
@@ -85,8 +93,8 @@ export class Filler {
       (piece) => {
         const value = this.#value(piece, path);
         if (value === undefined) return undefined;
-        if (typeof value === 'object' && value !== null) return this.#arguments(piece, value, path);
-        return shell.quote(pasted(value));
+        if (isHolder(value)) return this.#arguments(piece, value, path);
+        return shell.quote(textOf(value));
       },
       (text) => shell.scan(text),
     );
@@ -110,7 +118,7 @@ export class Filler {
   #scalar(piece: Piece & { kind: 'template' }, path: KeyPath): string | undefined {
     const value = this.#value(piece, path);
     if (value === undefined) return undefined;
-    if (typeof value !== 'object' || value === null) return pasted(value);
+    if (!isHolder(value)) return textOf(value);
     this.#onBad(path, piece.source, {
       message: `${piece.source} is ${Array.isArray(value) ? 'a list' : 'a mapping'}, which cannot stand inside a text.`,
       hint: 'Name one value in it, or let the template be the whole text.',
@@ -138,7 +146,13 @@ export class Filler {
       return undefined;
     }
     const found = lookUp(this.#scope, expression);
-    if (found.found) return found.value;
+    if (found.found) {
+      const name = found.path.at(-1);
+      // Only whole numbers can be marked as floats, and only then their holder must be looked up.
+      if (name === undefined || !Number.isInteger(found.value)) return found.value;
+      const holder = found.path.slice(0, -1).reduce(child, this.#scope);
+      return typeof holder === 'object' && holder !== null ? take(holder, name) : found.value;
+    }
     const holder = found.path.length === 0 ? '' : ` in '${formatKey(found.path)}'`;
     const [name = ''] = parseKey(found.rest) ?? [];
     const names = namesAt(found.at);
@@ -149,6 +163,10 @@ export class Filler {
     });
     return undefined;
   }
+}
+
+function isHolder(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !(value instanceof WholeFloat);
 }
 
 const MAX_NAMED = 12;

@@ -3,8 +3,9 @@ import { didYouMean } from '../../kit/index.ts';
 import type { ProjectPath } from '../model.ts';
 import { isObject } from '../schema/json-schema.ts';
 import type { Reporter } from './expand.ts';
+import { store, take } from './floats.ts';
 import type { KeyPath } from './key-path.ts';
-import { mergeData, put } from './object.ts';
+import { mergeData } from './merge.ts';
 import type { ParamsFile } from './params.ts';
 import { Filler } from './template.ts';
 
@@ -43,7 +44,7 @@ function fromFile(item: string, path: KeyPath, place: VarsPlace): Readonly<Recor
   if (list === undefined) return data;
   const chosen: Record<string, unknown> = {};
   for (const key of list.split(',').map((word) => word.trim())) {
-    if (Object.hasOwn(data, key)) put(chosen, key, data[key]);
+    if (Object.hasOwn(data, key)) store(chosen, key, take(data, key));
     else {
       const hint = didYouMean(key, Object.keys(data));
       place.reporter.complain(path, { message: `'${name}' has no key '${key}'.`, hint });

@@ -1,6 +1,6 @@
 import type { Alias, Document, Node, Pair, YAMLMap, YAMLSeq } from 'yaml';
+import { store, take, WholeFloat } from './floats.ts';
 import { yamlLibrary } from './lazy.ts';
-import { put } from './object.ts';
 
 /** A problem at a place in a text, as offsets. */
 export interface TextProblem {
@@ -15,13 +15,15 @@ const MAX_DEPTH = 100;
 const MAX_VALUES = 1_000_000;
 
 /**
- * Turns a parsed YAML document into plain data: string keys, aliases shared, merge keys (`<<`) merged. Reports
+ * Turns a parsed YAML document into plain data: string keys, aliases shared, merge keys (`<<`) merged, floats marked. Reports
  * duplicate keys, keys that are no text, numbers that JavaScript or JSON cannot hold, tags, too deep or too much.
  */
 export function dataOfDocument(document: Document): { data: unknown; problems: TextProblem[] } {
   const reader = new Reader(document);
-  const data = document.contents === null ? null : reader.read(document.contents, 0);
-  return { data, problems: reader.problems };
+  const result = { data: null, problems: reader.problems };
+  // A text that is one number has no other holder that could say that it is a float.
+  if (document.contents !== null) store(result, 'data', reader.read(document.contents, 0));
+  return result;
 }
 
 /** Thrown to stop at once where going on would be endless. */
@@ -86,7 +88,7 @@ class Reader {
   }
 
   #scalar(node: Node & { value: unknown; source?: string | undefined }): unknown {
-    const { value } = node;
+    const value = isPlainText(node) ? (numberOf(node.value) ?? node.value) : node.value;
     if (typeof value === 'string' || typeof value === 'boolean' || value === null) return value;
     if (typeof value !== 'number') {
       this.#report(node, 'A value of this type is not supported.', 'Write it as text, in quotes.');
@@ -101,7 +103,7 @@ class Reader {
     } else if (
       Number.isInteger(value) &&
       !Number.isSafeInteger(value) &&
-      /^[-+]?\d+$/.test(node.source ?? '')
+      /^[-+]?(\d[\d_]*|0[box][\da-f_]+)$/i.test(node.source ?? '')
     ) {
       this.#report(
         node,
@@ -109,26 +111,29 @@ class Reader {
         'Write it as text, in quotes.',
       );
     }
-    return value;
+    return Number.isSafeInteger(value) && isFloatText(node.source) ? new WholeFloat(value) : value;
   }
 
   #list(node: YAMLSeq, depth: number): unknown[] {
-    return node.items.map((item) => (this.#yaml.isNode(item) ? this.#read(item, depth + 1) : null));
+    const list: unknown[] = [];
+    for (const [i, item] of node.items.entries())
+      store(list, i, this.#yaml.isNode(item) ? this.#read(item, depth + 1) : null);
+    return list;
   }
 
   #map(node: YAMLMap, depth: number): Record<string, unknown> {
     const data: Record<string, unknown> = {};
-    const merged: unknown[] = [];
+    const merged: object[] = [];
     for (const pair of node.items) this.#pair(pair, depth, data, merged);
     // What stands here wins over what is merged, and an earlier merge over a later one.
     for (const source of merged) {
-      for (const [key, value] of Object.entries(source ?? {}))
-        if (!Object.hasOwn(data, key)) put(data, key, value);
+      for (const key of Object.keys(source))
+        if (!Object.hasOwn(data, key)) store(data, key, take(source, key));
     }
     return data;
   }
 
-  #pair(pair: Pair, depth: number, data: Record<string, unknown>, merged: unknown[]): void {
+  #pair(pair: Pair, depth: number, data: Record<string, unknown>, merged: object[]): void {
     const key = this.#key(pair.key);
     if (key === undefined) return;
     const value = this.#yaml.isNode(pair.value) ? this.#read(pair.value, depth + 1) : null;
@@ -137,7 +142,7 @@ class Reader {
     } else if (Object.hasOwn(data, key)) {
       this.#report(pair.key as Node, `The key '${key}' stands here twice.`, 'Remove or rename one of them.');
     } else {
-      put(data, key, value);
+      store(data, key, value);
     }
   }
 
@@ -161,7 +166,29 @@ class Reader {
   }
 }
 
-function isMergeable(value: unknown): boolean {
+function isMergeable(value: unknown): value is object {
   if (Array.isArray(value)) return value.every((item) => !Array.isArray(item) && isMergeable(item));
-  return typeof value === 'object' && value !== null;
+  return typeof value === 'object' && value !== null && !(value instanceof WholeFloat);
+}
+
+/** Whether a number's text is a float's: it has a point or an exponent, and is no hexadecimal number. */
+function isFloatText(source: string | undefined): boolean {
+  return source !== undefined && /[.eE]/.test(source) && !/^[-+]?0x/i.test(source);
+}
+
+function isPlainText(node: { value: unknown; type?: unknown }): node is { value: string } {
+  return node.type === 'PLAIN' && typeof node.value === 'string';
+}
+
+/** Numbers that DVC's YAML knows beside those of YAML 1.2: `1_000`, `1_000.5`, `0b11`, `0x_ff`. */
+function numberOf(text: string): number | undefined {
+  if (!/^[-+]?[\d.]/.test(text) || !(text.includes('_') || /^[-+]?0b/.test(text))) return undefined;
+  const isNumber =
+    /^[-+]?(0b[01_]+|0o[0-7_]+|0x[\da-f_]+|\d[\d_]*|(\d[\d_]*\.[\d_]*|\.\d[\d_]*|\d[\d_]*(?=e))(e[-+]?\d+)?)$/i.test(
+      text,
+    );
+  const sign = text.startsWith('-') ? -1 : 1;
+  const digits = text.replace(/^[-+]/, '').replaceAll('_', '');
+  const value = isNumber ? Number(digits) : Number.NaN;
+  return Number.isNaN(value) ? undefined : sign * value;
 }
