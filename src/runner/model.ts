@@ -34,6 +34,9 @@ export interface Stage {
   readonly frozen: boolean;
   readonly alwaysChanged: boolean;
   readonly resources: Resources;
+  /** How long one attempt may take, in milliseconds. No input. */
+  readonly timeoutMs: number | undefined;
+  readonly retries: Retries;
   readonly checkpoints: readonly NamedPath[];
   /** True when the stage is given the pipeline's graph; the graph is then part of its fingerprint. */
   readonly graph: boolean;
@@ -76,6 +79,16 @@ export interface Resources {
   /** GPU slots; ignored on a machine without one. */
   readonly gpus: number;
   readonly memoryBytes: number | undefined;
+}
+
+/** What follows an attempt that failed. No input. */
+export interface Retries {
+  /** How many more attempts; 0 unless given. */
+  readonly times: number;
+  /** Before the second attempt, in milliseconds. */
+  readonly delayMs: number;
+  /** What each further delay is multiplied with. */
+  readonly backoff: number;
 }
 
 /** The content of one path: a file's bytes, or a folder's manifest. */

@@ -19,11 +19,11 @@ import { createPainter, printLine, type Terminal } from '../terminal.ts';
 /** `ferment logs STAGE`: the whole output of its latest run, and on stderr what is on record of that run. */
 export function logs(
   stage: string,
-  options: ProjectOptions & { readonly path?: boolean },
+  options: ProjectOptions & { readonly path?: boolean; readonly attempt?: number },
   { terminal, setExit }: ActionContext,
 ): void {
   const project = loadProject(loadOptions(options, terminal));
-  const found = findLog(project, stage);
+  const found = findLog(project, stage, options.attempt);
   if (found === undefined) {
     printLine(terminal.stderr, `No log of '${stage}' is kept: it did not run in the last runs.`);
     setExit(1);
@@ -39,7 +39,7 @@ export function logs(
 
 function printRecord(
   stage: string,
-  { runId }: FoundLog,
+  { runId, attempt }: FoundLog,
   { project, terminal }: { readonly project: Project; readonly terminal: Terminal },
 ): void {
   const run = recordOf(project, runId);
@@ -47,6 +47,15 @@ function printRecord(
   const paint = createPainter(terminal.stderr, terminal.env);
   if (run === undefined || record === undefined) {
     printLine(terminal.stderr, paint('dim', `Run ${runId} has not ended, or was killed.`));
+    return;
+  }
+  const earlier = record.failedAttempts?.[attempt - 1];
+  if (earlier !== undefined) {
+    const time = formatDuration(earlier.seconds * 1000);
+    printLine(
+      terminal.stderr,
+      paint('dim', `Attempt ${attempt} failed after ${time}: ${escapeControl(earlier.error.message)}`),
+    );
     return;
   }
   const facts = [...flatten(record.records ?? {})].map(([key, value]) => [
@@ -64,8 +73,12 @@ function recordOf(project: Project, runId: string): RunRecord | undefined {
 }
 
 /** `ran in 4.0 s, peak memory 412.0 MB; run 20261124T123649Z-2567e8, Node v20.20.2 on box`. */
-function describeRun({ runId, node, host }: RunRecord, { outcome, seconds, peakBytes }: StageRecord): string {
+function describeRun(
+  { runId, node, host }: RunRecord,
+  { outcome, seconds, peakBytes, failedAttempts = [] }: StageRecord,
+): string {
   const memory = peakBytes === undefined ? '' : `, peak memory ${formatBytes(peakBytes)}`;
+  const attempts = failedAttempts.length === 0 ? '' : `, ${failedAttempts.length + 1} attempts`;
   const time = formatDuration(seconds * 1000);
-  return `${outcome} in ${time}${memory}; run ${runId}, Node ${node} on ${host}`;
+  return `${outcome} in ${time}${attempts}${memory}; run ${runId}, Node ${node} on ${host}`;
 }

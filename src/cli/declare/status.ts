@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { ActionContext } from '../program.ts';
-import { withProject } from './common.ts';
+import { parseCount, withProject } from './common.ts';
 
 /** Commands that explain: status, why, logs. */
 export function declareStatus(program: Command, context: ActionContext): void {
@@ -22,6 +22,7 @@ export function declareStatus(program: Command, context: ActionContext): void {
   withProject(program.command('logs'))
     .description('Print what a stage wrote when it last ran; on stderr, how it ended and what it recorded.')
     .argument('<stage>', 'a stage')
+    .option('--attempt <n>', 'another attempt than the last one', parseCount)
     .option('--path', 'print where the log is instead')
     .action(async (stage: string, options) => {
       await (await import('../commands/logs.ts')).logs(stage, options, context);

@@ -16,7 +16,7 @@ export class JsonReporter implements Reporter {
   onEvent(event: RunEvent): void {
     if (event.type === 'stage-output') this.note(event.line);
     else if (event.type === 'run-end') this.#end(event.summary);
-    else if (event.type === 'stage-end' && event.error !== undefined) {
+    else if ('error' in event && event.error !== undefined) {
       const { type, error, ...rest } = event;
       this.#print({ event: type, ...rest, error: plainError(error) });
     } else {

@@ -10,6 +10,7 @@ type Word =
   | 'restore'
   | 'waits'
   | 'warning'
+  | 'retry'
   | 'ran'
   | 'restored'
   | 'failed'
@@ -23,6 +24,7 @@ const STYLES: Readonly<Record<Word, Style>> = {
   restore: 'cyan',
   waits: 'yellow',
   warning: 'yellow',
+  retry: 'yellow',
   ran: 'green',
   restored: 'green',
   failed: 'red',
@@ -60,6 +62,8 @@ export function createLineWriter(terminal: Terminal): (event: RunEvent) => strin
         return `${paint('dim', `${escapeControl(event.stage)} |`)} ${escapeControl(event.line)}`;
       case 'stage-warning':
         return lineOf('warning', event.stage, escapeControl(event.text));
+      case 'stage-retry':
+        return lineOf('retry', event.stage, describeRetry(event));
       case 'stage-end':
         return dry ? undefined : endLine(event, lineOf);
       case 'run-end':
@@ -90,8 +94,24 @@ function decisionLine(
   return dry && decision === 'restore' ? lineOf('restore', stage, text) : undefined;
 }
 
+/** `attempt 1 of 4 failed after 3.2 s: its command exited with 1; again in 10.0 s`. */
+function describeRetry({
+  attempt,
+  attempts,
+  seconds,
+  delaySeconds,
+  error,
+}: Extract<RunEvent, { type: 'stage-retry' }>): string {
+  const again = delaySeconds === 0 ? 'again now' : `again in ${formatDuration(delaySeconds * 1000)}`;
+  const how = escapeControl(error.message)
+    .replace(/^Stage '.*?' (failed: )?/, '')
+    .replace(/\.$/, '');
+  return `attempt ${attempt} of ${attempts} failed after ${formatDuration(seconds * 1000)}: ${how}; ${again}`;
+}
+
 function endLine(event: Extract<RunEvent, { type: 'stage-end' }>, lineOf: LineOf): string | undefined {
-  const time = formatDuration(event.seconds * 1000);
+  const tries = event.attempts === undefined ? '' : `, ${event.attempts} attempts`;
+  const time = `${formatDuration(event.seconds * 1000)}${tries}`;
   switch (event.outcome) {
     case 'unchanged':
       return undefined;

@@ -80,6 +80,9 @@ export class LiveReporter implements Reporter {
         if (stage !== undefined) stage.progress = event.progress;
         return;
       }
+      case 'stage-retry':
+        this.#running.delete(event.stage);
+        return;
       case 'stage-end':
         this.#running.delete(event.stage);
         this.#finished++;

@@ -26,5 +26,5 @@ export class OutputTails {
 /** Events that push a stage's output up the screen; the few lines about what a failure blocks do not. */
 function isShown(event: RunEvent): event is Extract<RunEvent, { readonly stage: StageName }> {
   if (event.type === 'stage-end') return event.outcome === 'ran' || event.outcome === 'failed';
-  return ['stage-output', 'stage-start', 'stage-warning'].includes(event.type);
+  return ['stage-output', 'stage-start', 'stage-warning', 'stage-retry'].includes(event.type);
 }

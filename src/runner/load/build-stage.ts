@@ -1,6 +1,17 @@
-import type { Command, Dep, NamedPath, Out, ParamDep, ProjectPath, Resources, Stage } from '../model.ts';
+import type {
+  Command,
+  Dep,
+  NamedPath,
+  Out,
+  ParamDep,
+  ProjectPath,
+  Resources,
+  Retries,
+  Stage,
+} from '../model.ts';
 import { isObject } from '../schema/json-schema.ts';
 import type { StageSource } from '../schema/stage-schema.ts';
+import { parseDuration } from './duration.ts';
 import type { KeyPath } from './key-path.ts';
 import { isGlob, projectPath, reasonAgainstOut } from './paths.ts';
 import type { Complaint } from './problems.ts';
@@ -45,6 +56,8 @@ export function buildStage(source: StageSource, setting: Setting): Stage {
     frozen: source.frozen === true,
     alwaysChanged: source.always_changed === true,
     resources: buildResources(source.resources ?? {}, setting),
+    timeoutMs: buildTimeout(source.timeout, setting),
+    retries: buildRetries(source.retries, setting),
     checkpoints: buildCheckpoints(source.checkpoints, setting),
     graph: source.graph === true,
   };
@@ -194,4 +207,30 @@ function buildResources(source: NonNullable<StageSource['resources']>, { complai
     gpus: typeof gpus === 'number' ? gpus : 0,
     memoryBytes,
   };
+}
+
+function buildTimeout(timeout: StageSource['timeout'], { complain }: Setting): number | undefined {
+  if (timeout === undefined) return undefined;
+  const timeoutMs = parseDuration(timeout);
+  if (timeoutMs !== undefined && timeoutMs > 0) return timeoutMs;
+  complain(['timeout'], { message: durationMessage('timeout', timeout, 'longer than 0') });
+  return undefined;
+}
+
+function buildRetries(source: StageSource['retries'], { complain }: Setting): Retries {
+  if (!isObject(source)) return { times: numberOr(source, 0), delayMs: 0, backoff: 1 };
+  const { times, delay = 0, backoff } = source;
+  const delayMs = parseDuration(delay);
+  if (delayMs === undefined)
+    complain(['retries', 'delay'], { message: durationMessage('retries.delay', delay, 'not negative') });
+  return { times: numberOr(times, 0), delayMs: delayMs ?? 0, backoff: numberOr(backoff, 1) };
+}
+
+function durationMessage(name: string, received: unknown, limit: string): string {
+  const form = `a time such as 90s, 15m or 2h, or seconds: ${limit}, at most 24 days`;
+  return `'${name}' must be ${form}. Received: ${JSON.stringify(received)}`;
+}
+
+function numberOr(value: unknown, otherwise: number): number {
+  return typeof value === 'number' ? value : otherwise;
 }

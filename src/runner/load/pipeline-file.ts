@@ -41,9 +41,6 @@ export interface PipelineContext extends VarsContext {
   readonly scopeOf: (folder: ProjectPath) => unknown;
 }
 
-/** Keys that later versions will have; until then they must not be silently ignored. */
-const LATER = ['timeout', 'retries', 'executor'];
-
 /** Reads, validates and builds one pipeline file; problems are collected, and what is bad is left out. */
 export function loadPipelineFile(file: ProjectPath, context: PipelineContext): PipelineFile | undefined {
   const { workspace } = context;
@@ -56,14 +53,8 @@ export function loadPipelineFile(file: ProjectPath, context: PipelineContext): P
   if (source === undefined || source.text === '') return undefined;
   const data = source.data ?? {};
   const isParsed = source.data !== null || problems.count === before;
-  for (const { path, part, keyword, ...complaint } of isParsed ? validate(pipelineSchema, data) : []) {
-    const name = String(path.at(-1));
-    const isLater = keyword === 'additionalProperties' && LATER.includes(name);
-    const said = isLater
-      ? { message: `'${name}' is not supported yet.`, hint: 'Remove it for now.' }
-      : complaint;
-    problems.addAtPath('BAD_PIPELINE', source, { path, part }, said);
-  }
+  for (const { path, part, ...complaint } of isParsed ? validate(pipelineSchema, data) : [])
+    problems.addAtPath('BAD_PIPELINE', source, { path, part }, complaint);
   if (problems.count > before || !isObject(data)) return undefined;
   const builder = new Builder(file, folder, source, context);
   return { root: workspace.root, file, folder, source, raw: data, stages: builder.build(data, scope) };

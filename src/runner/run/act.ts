@@ -26,6 +26,8 @@ export interface Task {
   readonly session: Session;
   readonly stage: Stage;
   readonly options: DecideOptions;
+  /** Which attempt it is when the stage runs, from 1. */
+  readonly attempt: number;
   readonly onDecided: (decided: Decided) => void;
 }
 
@@ -64,7 +66,7 @@ export async function act(
 /** Undefined when what was to be restored is not sound: then it must be decided again, without it. */
 async function actClaimed(
   worker: Worker,
-  { session, stage }: Task,
+  { session, stage, attempt }: Task,
   {
     decided,
     grant,
@@ -85,7 +87,7 @@ async function actClaimed(
     return { outcome: 'restored', notes: undefined };
   }
   if (grant === undefined) return undefined;
-  const notes = await runStage(worker, { session, stage, gathered: decided.gathered, grant, claim });
+  const notes = await runStage(worker, { session, stage, gathered: decided.gathered, grant, attempt, claim });
   return { outcome: 'ran', notes };
 }
 

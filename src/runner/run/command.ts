@@ -2,12 +2,16 @@ import type { Readable } from 'node:stream';
 import { setTimeout as pause } from 'node:timers/promises';
 import { LineCutter } from './lines.ts';
 import { peakMemoryOf } from './peak-memory.ts';
+import { ProcessGroup } from './process-group.ts';
 
 export interface CommandOptions {
   readonly cwd: string;
   readonly env: Readonly<Record<string, string>>;
   /** Ends the process group: first asked (SIGTERM), then made (SIGKILL). */
   readonly signal: AbortSignal | undefined;
+  /** How long after its start the group is ended in the same way. */
+  readonly timeoutMs: number | undefined;
+  /** Told the leader of the group. When it throws, the group is ended and that error is thrown. */
   readonly onStart: (pid: number) => void;
   readonly onOutput: (stream: 'stdout' | 'stderr', lines: readonly string[]) => void;
   /** A line of the message channel, file descriptor 3. */
@@ -22,12 +26,14 @@ export interface CommandEnd {
   readonly signal: string | undefined;
   /** Why it could not be started at all. */
   readonly startError: string | undefined;
+  /** True when its timeout ended it. */
+  readonly isTimedOut: boolean;
+  /** How long it ran. */
+  readonly ranMs: number;
   /** Largest resident memory of the command or one of its children, as far as it was seen. */
   readonly peakBytes: number | undefined;
 }
 
-/** How long a group may take to end by itself after it was asked to. */
-const GRACE_MS = 5000;
 /** How long children may keep the output open after the command has ended. */
 const LINGER_MS = 2000;
 const MEMORY_INTERVAL_MS = 500;
@@ -55,22 +61,33 @@ export async function runCommand(
     reject: false,
     stripFinalNewline: false,
   });
+  const started = performance.now();
   const streams = [
     readLines(child.stdout, (lines) => options.onOutput('stdout', lines)),
     readLines(child.stderr, (lines) => options.onOutput('stderr', lines)),
     readLines(readableOf(child.stdio[MESSAGE_FD]), (lines) => lines.forEach(options.onMessage)),
   ];
-  const { pid } = child;
-  if (pid !== undefined) options.onStart(pid);
-  const watch = pid === undefined ? undefined : watchMemory(pid);
-  const stop = pid === undefined ? () => {} : stopOnAbort(pid, options.signal);
   const exited = new Promise<void>((resolve) => {
     child.once('exit', () => resolve());
     child.once('error', () => resolve());
   });
+  const { pid } = child;
+  const group = pid === undefined ? undefined : new ProcessGroup(pid);
+  const memory = pid === undefined ? undefined : watchMemory(pid);
+  const limits = group === undefined ? undefined : stopAtLimits(group, options);
   try {
+    try {
+      if (pid !== undefined) options.onStart(pid);
+    } catch (error) {
+      // A command that is not on record must not go on.
+      group?.kill();
+      await exited;
+      throw error;
+    }
     await exited;
-    if (pid !== undefined) await endGroup(pid, Promise.all(streams), options.onWarning);
+    const ranMs = performance.now() - started;
+    limits?.end();
+    if (group !== undefined) await endGroup(group, Promise.all(streams), options.onWarning);
     // A process that made a group of its own (a daemon) may still hold the output: it is not waited for.
     for (const stream of [child.stdout, child.stderr, readableOf(child.stdio[MESSAGE_FD])]) stream?.destroy();
     await Promise.all(streams);
@@ -79,11 +96,13 @@ export async function runCommand(
       exitCode: result.exitCode,
       signal: result.signal,
       startError: pid === undefined ? (result.originalMessage ?? 'it cannot be started') : undefined,
-      peakBytes: watch?.(),
+      isTimedOut: limits?.isTimedOut() ?? false,
+      ranMs,
+      peakBytes: memory?.(),
     };
   } finally {
-    watch?.();
-    stop();
+    memory?.();
+    limits?.end();
   }
 }
 
@@ -110,41 +129,48 @@ function readLines(stream: Readable | null, onLines: (lines: readonly string[]) 
 
 /** Waits for the output to end; when children hold it open, ends the group they are in. */
 async function endGroup(
-  pid: number,
+  group: ProcessGroup,
   output: Promise<unknown>,
   onWarning: CommandOptions['onWarning'],
 ): Promise<void> {
   const isOpen = (): Promise<boolean> =>
     Promise.race([output.then(() => false), pause(LINGER_MS, true, { ref: false })]);
+  if (group.isStopping) {
+    await group.stopped();
+    await isOpen();
+    return;
+  }
   const lingering = await isOpen();
   // Also those that closed their output: the group ends with its stage.
-  killGroup(pid, 'SIGKILL');
+  group.kill();
   if (!lingering) return;
   onWarning('The command ended but left processes running; those of its process group were ended.');
   await isOpen();
 }
 
-function stopOnAbort(pid: number, signal: AbortSignal | undefined): () => void {
-  if (signal === undefined) return () => {};
-  let timer: NodeJS.Timeout | undefined;
-  const stop = (): void => {
-    killGroup(pid, 'SIGTERM');
-    timer = setTimeout(() => killGroup(pid, 'SIGKILL'), GRACE_MS);
+/** Stops the group after an abort and when its time is over, until `end()`. */
+function stopAtLimits(
+  group: ProcessGroup,
+  { signal, timeoutMs }: Pick<CommandOptions, 'signal' | 'timeoutMs'>,
+): { isTimedOut(): boolean; end(): void } {
+  let isTimedOut = false;
+  const stop = (): void => group.stop();
+  const timer =
+    timeoutMs === undefined
+      ? undefined
+      : setTimeout(() => {
+          isTimedOut = !group.isStopping;
+          stop();
+        }, timeoutMs);
+  if (signal?.aborted === true) stop();
+  else signal?.addEventListener('abort', stop, { once: true });
+  return {
+    isTimedOut: () => isTimedOut,
+    end: () => {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', stop);
+    },
   };
-  if (signal.aborted) stop();
-  else signal.addEventListener('abort', stop, { once: true });
-  return () => {
-    clearTimeout(timer);
-    signal.removeEventListener('abort', stop);
-  };
-}
-
-function killGroup(pid: number, signal: NodeJS.Signals): void {
-  try {
-    process.kill(-pid, signal);
-  } catch {
-    // The group is empty.
-  }
 }
 
 /** Looks at the memory now and then; the returned function stops it and says the peak. */

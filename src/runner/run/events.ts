@@ -29,6 +29,8 @@ export type RunEvent =
       readonly stage: StageName;
       readonly command: string;
       readonly log: ProjectPath;
+      /** From 1. */
+      readonly attempt: number;
       readonly cpus: number;
       readonly gpus: number;
     }
@@ -41,6 +43,19 @@ export type RunEvent =
     }
   | { readonly type: 'stage-progress'; readonly stage: StageName; readonly progress: Progress }
   | { readonly type: 'stage-warning'; readonly stage: StageName; readonly text: string }
+  /** An attempt failed, and another one follows. */
+  | {
+      readonly type: 'stage-retry';
+      readonly stage: StageName;
+      /** The one that failed, from 1. */
+      readonly attempt: number;
+      /** How many there may be. */
+      readonly attempts: number;
+      /** How long that attempt took, and how long until the next one. */
+      readonly seconds: number;
+      readonly delaySeconds: number;
+      readonly error: FermentError;
+    }
   | ({ readonly type: 'stage-end'; readonly stage: StageName } & StageResult)
   | { readonly type: 'run-end'; readonly summary: Summary };
 
@@ -51,6 +66,8 @@ export interface StageResult {
   readonly outcome: Outcome;
   /** Wall time, from when its turn came to when all was stored. */
   readonly seconds: number;
+  /** How many attempts there were, when there was more than one. */
+  readonly attempts?: number;
   /** Present when the outcome is `failed`. */
   readonly error?: FermentError;
   /** Present when the outcome is `blocked`: the failed stage upstream. */

@@ -3,8 +3,7 @@ import type { Bundle } from '../bundle/bundler.ts';
 import type { Graph } from '../graph/index.ts';
 import type { Measured } from '../hash/measured.ts';
 import type { CodeFingerprint, Inputs, ProjectPath, Stage } from '../model.ts';
-import { fingerprintOf, outInputs } from '../plan/index.ts';
-import { currentParams } from './current-params.ts';
+import { fingerprintOf, outInputs, stageParams } from '../plan/index.ts';
 import { expandDeps, type FoundDep, measureDeps } from './find-deps.ts';
 import { isSecretName } from './lines.ts';
 import type { StageGraph } from './protocol.ts';
@@ -37,7 +36,7 @@ export async function gatherInputs(
     code: codeOf(stage, bundle),
     wdir: stage.wdir,
     deps: [...measured.values()].map(({ content }) => content),
-    params: currentParams(session, stage),
+    params: stageParams(session.project.params, stage),
     env: Object.fromEntries(stage.env.map((name) => [name, envInput(name)])),
     graph: stage.graph ? digestOfJson(stageGraph(session.graph)) : undefined,
     outs: outInputs(stage.outs),

@@ -7,15 +7,21 @@ import { isGone, statWords } from './process-identity.ts';
  * their environment, and the group of its leader while that leader lives. Returns how many processes were killed.
  */
 export function killLeftovers(journal: Journal): number {
-  const pids = new Set(journal.stageFile === null ? [] : processesWith(journal.stageFile));
+  const pids = new Set(journal.stageFile === null ? [] : killProcessesWith(journal.stageFile));
   const { leader } = journal;
   if (leader !== null && leader.host !== '' && !isGone(leader)) {
     // A group keeps its number while its leader lives, so this is still the group that was started.
     killQuietly(-leader.pid);
     pids.add(leader.pid);
   }
-  for (const pid of pids) killQuietly(pid);
   return pids.size;
+}
+
+/** Kills all processes that were started with this stage file, whatever group they are in now. Returns their numbers. */
+export function killProcessesWith(stageFile: string): readonly number[] {
+  const pids = processesWith(stageFile);
+  for (const pid of pids) killQuietly(pid);
+  return pids;
 }
 
 /** Processes of this user whose environment has FERMENT_STAGE_FILE with this value. Linux only: elsewhere none. */

@@ -1,6 +1,8 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { FermentError, isFermentError, messageOf } from '../../kit/index.ts';
 import type { Stage, StageName } from '../model.ts';
 import { type Acted, act, reasonsOf, type Task } from './act.ts';
+import { Attempts } from './attempts.ts';
 import { criticalPaths } from './critical-path.ts';
 import { type Decided, type DecideOptions, decide } from './decide.ts';
 import type { StageResult } from './events.ts';
@@ -40,6 +42,10 @@ export class PipelineRun {
   readonly #selected: ReadonlySet<StageName>;
   #waiting: Waiting[] = [];
   readonly #running = new Set<Promise<void>>();
+  /** Stages whose next attempt is still to come. */
+  readonly #delayed = new Set<Promise<void>>();
+  readonly #attempts: Attempts;
+  readonly #giveUp = new AbortController();
   #generation = 0;
   #paths: ReadonlyMap<StageName, number> | undefined;
 
@@ -56,6 +62,8 @@ export class PipelineRun {
     this.#options = options;
     this.#pending = [...selected];
     this.#selected = new Set(selected);
+    this.#attempts = new Attempts(worker.runId);
+    worker.signal?.addEventListener('abort', () => this.#giveUp.abort(), { once: true });
   }
 
   async run(): Promise<void> {
@@ -63,9 +71,10 @@ export class PipelineRun {
       const next = this.#isStopped() ? undefined : this.#takeReady();
       if (next !== undefined) await this.#visit(next);
       else {
+        if (this.#isStopped()) this.#giveUp.abort();
         this.#startWaiting();
-        if (this.#running.size === 0) break;
-        await Promise.race(this.#running);
+        if (this.#running.size + this.#delayed.size === 0) break;
+        await Promise.race([...this.#running, ...this.#delayed]);
       }
     }
     this.#settleTheRest();
@@ -120,8 +129,9 @@ export class PipelineRun {
     });
   }
 
-  async #run({ stage, decided, generation }: Waiting, grant: Grant): Promise<void> {
-    await this.#finish(stage, performance.now(), async () => {
+  async #run(waiting: Waiting, grant: Grant): Promise<void> {
+    const { stage, decided, generation } = waiting;
+    const work = async (): Promise<Acted> => {
       let current = decided;
       // While it waited, other commands ran, and people may have edited.
       if (generation !== this.#generation) {
@@ -129,7 +139,31 @@ export class PipelineRun {
         current = await decide(this.#session, stage, this.#options);
       }
       return act(this.#worker, this.#task(stage), current, grant);
-    });
+    };
+    const started = performance.now();
+    await this.#finish(stage, started, work, (error) => this.#tryAgain(waiting, { error, started }));
+  }
+
+  /** False when a failure is final. Else the stage waits for its next attempt, without slots. */
+  #tryAgain(
+    waiting: Waiting,
+    { error, started }: { readonly error: FermentError; readonly started: number },
+  ): boolean {
+    const { stage } = waiting;
+    if (this.#isStopped()) return false;
+    const attempt = this.#attempts.current(stage.name);
+    const seconds = secondsSince(started);
+    const delayMs = this.#attempts.afterFailure(stage, error, { started, seconds });
+    if (delayMs === undefined) return false;
+    const told = { attempt, attempts: stage.retries.times + 1, seconds, delaySeconds: delayMs / 1000 };
+    this.#worker.emit({ type: 'stage-retry', stage: stage.name, ...told, error });
+    const delayed: Promise<void> = pause(delayMs, undefined, { signal: this.#giveUp.signal })
+      // What it was decided on is old by then.
+      .then(() => void this.#waiting.push({ ...waiting, generation: -1 }))
+      .catch(() => this.#fail(stage, started, this.#worker.signal?.aborted === true ? stopped(stage) : error))
+      .finally(() => this.#delayed.delete(delayed));
+    this.#delayed.add(delayed);
+    return true;
   }
 
   #task(stage: Stage): Task {
@@ -137,6 +171,7 @@ export class PipelineRun {
       session: this.#session,
       stage,
       options: this.#options,
+      attempt: this.#attempts.current(stage.name),
       onDecided: (decided) => this.#tellDecided(stage, decided),
     };
   }
@@ -151,8 +186,13 @@ export class PipelineRun {
     });
   }
 
-  /** Does the work and records its end; errors of one stage are that stage's result. */
-  async #finish(stage: Stage, started: number, work: () => Promise<Acted>): Promise<void> {
+  /** Does the work and records its end, unless `recover` takes a failure; errors of one stage are that stage's result. */
+  async #finish(
+    stage: Stage,
+    started: number,
+    work: () => Promise<Acted>,
+    recover: (failure: FermentError) => boolean = () => false,
+  ): Promise<void> {
     try {
       const acted = await work();
       if (acted.outcome === 'needs-slots') return;
@@ -160,18 +200,27 @@ export class PipelineRun {
         this.#generation++;
         this.#ignore(stage);
       }
-      this.#end(stage.name, { outcome: acted.outcome, seconds: secondsSince(started) }, acted.notes);
+      this.#end(stage.name, { outcome: acted.outcome, seconds: this.#seconds(stage, started) }, acted.notes);
     } catch (error) {
       this.#generation++;
       const failure = isFermentError(error) ? error : internalError(stage, error);
-      const stopped = failure.code === 'INTERRUPTED';
-      if (!stopped) this.firstError ??= failure;
-      const seconds = secondsSince(started);
-      this.#end(
-        stage.name,
-        stopped ? { outcome: 'cancelled', seconds } : { outcome: 'failed', seconds, error: failure },
-      );
+      if (!recover(failure)) this.#fail(stage, started, failure);
     }
+  }
+
+  #fail(stage: Stage, started: number, failure: FermentError): void {
+    const seconds = this.#seconds(stage, started);
+    if (failure.code === 'INTERRUPTED') {
+      this.#end(stage.name, { outcome: 'cancelled', seconds });
+      return;
+    }
+    this.firstError ??= failure;
+    this.#end(stage.name, { outcome: 'failed', seconds, error: failure });
+  }
+
+  /** Since the first attempt of a stage began. */
+  #seconds(stage: Stage, started: number): number {
+    return secondsSince(this.#attempts.begun(stage.name, started));
   }
 
   #ignore(stage: Stage): void {
@@ -194,7 +243,10 @@ export class PipelineRun {
       readonly peakBytes: number | undefined;
     },
   ): void {
-    this.results.set(name, result);
+    const failedAttempts = this.#attempts.failed(name);
+    const attempt = this.#attempts.current(name);
+    const whole: StageResult = attempt === 1 ? result : { ...result, attempts: attempt };
+    this.results.set(name, whole);
     const { outcome, seconds, error } = result;
     this.records.set(name, {
       ...this.records.get(name),
@@ -202,10 +254,13 @@ export class PipelineRun {
       seconds,
       ...(notes === undefined ? {} : { records: notes.records, warnings: notes.warnings }),
       ...(notes?.peakBytes === undefined ? {} : { peakBytes: notes.peakBytes }),
-      ...(outcome === 'ran' || outcome === 'failed' ? { log: logPath(this.#worker.runId, name) } : {}),
+      ...(outcome === 'ran' || outcome === 'failed'
+        ? { log: logPath(this.#worker.runId, name, attempt) }
+        : {}),
+      ...(failedAttempts.length === 0 ? {} : { failedAttempts }),
       ...(error === undefined ? {} : { error: { code: error.code, message: error.message } }),
     });
-    this.#worker.emit({ type: 'stage-end', stage: name, ...result });
+    this.#worker.emit({ type: 'stage-end', stage: name, ...whole });
   }
 
   /** Stages that were not begun: blocked by a failure upstream, or given up. */
@@ -239,6 +294,10 @@ function isGood(result: StageResult | undefined): boolean {
 
 function secondsSince(started: number): number {
   return (performance.now() - started) / 1000;
+}
+
+function stopped(stage: Stage): FermentError {
+  return new FermentError('INTERRUPTED', `Stage '${stage.name}' was stopped before its next attempt.`);
 }
 
 function internalError(stage: Stage, cause: unknown): FermentError {

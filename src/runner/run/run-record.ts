@@ -15,7 +15,16 @@ export interface StageRecord {
   readonly records?: Readonly<Record<string, unknown>>;
   readonly warnings?: readonly string[];
   readonly log?: ProjectPath;
+  /** The attempts before the last one, all of which failed. */
+  readonly failedAttempts?: readonly FailedAttempt[];
   readonly error?: { readonly code: ErrorCode; readonly message: string };
+}
+
+/** An attempt that was followed by another one. */
+export interface FailedAttempt {
+  readonly seconds: number;
+  readonly log: ProjectPath;
+  readonly error: { readonly code: ErrorCode; readonly message: string };
 }
 
 /** What is worth knowing of one `repro`, and belongs in no lock: when, where, how long, how much memory. */

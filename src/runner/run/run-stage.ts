@@ -30,12 +30,15 @@ export async function runStage(
     stage,
     gathered,
     grant,
+    attempt,
     claim,
   }: {
     readonly session: Session;
     readonly stage: Stage;
     readonly gathered: Gathered;
     readonly grant: Grant;
+    /** From 1. */
+    readonly attempt: number;
     readonly claim: Claim;
   },
 ): Promise<StageNotes> {
@@ -56,6 +59,7 @@ export async function runStage(
       stage,
       gathered,
       grant,
+      attempt,
       stageFile: join(scratchFolder(state, journal.scratch), 'stage.json'),
       onLeader: (pid) => note({ leader: identify(pid) ?? null }),
     });

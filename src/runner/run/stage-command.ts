@@ -1,9 +1,10 @@
 import { mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { FermentError, prettyJson, writeFileAtomic } from '../../kit/index.ts';
+import { FermentError, formatDuration, prettyJson, writeFileAtomic } from '../../kit/index.ts';
 import type { Stage } from '../model.ts';
 import { type CommandEnd, MESSAGE_FD, runCommand } from './command.ts';
 import type { Gathered } from './gather-inputs.ts';
+import { killProcessesWith } from './leftovers.ts';
 import { createRedactor } from './lines.ts';
 import { parseStageMessage } from './protocol.ts';
 import type { Session } from './session.ts';
@@ -37,6 +38,7 @@ export async function runStageCommand(
     stage,
     gathered,
     grant,
+    attempt,
     stageFile,
     onLeader,
   }: {
@@ -44,6 +46,8 @@ export async function runStageCommand(
     readonly stage: Stage;
     readonly gathered: Gathered;
     readonly grant: Grant;
+    /** From 1. */
+    readonly attempt: number;
     /** Absolute; where the stage file is to be written. */
     readonly stageFile: string;
     readonly onLeader: (pid: number) => void;
@@ -56,9 +60,9 @@ export async function runStageCommand(
   writeFileAtomic(stageFile, prettyJson(stageFileFor(session, stage, { deps: gathered.deps, grant })), {
     durable: false,
   });
-  const env = environmentFor(session, stage, { gathered, grant, stageFile });
+  const env = environmentFor(session, stage, { gathered, grant, attempt, stageFile });
   const programs = await programsOf(session, stage, gathered);
-  const log = openLog(session.root, logPath(worker.runId, stage.name));
+  const log = openLog(session.root, logPath(worker.runId, stage.name, attempt));
   const notes: StageNotes = { warnings: [], records: {}, peakBytes: undefined };
   const warn = (text: string): void => {
     notes.warnings.push(text);
@@ -71,21 +75,27 @@ export async function runStageCommand(
       stage: stage.name,
       command: shown,
       log: log.path,
+      attempt,
       cpus: grant.cpus,
       gpus: grant.gpus.length,
     });
+    let timeoutMs = stage.timeoutMs;
     for (const { file, args } of programs) {
       const end = await runCommand(file, args, {
         cwd,
         env,
         signal: worker.signal,
+        timeoutMs,
         onStart: onLeader,
         onOutput: createOutput(worker, stage, log, env),
         onMessage: (line) => takeMessage(worker, stage, { line, notes, warn }),
         onWarning: warn,
       });
       notes.peakBytes = larger(notes.peakBytes, end.peakBytes);
+      // A program that was ended may have children in groups of their own, which nobody asked.
+      if (end.isTimedOut || worker.signal?.aborted === true) killProcessesWith(stageFile);
       throwUnlessGood(worker, stage, end);
+      if (timeoutMs !== undefined) timeoutMs = Math.max(1, timeoutMs - end.ranMs);
     }
     return notes;
   } finally {
@@ -108,8 +118,14 @@ function environmentFor(
   {
     gathered,
     grant,
+    attempt,
     stageFile,
-  }: { readonly gathered: Gathered; readonly grant: Grant; readonly stageFile: string },
+  }: {
+    readonly gathered: Gathered;
+    readonly grant: Grant;
+    readonly attempt: number;
+    readonly stageFile: string;
+  },
 ): Record<string, string> {
   const env: Record<string, string> = {};
   for (const [name, value] of Object.entries(process.env)) if (value !== undefined) env[name] = value;
@@ -131,6 +147,7 @@ function environmentFor(
     DVC_ROOT: session.root,
     FERMENT_STAGE_FILE: stageFile,
     FERMENT_MESSAGE_FD: String(MESSAGE_FD),
+    FERMENT_ATTEMPT: String(attempt),
     FERMENT_CPUS: String(grant.cpus),
     FERMENT_GPUS: String(grant.gpus.length),
   };
@@ -184,16 +201,18 @@ function throwUnlessGood(worker: Worker, stage: Stage, end: CommandEnd): void {
     throw new FermentError('INTERRUPTED', `Stage '${stage.name}' was stopped.`, {
       hint: 'Run the same command again to go on.',
     });
-  if (end.exitCode === 0 && end.startError === undefined) return;
-  const how =
-    end.startError !== undefined
-      ? `its command cannot be started: ${end.startError}`
-      : end.signal !== undefined
-        ? `its command was ended by ${end.signal}`
-        : `its command exited with ${end.exitCode}`;
+  const how = failureOf(stage, end);
+  if (how === undefined) return;
   throw new FermentError('STAGE_FAILED', `Stage '${stage.name}' failed: ${how}.`, {
     hint: `What it wrote: ferment logs ${stage.name}`,
   });
+}
+
+function failureOf({ timeoutMs }: Stage, end: CommandEnd): string | undefined {
+  if (end.startError !== undefined) return `its command cannot be started: ${end.startError}`;
+  if (end.isTimedOut) return `its command was ended after its timeout of ${formatDuration(timeoutMs ?? 0)}`;
+  if (end.signal !== undefined) return `its command was ended by ${end.signal}`;
+  return end.exitCode === 0 ? undefined : `its command exited with ${end.exitCode}`;
 }
 
 function larger(a: number | undefined, b: number | undefined): number | undefined {

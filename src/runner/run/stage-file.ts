@@ -1,7 +1,6 @@
 import { posix } from 'node:path';
 import { type Params, paramValue } from '../load/index.ts';
 import type { NamedPath, ProjectPath, Stage } from '../model.ts';
-import { paramsNow } from './current-params.ts';
 import type { FoundDep } from './find-deps.ts';
 import { stageGraph } from './gather-inputs.ts';
 import type { StageFile } from './protocol.ts';
@@ -23,7 +22,7 @@ export function stageFileFor(
   return {
     stage: stage.name,
     root: session.root,
-    params: nestParams(paramsNow(session, stage), stage),
+    params: nestParams(session.project.params, stage),
     deps: byName(
       deps.map(({ dep, paths }) => ({ ...dep, paths })),
       ({ glob, path, paths }) => (glob ? paths.map(from) : from(path)),

@@ -11,12 +11,13 @@ export interface StageLog {
   close(): void;
 }
 
-/** Where a stage's log of one run is. */
-export function logPath(runId: string, stage: StageName): ProjectPath {
-  return `${STATE_FOLDER}/logs/${runId}/${fileNameOf(stage)}.log`;
+/** Where a stage's log of one attempt (from 1) in one run is. */
+export function logPath(runId: string, stage: StageName, attempt = 1): ProjectPath {
+  const suffix = attempt === 1 ? '' : `.attempt-${attempt}`;
+  return `${STATE_FOLDER}/logs/${runId}/${fileNameOf(stage)}${suffix}.log`;
 }
 
-/** Opens the log; a second attempt in the same run goes on in it. Throws NO_SPACE or STORE_UNWRITABLE. */
+/** Opens the log of an attempt. Throws NO_SPACE or STORE_UNWRITABLE. */
 export function openLog(root: string, path: ProjectPath): StageLog {
   const file = join(root, path);
   let fd: number;

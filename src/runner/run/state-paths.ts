@@ -10,7 +10,8 @@ export function fileNameOf(stage: StageName): string {
   const name = stage.replace(/[^A-Za-z0-9@._-]/gu, (c) =>
     encodeURIComponent(c).replace(/[!'()*~]/g, percent),
   );
-  const safe = name.startsWith('.') ? `%2E${name.slice(1)}` : name;
+  // The second attempt of `x` has a log of its own, which must not be that of a stage of that name.
+  const safe = name.replace(/^\./, '%2E').replace(/\.(?=attempt-\d+$)/, '%2E');
   return safe.length <= 120 ? safe : `${safe.slice(0, 100)}-${digestOf(stage).slice(0, 16)}`;
 }
 

@@ -1,4 +1,5 @@
 import type { FromSchema, JSONSchema } from 'json-schema-to-ts';
+import { executor, retries, timeout } from './attempts-schema.ts';
 import { checkpoints, deps, flag, metrics, outs, plots, template } from './path-schema.ts';
 
 const command = { type: 'string', minLength: 1, title: 'a command line' } as const satisfies JSONSchema;
@@ -100,6 +101,9 @@ const stageProperties = {
   },
   vars,
   resources,
+  timeout,
+  retries,
+  executor,
   checkpoints,
   frozen: { ...flag, description: 'True: never run, taken as it is.' },
   always_changed: { ...flag, description: 'True: never fresh, runs each time.' },

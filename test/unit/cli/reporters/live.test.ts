@@ -18,6 +18,7 @@ const begin = (stage: string): RunEvent => ({
   stage,
   command: 'c',
   log: 'l',
+  attempt: 1,
   cpus: 1,
   gpus: 0,
 });

@@ -45,6 +45,8 @@ function stagesOf(specs: Readonly<Record<string, Spec>>): Stage[] {
         env: [],
         frozen: false,
         alwaysChanged: false,
+        timeoutMs: undefined,
+        retries: { times: 0, delayMs: 0, backoff: 1 },
         resources: { cpus: 1, gpus: 0, memoryBytes: undefined },
         checkpoints: checkpoints.map((path) => ({ name: undefined, path })),
         graph: false,
