@@ -1,0 +1,103 @@
+import { writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import type { Tool } from './bench.ts';
+import type { Results } from './results.ts';
+import type { BenchResult, ContestantResult } from './sitting.ts';
+import { median, type Ratio, ratioOf } from './statistics.ts';
+
+const PAGE_FILE = fileURLToPath(new URL('../RESULTS.md', import.meta.url));
+
+const NAMES: Readonly<Record<Tool, string>> = {
+  ferment: '**Ferment**',
+  dvc: 'DVC',
+  snakemake: 'Snakemake',
+  wireit: 'wireit',
+  turbo: 'turbo',
+  make: 'GNU make',
+  node: '`node -e 0`',
+};
+
+/** Writes bench/RESULTS.md. */
+export function writePage(results: Results): void {
+  writeFileSync(PAGE_FILE, renderPage(results));
+}
+
+/** The results page, Markdown. */
+export function renderPage({ machine, versions, benches }: Results): string {
+  const parts = [...new Set(benches.map(({ part }) => part))];
+  const tools = Object.entries(versions).map(([name, version]) => `${name} ${version}`);
+  const from =
+    benches
+      .map(({ at }) => at)
+      .sort()[0]
+      ?.slice(0, 10) ?? '';
+  return `# Measured
+
+Written by \`npm run bench\`; the numbers are in results.json. All tools did the same work in turn, round by round, in
+one sitting, and what each of them made was compared with what it must be. Wall clock of the whole command, from start
+to exit; the median of the rounds, in brackets the fastest. A ratio is that of the same round to Ferment's: the median
+round, in brackets the lowest and the highest.
+
+${machine.cores} cores of ${machine.cpu}, ${gibibytes(machine.memoryBytes)} of memory, ${machine.system}, Node ${machine.node}, ${from}. ${tools.join(', ')}.
+
+${parts
+  .map((part) =>
+    renderPart(
+      part,
+      benches.filter((bench) => bench.part === part),
+    ),
+  )
+  .join('\n')}`;
+}
+
+function renderPart(part: string, benches: readonly BenchResult[]): string {
+  return `## ${part}\n\n${benches.map(renderBench).join('\n')}`;
+}
+
+function renderBench({ title, goalSeconds, results, cannot }: BenchResult): string {
+  const goal = goalSeconds === undefined ? '' : ` (goal: at most ${seconds(goalSeconds)})`;
+  const ours = results.find(({ tool }) => tool === 'ferment');
+  const rows = results.map((result) => renderRow(result, ours));
+  const missing = Object.entries(cannot ?? {}).map(
+    ([tool, reason]) => `| ${NAMES[tool as Tool]} | – | – | – | – | ${reason} |`,
+  );
+  return `### ${title}${goal}
+
+| tool | wall | to Ferment | CPU | peak memory | |
+|---|---:|---:|---:|---:|---|
+${[...rows, ...missing].join('\n')}
+`;
+}
+
+function renderRow(result: ContestantResult, ours: ContestantResult | undefined): string {
+  const { tool, rounds, stoppedAfterSeconds, note = '' } = result;
+  if (stoppedAfterSeconds !== undefined) {
+    const least = ours === undefined ? '' : `> ${times(stoppedAfterSeconds / median(walls(ours)))}`;
+    return `| ${NAMES[tool]} | > ${stoppedAfterSeconds} s | ${least} | – | – | stopped after ${stoppedAfterSeconds} s${note === '' ? '' : `; ${note}`} |`;
+  }
+  const wall = `${seconds(median(walls(result)))} (${seconds(Math.min(...walls(result)))})`;
+  const ratio = tool === 'ferment' || ours === undefined ? undefined : ratioOf(walls(result), walls(ours));
+  const cpu = seconds(median(rounds.map(({ cpuSeconds }) => cpuSeconds)));
+  const peak = `${Math.round(median(rounds.map(({ peakBytes }) => peakBytes)) / 1e6)} MB`;
+  return `| ${NAMES[tool]} | ${wall} | ${ratio === undefined ? '1' : shown(ratio)} | ${cpu} | ${peak} | ${note} |`;
+}
+
+function walls({ rounds }: ContestantResult): readonly number[] {
+  return rounds.map(({ wallSeconds }) => wallSeconds);
+}
+
+function shown({ median: middle, low, high }: Ratio): string {
+  return low === high ? times(middle) : `${times(middle)} (${times(low)}–${times(high)})`;
+}
+
+function times(ratio: number): string {
+  return `${ratio < 10 ? ratio.toFixed(1) : Math.round(ratio)}×`;
+}
+
+function seconds(value: number): string {
+  return value < 10 ? `${value.toFixed(value < 1 ? 3 : 2)} s` : `${value.toFixed(1)} s`;
+}
+
+function gibibytes(bytes: number): string {
+  return `${Math.round(bytes / 2 ** 30)} GiB`;
+}

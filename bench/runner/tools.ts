@@ -1,0 +1,96 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Tool } from './bench.ts';
+import { runQuietly } from './process.ts';
+
+/** A program that takes part in benches. */
+export interface FoundTool {
+  readonly tool: Tool;
+  /** As the results page calls it. */
+  readonly name: string;
+  readonly version: string;
+  /** The file to start. */
+  readonly file: string;
+  /** Folder that `npm run` must find as node_modules; for tools from npm. */
+  readonly modules?: string;
+}
+
+/** A tool that is not on this machine, and how to get it. */
+export interface MissingTool {
+  readonly tool: Tool;
+  readonly missing: string;
+}
+
+const NPM_PEERS = { wireit: '0.14.13', turbo: '2.11.11' } as const;
+
+export const FERMENT = fileURLToPath(new URL('../../bin/ferment.js', import.meta.url));
+
+/**
+ * The programs that are there. DVC and Snakemake are found by FERMENT_DVC and FERMENT_SNAKEMAKE or on the PATH; wireit
+ * and turbo are installed, at the versions above, into a folder of the user's cache.
+ */
+export function findTools(): readonly (FoundTool | MissingTool)[] {
+  return [
+    findFerment(),
+    python('dvc', 'DVC', 'FERMENT_DVC'),
+    python('snakemake', 'Snakemake', 'FERMENT_SNAKEMAKE'),
+    fromNpm('wireit', 'wireit'),
+    fromNpm('turbo', 'turbo'),
+    make(),
+    { tool: 'node', name: 'node -e 0', version: process.version.slice(1), file: process.execPath },
+  ];
+}
+
+/** This repository's own command, as it is built. */
+export function findFerment(): FoundTool {
+  return {
+    tool: 'ferment',
+    name: 'Ferment',
+    version: versionOf(process.execPath, [FERMENT, '--version']),
+    file: FERMENT,
+  };
+}
+
+export function isFound(tool: FoundTool | MissingTool): tool is FoundTool {
+  return 'file' in tool;
+}
+
+function python(tool: Tool, name: string, variable: string): FoundTool | MissingTool {
+  const file = process.env[variable] ?? tool;
+  const version = versionOf(file, ['--version']);
+  return version === ''
+    ? { tool, missing: `pip install ${tool}, or name the program in ${variable}` }
+    : { tool, name, version, file };
+}
+
+function make(): FoundTool | MissingTool {
+  const version = versionOf('make', ['--version']);
+  return version === ''
+    ? { tool: 'make', missing: 'install GNU make' }
+    : { tool: 'make', name: 'GNU make', version, file: 'make' };
+}
+
+function fromNpm(tool: keyof typeof NPM_PEERS, name: string): FoundTool | MissingTool {
+  const version = NPM_PEERS[tool];
+  const folder = join(homedir(), '.cache', 'ferment-bench', `${tool}-${version}`);
+  const modules = join(folder, 'node_modules');
+  if (!existsSync(join(modules, '.bin', tool))) {
+    mkdirSync(folder, { recursive: true });
+    try {
+      const args = ['install', '--no-audit', '--no-fund', '--prefix', folder, `${tool}@${version}`];
+      runQuietly({ file: 'npm', args }, folder);
+    } catch (error) {
+      return { tool, missing: String(error) };
+    }
+  }
+  return { tool, name, version, file: join(modules, '.bin', tool), modules };
+}
+
+/** The first thing that looks like a version in what a program says; empty where it cannot be started. */
+function versionOf(file: string, args: readonly string[]): string {
+  const { stdout } = spawnSync(file, args, { encoding: 'utf8' });
+  return /\d+(?:\.\d+)+/.exec(stdout ?? '')?.[0] ?? '';
+}

@@ -1,0 +1,28 @@
+import { expect, test } from 'vitest';
+import type { Tool } from '../../bench/runner/bench.ts';
+import { runTimed } from '../../bench/runner/process.ts';
+import { sit } from '../../bench/runner/sitting.ts';
+import { coldBench, noOpBench } from '../../bench/runner/stages.ts';
+import { type FoundTool, findFerment } from '../../bench/runner/tools.ts';
+import { temporaryFolder } from '../support/temporary.ts';
+
+const own = new Map<Tool, FoundTool>([['ferment', findFerment()]]);
+
+test('a sitting has Ferment do the work, checks that it did, and says what it took', async () => {
+  const said: string[] = [];
+  for (const bench of [coldBench(own, 2), noOpBench(own, 2)]) {
+    const { results } = await sit(bench, { rounds: 1, say: (text) => said.push(text) });
+    const [ours] = results;
+    expect(ours).toMatchObject({ tool: 'ferment', rounds: [{ wallSeconds: expect.any(Number) }] });
+    const [round] = ours?.rounds ?? [];
+    expect(round?.cpuSeconds).toBeGreaterThan(0.01);
+    expect(round?.peakBytes).toBeGreaterThan(20e6);
+  }
+  expect(said).toHaveLength(2);
+});
+
+test('a program that takes too long is ended, with what it started', () => {
+  const timed = runTimed({ file: 'sh', args: ['-c', 'echo begun; sleep 60 & wait'] }, temporaryFolder(), 0.5);
+  expect(timed).toMatchObject({ isCapped: true, output: 'begun\n' });
+  expect(timed.wallSeconds).toBeLessThan(10);
+});

@@ -1,0 +1,74 @@
+import { describe, expect, test } from 'vitest';
+import { renderPage } from '../../../bench/runner/page.ts';
+import { mergeResults, type Results } from '../../../bench/runner/results.ts';
+import type { BenchResult } from '../../../bench/runner/sitting.ts';
+import { median, ratioOf } from '../../../bench/runner/statistics.ts';
+
+function round(wallSeconds: number) {
+  return { wallSeconds, cpuSeconds: wallSeconds / 2, peakBytes: 50e6 };
+}
+
+function results(...benches: readonly Partial<BenchResult>[]): Results {
+  const machine = { cores: 2, cpu: 'a CPU', memoryBytes: 8 * 2 ** 30, system: 'linux x64', node: 'v20.20.2' };
+  const empty = {
+    title: 'Some work',
+    part: 'A part',
+    at: '2026-01-02T03:04:05.000Z',
+    results: [],
+    cannot: {},
+  };
+  return {
+    machine,
+    versions: { Ferment: '0.1.0', DVC: '3.0.0' },
+    benches: benches.map((bench, i) => ({ id: `bench-${i}`, ...empty, ...bench })),
+  };
+}
+
+describe('statistics', () => {
+  test('the median of an even number of values is between the two in the middle', () => {
+    expect(median([4, 1, 3, 2])).toBe(2.5);
+    expect(median([5, 1, 3])).toBe(3);
+  });
+
+  test('a ratio compares round with round', () => {
+    expect(ratioOf([10, 30, 20], [1, 2, 4])).toEqual({ median: 10, low: 5, high: 15 });
+    expect(ratioOf([10], [1, 2])).toEqual({ median: 10, low: 10, high: 10 });
+    expect(ratioOf([], [1])).toBeUndefined();
+  });
+});
+
+describe('results', () => {
+  test('a bench that is measured again replaces its old rows, others stay, in the order of the benches', () => {
+    const before = results({ id: 'a', title: 'old a' }, { id: 'b', title: 'old b' }, { id: 'gone' });
+    const merged = mergeResults(before, results({ id: 'b', title: 'new b' }), ['b', 'a']);
+    expect(merged.benches.map(({ title }) => title)).toEqual(['new b', 'old a']);
+  });
+
+  test('nothing is compared with what another version did', () => {
+    const before = { ...results({ id: 'a' }), versions: { Ferment: '0.0.9' } };
+    expect(mergeResults(before, results({ id: 'b' }), ['a', 'b']).benches.map(({ id }) => id)).toEqual(['b']);
+  });
+
+  test('the page has a row for each tool: measured, stopped, or unable', () => {
+    const page = renderPage(
+      results({
+        goalSeconds: 0.5,
+        results: [
+          { tool: 'ferment', rounds: [round(0.4), round(0.2), round(0.3)] },
+          { tool: 'make', rounds: [round(0.1), round(0.1), round(0.1)] },
+          { tool: 'dvc', rounds: [], stoppedAfterSeconds: 120, note: 'one at a time' },
+        ],
+        cannot: { turbo: 'no such work' },
+      }),
+    );
+    expect(page.slice(page.indexOf('### '))).toBe(`### Some work (goal: at most 0.500 s)
+
+| tool | wall | to Ferment | CPU | peak memory | |
+|---|---:|---:|---:|---:|---|
+| **Ferment** | 0.300 s (0.200 s) | 1 | 0.150 s | 50 MB |  |
+| GNU make | 0.100 s (0.100 s) | 0.3× (0.3×–0.5×) | 0.050 s | 50 MB |  |
+| DVC | > 120 s | > 400× | – | – | stopped after 120 s; one at a time |
+| turbo | – | – | – | – | no such work |
+`);
+  });
+});
