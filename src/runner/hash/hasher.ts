@@ -1,10 +1,10 @@
 import { realpathSync } from 'node:fs';
 import { dirname, isAbsolute, join, resolve, sep } from 'node:path';
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type Digest, digestOf, FermentError } from '../../kit/index.ts';
 import type { Content, ProjectPath } from '../model.ts';
 import { fileSystemNow } from './clock.ts';
 import { FileIndex } from './file-index.ts';
+import { hashOne, hashRows, type ObjectSink, recallDigests } from './hash-rows.ts';
 import { digestOfManifest, type Manifest } from './manifest.ts';
 import {
   isSettled,
@@ -12,22 +12,11 @@ import {
   type Measured,
   manifestFrom,
   measuredFrom,
-  rowsByName,
-  sameRow,
   settledOnly,
   sizeAt,
 } from './measured.ts';
-import { hashFile, readSmallFile, SMALL_FILE_BYTES } from './read.ts';
-import { digestAt, loadTable, packDigests, sameTree, saveTable, type TreeTable } from './tree-table.ts';
+import { loadTable, packDigests, sameTree, saveTable, type TreeTable } from './tree-table.ts';
 import { STAT_WORDS, statInside, type Tree, walkTree, writeStat } from './walk.ts';
-
-/** Takes the bytes of small files while they are in memory for hashing, so that storing them reads nothing twice. */
-export interface ObjectSink {
-  keep(digest: Digest, bytes: Uint8Array): void;
-}
-
-/** Files hashed in a row before the event loop gets a turn. */
-const BATCH = 1000;
 
 /**
  * Hashes files and folders of one project, and remembers what it hashed in `<state>/index`: an unchanged file costs
@@ -130,25 +119,9 @@ export class Hasher {
       if (sameTree(table.tree, tree)) return measuredFrom(path, tree, table);
     }
     const now = fileSystemNow(this.#clockFile());
-    const known = table === undefined ? new Map<string, number>() : rowsByName(table.tree);
-    const digests: Digest[] = [];
-    const folder = resolve(this.root, path);
-    for (const [row, name] of tree.names.entries()) {
-      const old = known.get(name);
-      const same = table !== undefined && old !== undefined && sameRow(table.tree, old, tree, row);
-      digests.push(same ? digestAt(table, old) : await this.#hashEntry(folder, tree, row, sink));
-      if (!same && row % BATCH === BATCH - 1) await nextTurn();
-    }
+    const known = recallDigests(table, tree);
+    const digests = await hashRows(resolve(this.root, path), tree, known, sink);
     return measuredFrom(path, tree, this.#remember(path, tree, digests, now));
-  }
-
-  #hashEntry(
-    folder: string,
-    tree: Tree,
-    row: number,
-    sink: ObjectSink | undefined,
-  ): Digest | Promise<Digest> {
-    return hashOne(`${folder}/${tree.names[row]}`, sizeAt(tree, row), sink);
   }
 
   #remember(path: ProjectPath, tree: Tree, digests: readonly Digest[], now: bigint): TreeTable {
@@ -184,17 +157,6 @@ export class Hasher {
       hint: 'Copy the data into the project, or declare the real path as a dep of its own.',
     });
   }
-}
-
-function hashOne(path: string, sizeBytes: number, sink: ObjectSink | undefined): Digest | Promise<Digest> {
-  if (sizeBytes <= SMALL_FILE_BYTES) {
-    const read = readSmallFile(path, sizeBytes);
-    if (read !== undefined) {
-      sink?.keep(read.digest, read.bytes);
-      return read.digest;
-    }
-  }
-  return hashFile(path, sizeBytes);
 }
 
 function realpathOrUndefined(path: string): string | undefined {

@@ -1,9 +1,10 @@
 import { hash } from 'node:crypto';
 import { closeSync, openSync, readSync } from 'node:fs';
 import type { Digest } from '../../kit/index.ts';
+import { hashStream } from './stream.ts';
 import { unreadable } from './walk.ts';
 
-/** Up to this size a file is read at once; a larger one is hashed as a stream, off the main thread. */
+/** Up to this size a file is read at once; a larger one is hashed as a stream. */
 export const SMALL_FILE_BYTES = 1024 * 1024;
 
 const buffer = Buffer.allocUnsafeSlow(SMALL_FILE_BYTES + 1);
@@ -30,18 +31,13 @@ export function sha256(bytes: Uint8Array): Digest {
   return hash('sha256', bytes, 'hex') as Digest;
 }
 
-/** The digest of a file of any size; a large one is read by a worker thread. Throws UNREADABLE. */
+/** The digest of a file of any size. Throws UNREADABLE. */
 export async function hashFile(path: string, sizeBytes: number): Promise<Digest> {
   if (sizeBytes <= SMALL_FILE_BYTES) {
     const read = readSmallFile(path, sizeBytes);
     if (read !== undefined) return read.digest;
   }
-  const { hashFile: hashInWorker } = await import('hasha');
-  try {
-    return (await hashInWorker(path, { algorithm: 'sha256' })) as Digest;
-  } catch (error) {
-    throw unreadable(error, path);
-  }
+  return hashStream(path);
 }
 
 /** Fills the buffer from the start of the file; a length of SMALL_FILE_BYTES + 1 means that there is more. */

@@ -6,7 +6,7 @@ import { buildGraph, type Graph } from '../graph/index.ts';
 import { Hasher } from '../hash/hasher.ts';
 import type { Project } from '../load/index.ts';
 import { type Lock, readLock } from '../lock/index.ts';
-import { Store } from '../store/store.ts';
+import { type Damaged, Store } from '../store/store.ts';
 import { lastSweep } from '../store/sweep-mark.ts';
 import { recover } from './recover.ts';
 import { STATE_FOLDER } from './state-paths.ts';
@@ -54,9 +54,7 @@ export function openSession(project: Project, warn: (text: string) => void): Ses
   const lock = readLock(root, project.lockFile);
   for (const text of lock.warnings) warn(text);
   const hasher = new Hasher(root, state);
-  const store = new Store(state, (digest, quarantined) =>
-    warn(`Object ${digest} in the store is damaged: moved to ${quarantined}, and treated as missing.`),
-  );
+  const store = new Store(state, (damaged) => warn(damagedText(damaged)));
   return {
     project,
     graph: buildGraph(project.stages),
@@ -69,6 +67,15 @@ export function openSession(project: Project, warn: (text: string) => void): Ses
     lockTime,
     sweep,
   };
+}
+
+function damagedText(damaged: Damaged): string {
+  const { quarantined } = damaged;
+  if (damaged.kind === 'object')
+    return `Object ${damaged.digest} in the store is damaged: moved to ${quarantined}, and treated as missing.`;
+  const rest =
+    damaged.saved === 0 ? 'its objects are' : `what is not among its ${damaged.saved} good objects is`;
+  return `A pack in the store is damaged: moved to ${quarantined}; ${rest} treated as missing.`;
 }
 
 /** Looks at the disk again from now on. */

@@ -1,5 +1,8 @@
 import { resolve } from 'node:path';
+import { PACK_FILES, PACKED_FILE_BYTES } from '../hash/hash-rows.ts';
+import type { Manifest, ManifestEntry } from '../hash/manifest.ts';
 import { isSingleFile, type Measured, manifestOf } from '../hash/measured.ts';
+import { readSmallFile } from '../hash/read.ts';
 import type { Store } from './store.ts';
 
 /**
@@ -16,10 +19,47 @@ export async function keepContent(
   if (isSingleFile(tree))
     return (await store.keepFile(absolute, content.digest, content.size)) ? undefined : content.path;
   const manifest = manifestOf(measured);
-  for (const entry of manifest) {
-    if (!(await store.keepFile(`${absolute}/${entry.path}`, entry.digest, entry.size)))
-      return `${content.path}/${entry.path}`;
-  }
+  const changed = await keepFiles(store, absolute, manifest);
+  if (changed !== undefined) return `${content.path}/${changed.path}`;
   store.keepManifest(manifest);
+  return undefined;
+}
+
+/** Stores the files that are not yet; returns one that changed meanwhile. */
+async function keepFiles(
+  store: Store,
+  folder: string,
+  manifest: Manifest,
+): Promise<ManifestEntry | undefined> {
+  const missing = manifest.filter(({ digest, size }) => !store.has(digest, size));
+  const small = missing.filter(({ size }) => size <= PACKED_FILE_BYTES);
+  const packed = small.length >= PACK_FILES ? small : [];
+  const changed = await packFiles(store, folder, packed);
+  if (changed !== undefined) return changed;
+  for (const entry of missing)
+    if (!(await store.keepFile(`${folder}/${entry.path}`, entry.digest, entry.size))) return entry;
+  return undefined;
+}
+
+async function packFiles(
+  store: Store,
+  folder: string,
+  entries: readonly ManifestEntry[],
+): Promise<ManifestEntry | undefined> {
+  const pack = store.pack(entries.length);
+  try {
+    for (const entry of entries) {
+      const read = readSmallFile(`${folder}/${entry.path}`, entry.size);
+      if (read?.digest !== entry.digest) {
+        pack.abort();
+        return entry;
+      }
+      pack.add(read.digest, read.bytes);
+    }
+  } catch (error) {
+    pack.abort();
+    throw error;
+  }
+  await pack.close();
   return undefined;
 }

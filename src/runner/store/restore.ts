@@ -1,21 +1,17 @@
-import {
-  chmodSync,
-  closeSync,
-  constants,
-  copyFileSync,
-  lstatSync,
-  mkdirSync,
-  openSync,
-  rmSync,
-  writeSync,
-} from 'node:fs';
+import { chmodSync, closeSync, existsSync, lstatSync, mkdirSync, openSync, rmSync, writeSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type Digest, errnoOf, explainWriteError } from '../../kit/index.ts';
-import type { Manifest } from '../hash/manifest.ts';
-import { hashFile, readSmallFile, SMALL_FILE_BYTES } from '../hash/read.ts';
+import type { Manifest, ManifestEntry } from '../hash/manifest.ts';
+import { readSmallFile, SMALL_FILE_BYTES, sha256 } from '../hash/read.ts';
+import { copyAndHash } from '../hash/stream.ts';
 import { unreadable } from '../hash/walk.ts';
 import type { Content } from '../model.ts';
-import { missingObject, type Store } from './store.ts';
+import { type Extent, readExtents } from './pack-file.ts';
+import type { Store } from './store.ts';
+
+/** Files written in a row before the event loop gets a turn. */
+const BATCH = 1000;
 
 /**
  * Writes a content from the store to `target`, which must not exist, verifying every object on the way. A damaged
@@ -56,56 +52,102 @@ export function isStored(store: Store, content: Content): boolean {
 async function stageFolder(store: Store, manifest: Manifest, target: string): Promise<void> {
   mkdirSync(target);
   const made = new Set<string>();
-  for (const entry of manifest) {
-    const path = join(target, entry.path);
+  const pathFor = ({ path }: ManifestEntry): string => {
     const folder = dirname(path);
-    if (!made.has(folder)) {
-      mkdirSync(folder, { recursive: true });
-      made.add(folder);
+    if (!made.has(folder)) mkdirSync(join(target, folder), { recursive: true });
+    made.add(folder);
+    return `${target}/${path}`;
+  };
+  const { loose, packs } = sortByPlace(store, manifest);
+  for (const [path, entries] of packs) await unpack(store, path, entries, pathFor);
+  for (const entry of loose)
+    await writeVerified(store, entry.digest, pathFor(entry), entry.executable === true);
+}
+
+/** A file of a folder that comes out of a pack. */
+interface PackedEntry extends Extent {
+  readonly entry: ManifestEntry;
+}
+
+/** The packed files by pack, in the order in which they lie there, and the others. */
+function sortByPlace(
+  store: Store,
+  manifest: Manifest,
+): { readonly loose: readonly ManifestEntry[]; readonly packs: ReadonlyMap<string, readonly PackedEntry[]> } {
+  const loose: ManifestEntry[] = [];
+  const packs = new Map<string, PackedEntry[]>();
+  for (const entry of manifest) {
+    const packed = store.locate(entry.digest);
+    if (packed === undefined) {
+      loose.push(entry);
+      continue;
     }
-    const written = writeVerified(store, entry.digest, path, entry.executable === true);
-    if (written !== undefined) await written;
+    const { pack, offset, size } = packed;
+    const entries = packs.get(pack.path) ?? [];
+    if (entries.length === 0) packs.set(pack.path, entries);
+    entries.push({ entry, offset, size });
+  }
+  for (const entries of packs.values()) entries.sort((a, b) => a.offset - b.offset);
+  return { loose, packs };
+}
+
+async function unpack(
+  store: Store,
+  pack: string,
+  entries: readonly PackedEntry[],
+  pathFor: (entry: ManifestEntry) => string,
+): Promise<void> {
+  const [first] = entries;
+  if (first === undefined) return;
+  let written = 0;
+  try {
+    for (const { extent, bytes } of readExtents(pack, entries)) {
+      const { digest, executable } = extent.entry;
+      if (sha256(bytes) !== digest) throw store.quarantine(digest);
+      writeNew(pathFor(extent.entry), bytes, modeFor(executable === true));
+      if (++written % BATCH === 0) await nextTurn();
+    }
+  } catch (error) {
+    // Removed between looking and reading: what it held is somewhere else by now, or nowhere.
+    if (errnoOf(error) === 'ENOENT' && !existsSync(pack)) throw store.missing(first.entry.digest);
+    throw error;
   }
 }
 
-/** Copies one object, and compares what was copied with its name. Small ones go in one turn. */
-function writeVerified(
-  store: Store,
-  digest: Digest,
-  path: string,
-  executable: boolean,
-): Promise<void> | undefined {
+/** Copies one object, and compares what was copied with its name. */
+async function writeVerified(store: Store, digest: Digest, path: string, executable: boolean): Promise<void> {
+  const mode = modeFor(executable);
+  if (store.locate(digest) !== undefined) return writeNew(path, store.read(digest), mode);
   const object = store.pathOf(digest);
-  const size = sizeOfObject(object, digest);
-  const mode = executable ? 0o777 : 0o666;
-  if (size > SMALL_FILE_BYTES) return copyVerified(store, digest, size, path, mode);
-  const read = readSmallFile(object, size);
-  if (read?.digest !== digest) throw store.quarantine(digest);
+  const size = sizeOfObject(store, digest);
+  if (size <= SMALL_FILE_BYTES) {
+    const read = readSmallFile(object, size);
+    if (read?.digest !== digest) throw store.quarantine(digest);
+    return writeNew(path, read.bytes, mode);
+  }
+  const copied = await copyAndHash(object, path);
+  chmodSync(path, mode & ~process.umask());
+  if (copied !== digest) throw store.quarantine(digest);
+}
+
+function modeFor(executable: boolean): number {
+  return executable ? 0o777 : 0o666;
+}
+
+function writeNew(path: string, bytes: Uint8Array, mode: number): void {
   const fd = openSync(path, 'wx', mode);
   try {
-    for (let at = 0; at < read.bytes.length; ) at += writeSync(fd, read.bytes, at);
+    for (let at = 0; at < bytes.length; ) at += writeSync(fd, bytes, at);
   } finally {
     closeSync(fd);
   }
-  return undefined;
 }
 
-async function copyVerified(
-  store: Store,
-  digest: Digest,
-  size: number,
-  path: string,
-  mode: number,
-): Promise<void> {
-  copyFileSync(store.pathOf(digest), path, constants.COPYFILE_FICLONE | constants.COPYFILE_EXCL);
-  chmodSync(path, mode & ~process.umask());
-  if ((await hashFile(path, size)) !== digest) throw store.quarantine(digest);
-}
-
-function sizeOfObject(path: string, digest: Digest): number {
+function sizeOfObject(store: Store, digest: Digest): number {
+  const path = store.pathOf(digest);
   try {
     return lstatSync(path).size;
   } catch (error) {
-    throw errnoOf(error) === 'ENOENT' ? missingObject(digest) : unreadable(error, path);
+    throw errnoOf(error) === 'ENOENT' ? store.missing(digest) : unreadable(error, path);
   }
 }

@@ -1,8 +1,7 @@
 import {
   chmodSync,
   closeSync,
-  constants,
-  copyFileSync,
+  existsSync,
   lstatSync,
   mkdirSync,
   openSync,
@@ -13,24 +12,45 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { type Digest, errnoOf, explainWriteError, FermentError, temporaryNameFor } from '../../kit/index.ts';
-import type { ObjectSink } from '../hash/hasher.ts';
+import type { ObjectSink } from '../hash/hash-rows.ts';
 import { type Manifest, parseManifest, serializeManifest } from '../hash/manifest.ts';
 import { hashFile, readSmallFile, SMALL_FILE_BYTES, sha256 } from '../hash/read.ts';
+import { copyAndHash } from '../hash/stream.ts';
 import { unreadable } from '../hash/walk.ts';
+import { LooseNames, listLoose } from './loose.ts';
+import { PackBatch } from './pack-batch.ts';
+import { readExtents } from './pack-file.ts';
+import type { PackedObject } from './pack-table.ts';
+import { Packs, recordsOf } from './packs.ts';
 
 /** What became of a look at an object. */
 export type ObjectState = 'good' | 'missing' | 'damaged';
 
-/** Told of each object that was found damaged and moved to the quarantine. */
-export type OnDamaged = (digest: Digest, quarantined: string) => void;
+/** What was found damaged and moved to the quarantine: an object, or a pack, of which `saved` objects are left. */
+export type Damaged =
+  | { readonly kind: 'object'; readonly digest: Digest; readonly quarantined: string }
+  | { readonly kind: 'pack'; readonly quarantined: string; readonly saved: number };
+
+export type OnDamaged = (damaged: Damaged) => void;
+
+/** An object as it lies in the store. The same may lie there twice, when two commands stored it at once. */
+export interface StoredObject {
+  readonly digest: Digest;
+  readonly size: number;
+  /** Absolute path of its own file, or of the pack that it is in. */
+  readonly path: string;
+  readonly packed: boolean;
+}
 
 /**
- * Objects by SHA-256 in `<state>/objects/ab/cdef…`, read-only, placed by rename: a name that exists has its whole
+ * Objects by SHA-256: many small ones together in packs (`<state>/objects/pack/*.pack`), others as read-only files
+ * `<state>/objects/ab/cdef…`. Both get their names by renaming what is complete: a name that exists has its whole
  * content, unless the disk or a person changed it, which is why whoever takes an object out verifies it.
  */
 export class Store implements ObjectSink {
   readonly stateFolder: string;
   readonly #objects: string;
+  readonly #packs: Packs;
   readonly #onDamaged: OnDamaged;
   readonly #kept = new Set<Digest>();
   readonly #folders = new Set<string>();
@@ -40,16 +60,26 @@ export class Store implements ObjectSink {
     this.stateFolder = stateFolder;
     this.#objects = join(stateFolder, 'objects');
     this.#onDamaged = onDamaged;
+    const quarantine = join(stateFolder, 'quarantine');
+    this.#packs = new Packs(join(this.#objects, 'pack'), quarantine, (quarantined, saved) =>
+      onDamaged({ kind: 'pack', quarantined, saved }),
+    );
   }
 
-  /** Where the object with this digest is or would be. */
+  /** Where the object with this digest is or would be, when it has a file of its own. */
   pathOf(digest: Digest): string {
     return `${this.#objects}/${digest.slice(0, 2)}/${digest.slice(2)}`;
   }
 
   /** True when the object is there and, where the size is known, has it. Says nothing about its bytes. */
   has(digest: Digest, sizeBytes?: number): boolean {
-    if (this.#kept.has(digest)) return true;
+    if (this.#knows(digest, sizeBytes)) return true;
+    return this.#packs.refresh() && this.#isPacked(digest, sizeBytes);
+  }
+
+  /** The same without looking whether another command has made packs meanwhile. */
+  #knows(digest: Digest, sizeBytes: number | undefined): boolean {
+    if (this.#kept.has(digest) || this.#isPacked(digest, sizeBytes)) return true;
     const size = sizeOf(this.pathOf(digest));
     return size !== undefined && (sizeBytes === undefined || size === sizeBytes);
   }
@@ -57,11 +87,17 @@ export class Store implements ObjectSink {
   /** Looks at the disk again for objects that this process stored: a sweep may have taken them away. */
   forget(): void {
     this.#kept.clear();
+    this.#packs.forget();
+  }
+
+  #isPacked(digest: Digest, sizeBytes: number | undefined): boolean {
+    const packed = this.#packs.find(digest);
+    return packed !== undefined && (sizeBytes === undefined || packed.size === sizeBytes);
   }
 
   /** Stores bytes whose digest is known. Throws NO_SPACE or STORE_UNWRITABLE. */
   keep(digest: Digest, bytes: Uint8Array): void {
-    if (this.has(digest, bytes.length)) return;
+    if (this.#knows(digest, bytes.length)) return;
     this.#place(digest, (temporary) => {
       const fd = openSync(temporary, 'wx', 0o444);
       try {
@@ -72,27 +108,57 @@ export class Store implements ObjectSink {
     });
   }
 
+  /** Begins to store about `count` small objects in packs. */
+  pack(count: number): PackBatch {
+    const loose = new LooseNames(this.#objects, count);
+    return new PackBatch({
+      folder: this.#packs.folder,
+      has: (digest, size) =>
+        this.#kept.has(digest) ||
+        this.#isPacked(digest, size) ||
+        (loose.mayHave(digest) && sizeOf(this.pathOf(digest)) === size),
+      packed: (digests) => {
+        for (const digest of digests) this.#kept.add(digest);
+      },
+    });
+  }
+
   /**
-   * Stores a file that was hashed before: a reflink where the file system can, else a copy, hashed again after
-   * copying. Returns false when the file no longer has that content. Throws NO_SPACE, STORE_UNWRITABLE, UNREADABLE.
+   * Stores a file that was hashed before. Returns false when the file no longer has that content.
+   * Throws NO_SPACE, STORE_UNWRITABLE, UNREADABLE.
    */
   async keepFile(file: string, digest: Digest, sizeBytes: number): Promise<boolean> {
     if (this.has(digest, sizeBytes)) return true;
-    if (sizeBytes <= SMALL_FILE_BYTES) {
-      const read = readSmallFile(file, sizeBytes);
-      if (read?.digest !== digest) return false;
-      this.keep(digest, read.bytes);
-      return true;
-    }
-    const temporary = temporaryNameFor(this.pathOf(digest));
+    if (sizeBytes > SMALL_FILE_BYTES) return (await this.#copyIn(file, digest)) === digest;
+    const read = readSmallFile(file, sizeBytes);
+    if (read?.digest !== digest) return false;
+    this.keep(digest, read.bytes);
+    return true;
+  }
+
+  /** Stores a large file while it is hashed, and returns its digest. Throws as `keepFile` does. */
+  hashLarge(file: string): Promise<Digest> {
+    return this.#copyIn(file, undefined);
+  }
+
+  /**
+   * Reads a file once, for its digest and for a copy; where the file system shares blocks between copies, only for the
+   * digest of such a copy. It is stored unless another digest was expected.
+   */
+  async #copyIn(file: string, expected: Digest | undefined): Promise<Digest> {
+    // Not in a shard, which is not known yet; there leftovers of a killed process are swept, too.
+    const temporary = temporaryNameFor(join(this.stateFolder, 'object'));
     try {
-      this.#makeFolder(dirname(temporary));
-      copyFileSync(file, temporary, constants.COPYFILE_FICLONE | constants.COPYFILE_EXCL);
-      if ((await hashFile(temporary, sizeBytes)) !== digest) return false;
-      chmodSync(temporary, 0o444);
-      renameSync(temporary, this.pathOf(digest));
+      this.#makeFolder(this.stateFolder);
+      const digest = await copyAndHash(file, temporary);
+      if (expected !== undefined && expected !== digest) return digest;
+      if (!this.has(digest)) {
+        this.#makeFolder(dirname(this.pathOf(digest)));
+        chmodSync(temporary, 0o444);
+        renameSync(temporary, this.pathOf(digest));
+      }
       this.#kept.add(digest);
-      return true;
+      return digest;
     } catch (error) {
       throw explainWriteError(error, temporary);
     } finally {
@@ -110,7 +176,8 @@ export class Store implements ObjectSink {
 
   /** The bytes of a small object. Throws OBJECT_MISSING or OBJECT_DAMAGED (and quarantines it). */
   read(digest: Digest): Buffer {
-    const bytes = readObject(this.pathOf(digest), digest);
+    const packed = this.locate(digest);
+    const bytes = packed === undefined ? this.#readLoose(digest) : this.#readPacked(packed, digest);
     if (sha256(bytes) !== digest) throw this.quarantine(digest);
     return bytes;
   }
@@ -120,34 +187,104 @@ export class Store implements ObjectSink {
     return parseManifest(this.read(digest).toString());
   }
 
+  /** Where an object is in a pack, or undefined when it has a file of its own or is missing. */
+  locate(digest: Digest): PackedObject | undefined {
+    const packed = this.#packs.find(digest);
+    if (packed !== undefined || existsSync(this.pathOf(digest))) return packed;
+    return this.#packs.refresh() ? this.#packs.find(digest) : undefined;
+  }
+
   /** Reads an object through and compares. A damaged one is quarantined. */
   async check(digest: Digest): Promise<ObjectState> {
+    const packed = this.locate(digest);
     const path = this.pathOf(digest);
-    const size = sizeOf(path);
+    const size = packed?.size ?? sizeOf(path);
     if (size === undefined) return 'missing';
-    if ((await hashFile(path, size)) === digest) return 'good';
+    const found =
+      packed === undefined ? await hashFile(path, size) : sha256(this.#readPacked(packed, digest));
+    if (found === digest) return 'good';
     this.quarantine(digest);
     return 'damaged';
   }
 
+  /**
+   * Every object, loose ones first. What is added or removed meanwhile may or may not be among them. For gc: an object
+   * with a file of its own goes with that file; for packed ones see `repack`.
+   */
+  *list(): Generator<StoredObject> {
+    for (const loose of listLoose(this.#objects)) yield { ...loose, packed: false };
+    for (const pack of this.#packs.all())
+      for (const { digest, size } of recordsOf(pack)) yield { digest, size, path: pack.path, packed: true };
+  }
+
+  /**
+   * Writes the objects of a pack that are wanted and good into a new pack, and leaves the old one to the caller, who
+   * removes it: being killed between the two leaves both, which is no harm. Returns the path of the new pack, undefined
+   * when nothing in it is wanted, or the path of the old one when all of it is: then it must stay.
+   * Throws NO_SPACE, STORE_UNWRITABLE, UNREADABLE.
+   */
+  repack(path: string, isWanted: (digest: Digest) => boolean): string | undefined {
+    return this.#packs.repack(path, isWanted);
+  }
+
   /** Moves a damaged object out of the way, to `<state>/quarantine`, and returns the error that says so. */
   quarantine(digest: Digest): FermentError {
-    const target = join(this.stateFolder, 'quarantine', digest);
     this.#kept.delete(digest);
-    try {
-      mkdirSync(dirname(target), { recursive: true });
-      renameSync(this.pathOf(digest), target);
-      this.#onDamaged(digest, target);
-    } catch (error) {
-      if (errnoOf(error) !== 'ENOENT') throw explainWriteError(error, target);
-    }
+    const packed = this.#packs.find(digest);
+    if (packed === undefined) this.#quarantineLoose(digest);
+    else
+      for (const each of this.#packs.purge(packed.pack)) {
+        this.#kept.delete(each);
+        this.#onDamaged({ kind: 'object', digest: each, quarantined: this.#quarantined(each) });
+      }
     return new FermentError(
       'OBJECT_DAMAGED',
       `Object ${digest} does not have the content that its name says.`,
       {
-        hint: `It was moved to ${target}. Run the stage that makes it again: ferment repro`,
+        hint: `It was moved to ${this.#quarantined(digest)}. Run the stage that makes it again: ferment repro`,
       },
     );
+  }
+
+  /** The error that says that an object is missing, which is looked at anew from now on. */
+  missing(digest: Digest): FermentError {
+    this.forget();
+    return new FermentError('OBJECT_MISSING', `Object ${digest} is not in the store.`, {
+      hint: 'Run the stage that makes it again: ferment repro',
+    });
+  }
+
+  #quarantineLoose(digest: Digest): void {
+    const target = this.#quarantined(digest);
+    try {
+      mkdirSync(dirname(target), { recursive: true });
+      renameSync(this.pathOf(digest), target);
+      this.#onDamaged({ kind: 'object', digest, quarantined: target });
+    } catch (error) {
+      if (errnoOf(error) !== 'ENOENT') throw explainWriteError(error, target);
+    }
+  }
+
+  #quarantined(digest: Digest): string {
+    return join(this.stateFolder, 'quarantine', digest);
+  }
+
+  #readLoose(digest: Digest): Buffer {
+    const path = this.pathOf(digest);
+    try {
+      return readFileSync(path);
+    } catch (error) {
+      throw errnoOf(error) === 'ENOENT' ? this.missing(digest) : unreadable(error, path);
+    }
+  }
+
+  #readPacked(packed: PackedObject, digest: Digest): Buffer {
+    try {
+      for (const { bytes } of readExtents(packed.pack.path, [packed])) return bytes;
+    } catch (error) {
+      if (errnoOf(error) !== 'ENOENT') throw unreadable(error, packed.pack.path);
+    }
+    throw this.missing(digest);
   }
 
   #place(digest: Digest, write: (temporary: string) => void): void {
@@ -176,21 +313,6 @@ export class Store implements ObjectSink {
     mkdirSync(path, { recursive: true });
     this.#folders.add(path);
   }
-}
-
-/** The bytes of an object as they are. Throws OBJECT_MISSING or UNREADABLE. */
-function readObject(path: string, digest: Digest): Buffer {
-  try {
-    return readFileSync(path);
-  } catch (error) {
-    throw errnoOf(error) === 'ENOENT' ? missingObject(digest) : unreadable(error, path);
-  }
-}
-
-export function missingObject(digest: Digest): FermentError {
-  return new FermentError('OBJECT_MISSING', `Object ${digest} is not in the store.`, {
-    hint: 'Run the stage that makes it again: ferment repro',
-  });
 }
 
 function sizeOf(path: string): number | undefined {

@@ -71,7 +71,9 @@ it('a damaged object is found on restore, quarantined, and nothing is left of th
     writeFiles(root, { 'd/a': 'first', 'd/b': text });
     const { content } = await stored(root, 'd');
     const damaged: string[] = [];
-    const store = new Store(join(root, '.ferment'), (digest) => damaged.push(digest));
+    const store = new Store(join(root, '.ferment'), (found) => {
+      if (found.kind === 'object') damaged.push(found.digest);
+    });
     const object = store.pathOf(digestOf(text));
     chmodSync(object, 0o644);
     writeFileSync(object, text.replace(/^./, '?'));
