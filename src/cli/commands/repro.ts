@@ -61,6 +61,7 @@ async function reproFor(
       targets,
       useRunCache: runCache,
       signal: stop.signal,
+      killSignal: stop.killSignal,
       onEvent: (event) => {
         tails.see(event);
         reporter.onEvent(event);
@@ -93,10 +94,16 @@ function printFailures({ stages, error: thrown }: Summary, tails: OutputTails, t
 }
 
 /** The first Ctrl-C, TERM or HUP stops the run in good order; the second ends this process at once. */
-function stopOnSignals(reporter: Reporter): { readonly signal: AbortSignal; done(): void } {
+function stopOnSignals(reporter: Reporter): {
+  readonly signal: AbortSignal;
+  readonly killSignal: AbortSignal;
+  done(): void;
+} {
   const controller = new AbortController();
+  const killer = new AbortController();
   const onSignal = (): void => {
     if (controller.signal.aborted) {
+      killer.abort();
       reporter.close();
       process.exit(130);
     }
@@ -109,6 +116,7 @@ function stopOnSignals(reporter: Reporter): { readonly signal: AbortSignal; done
   for (const name of signals) process.on(name, onSignal);
   return {
     signal: controller.signal,
+    killSignal: killer.signal,
     done: () => {
       for (const name of signals) process.off(name, onSignal);
     },

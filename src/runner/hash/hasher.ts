@@ -57,7 +57,7 @@ export class Hasher {
   /** For a dry run: takes a path to have this content, until `forget()`. */
   assume(content: Content): void {
     const tree = { names: [], stats: new BigUint64Array() };
-    this.#measured.set(content.path, Promise.resolve({ content, tree, digests: [] }));
+    this.#measured.set(content.path, Promise.resolve({ content, tree, settled: tree, digests: [] }));
   }
 
   /** The state of a path's files without hashing, or undefined when nothing is there. */
@@ -102,14 +102,16 @@ export class Hasher {
   async #measureFile(path: ProjectPath, tree: Tree, sink: ObjectSink | undefined): Promise<Measured> {
     const size = sizeAt(tree, 0);
     let digest = this.#files.get(path, tree.stats);
+    let settled = tree;
     if (digest === undefined) {
       const now = fileSystemNow(this.#clockFile());
       digest = await hashOne(resolve(this.root, path), size, sink);
+      settled = settledOnly(tree, now);
       if (isSettled(tree, 0, now)) this.#files.set(path, tree.stats, digest);
     }
     const executable = tree.stats[STAT_WORDS - 1] === 1n ? { executable: true } : {};
     const content: Content = { path, kind: 'file', digest, size, files: 1, ...executable };
-    return { content, tree, digests: [digest] };
+    return { content, tree, settled, digests: [digest] };
   }
 
   async #measureFolder(path: ProjectPath, tree: Tree, sink: ObjectSink | undefined): Promise<Measured> {

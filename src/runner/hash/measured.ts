@@ -8,6 +8,8 @@ import { STAT_WORDS, type Tree } from './walk.ts';
 export interface Measured {
   readonly content: Content;
   readonly tree: Tree;
+  /** The same, with zeros for files so new that a later edit may not show in their times. */
+  readonly settled: Tree;
   readonly digests: readonly Digest[];
 }
 
@@ -56,6 +58,7 @@ export function measuredFrom(path: ProjectPath, tree: Tree, table: TreeTable): M
   return {
     content,
     tree,
+    settled: table.tree,
     // A fresh folder needs no list of its digests; who asks (storing, comparing) pays.
     get digests() {
       digests ??= tree.names.map((_, row) => digestAt(table, row));

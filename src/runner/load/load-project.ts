@@ -34,6 +34,8 @@ export interface Project {
   readonly stages: readonly Stage[];
   readonly params: Params;
   readonly topLevel: TopLevel;
+  /** Absolute paths of all files that were read, or looked for, to load it. */
+  readonly sources: readonly string[];
   /** Things that are allowed but probably not meant. */
   readonly warnings: readonly string[];
 }
@@ -79,7 +81,13 @@ export function loadProject(options: LoadOptions): Project {
       defaultFile: layers.defaultFile,
       files: params.files,
       read: (path) => (isWritten(path) ? readNow(path, root, options.cwd, layers) : params.read(path)),
+      readNow: (path) => {
+        const known = isWritten(path) ? undefined : params.read(path);
+        const isCurrent = known?.layers.every(({ source }) => workspace.isCurrent(source)) === true;
+        return isCurrent ? known : readNow(path, root, options.cwd, layers);
+      },
     },
+    sources: workspace.paths(),
     topLevel: collectTopLevel(files),
     warnings: files.some(({ stages }) => stages.length > 0) ? [] : ['The pipeline has no stages.'],
   };

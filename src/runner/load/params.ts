@@ -27,6 +27,8 @@ export interface Params {
    * all others as they were when the project was loaded. Throws BAD_PARAMS.
    */
   read(file: ProjectPath): ParamsFile | undefined;
+  /** A file as it is on disk by now, whoever writes it. Throws BAD_PARAMS. */
+  readNow(file: ProjectPath): ParamsFile | undefined;
 }
 
 /** The value of a dotted key (`train.lr`, `configs[0].name`; a parent key gives the whole sub-tree). */

@@ -37,6 +37,19 @@ export class Workspace {
     return this.#paths.get(source) ?? resolve(this.#cwd, source.name);
   }
 
+  /** The files that were read or looked for, absolute. */
+  paths(): readonly string[] {
+    return [...this.#read.keys()];
+  }
+
+  /** True while a file that was read here has the same text; also for what came from the command line. */
+  isCurrent(source: SourceText): boolean {
+    const path = this.#paths.get(source);
+    if (path === undefined) return true;
+    const now = readText(path);
+    return now.kind === 'text' && now.text === source.text;
+  }
+
   /** Reads a YAML or JSON file of the project; undefined when there is none. Problems are collected. */
   read(file: ProjectPath, code: 'BAD_PIPELINE' | 'BAD_PARAMS'): SourceFile | undefined {
     return this.readAbsolute(isAbsolute(file) ? file : join(this.root, file), code);

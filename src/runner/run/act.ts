@@ -1,15 +1,13 @@
-import { statSync } from 'node:fs';
-import { join } from 'node:path';
 import { canonicalJson } from '../../kit/index.ts';
 import { readLock } from '../lock/index.ts';
-import type { Change, Stage } from '../model.ts';
+import type { Change, LockEntry, Stage } from '../model.ts';
 import type { Claim } from './claim.ts';
 import { claimStage } from './claim-stage.ts';
 import { type Decided, type DecideOptions, decide } from './decide.ts';
 import { keepStored } from './keep-stored.ts';
 import { lockStage, restoreOuts } from './restore-stage.ts';
 import { runStage } from './run-stage.ts';
-import { forgetFiles, type Session } from './session.ts';
+import { forgetFiles, lockState, type Session } from './session.ts';
 import type { Grant } from './slots.ts';
 import type { StageNotes } from './stage-command.ts';
 import { storeIfUnknown } from './store-outs.ts';
@@ -49,7 +47,7 @@ export async function act(
     if (current.kind === 'run' && grant === undefined) return { outcome: 'needs-slots', decided: current };
     const { claim, waited } = await claimStage(session, worker, stage.name);
     try {
-      if (!waited && !entryChanged(session, stage)) {
+      if (!waited && !entryChanged(session, stage, current.entry)) {
         const acted = await actClaimed(worker, task, { decided: current, grant, claim });
         if (acted !== undefined) return acted;
       }
@@ -101,16 +99,16 @@ async function keepFresh(worker: Worker, session: Session, stage: Stage): Promis
   return { outcome: 'unchanged', notes: undefined };
 }
 
-/** True when another command wrote this stage's block since this one read the lock. */
-function entryChanged(session: Session, stage: Stage): boolean {
-  const file = join(session.root, session.project.lockFile);
-  const now = statSync(file, { bigint: true, throwIfNoEntry: false })?.mtimeNs;
-  if (now === session.lockTime) return false;
-  const before = session.entries.get(stage.name);
-  const entries = readLock(session.root, session.project.lockFile).entries;
-  session.entries = entries;
-  session.lockTime = now;
-  return canonicalJson(before ?? null) !== canonicalJson(entries.get(stage.name) ?? null);
+/** True when another command wrote this stage's block since it was decided about. */
+function entryChanged(session: Session, stage: Stage, before: LockEntry | undefined): boolean {
+  const { root, project } = session;
+  const now = lockState(root, project.lockFile);
+  if (now !== session.lockState) {
+    session.entries = readLock(root, project.lockFile).entries;
+    session.lockState = now;
+  }
+  const entry = session.entries.get(stage.name);
+  return entry !== before && canonicalJson(before ?? null) !== canonicalJson(entry ?? null);
 }
 
 /** The reasons of a decision, for people. */

@@ -1,6 +1,16 @@
 import { randomBytes } from 'node:crypto';
-import { chmodSync, cpSync, lstatSync, mkdirSync, readdirSync, renameSync, rmdirSync, rmSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import {
+  chmodSync,
+  cpSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  renameSync,
+  rmdirSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
+import { basename, dirname, join, relative } from 'node:path';
 import { errnoOf, explainWriteError, FermentError, temporaryNameFor } from '../../kit/index.ts';
 import type { ProjectPath } from '../model.ts';
 import { writablePath } from '../store/safe-path.ts';
@@ -8,7 +18,7 @@ import { writablePath } from '../store/safe-path.ts';
 /** A path whose old content stands aside while a stage makes a new one. */
 export interface Aside {
   readonly path: ProjectPath;
-  /** Absolute; null when nothing was there, so that whatever is there afterwards is new. */
+  /** Relative to the project's folder, which may have been moved when it is read again; null when nothing was there, so that whatever is there afterwards is new. */
   readonly aside: string | null;
 }
 
@@ -23,7 +33,8 @@ export function planAside(root: string, state: string, paths: readonly ProjectPa
     const absolute = writablePath(root, path);
     if (!isThere(absolute)) return { path, aside: null };
     const within = deviceOf(dirname(absolute)) === deviceOf(state);
-    return { path, aside: within ? join(folder, `${i}-${basename(path)}`) : temporaryNameFor(absolute) };
+    const aside = within ? join(folder, `${i}-${basename(path)}`) : temporaryNameFor(absolute);
+    return { path, aside: relative(root, aside) };
   });
 }
 
@@ -32,9 +43,10 @@ export function moveAside(root: string, plan: readonly Aside[]): void {
   for (const { path, aside } of plan) {
     if (aside === null) continue;
     const absolute = join(root, path);
+    const place = join(root, aside);
     try {
-      mkdirSync(dirname(aside), { recursive: true });
-      renameSync(absolute, aside);
+      mkdirSync(dirname(place), { recursive: true });
+      renameSync(absolute, place);
     } catch (error) {
       if (errnoOf(error) === 'ENOENT') continue;
       if (errnoOf(error) === 'EBUSY' || errnoOf(error) === 'EXDEV') {
@@ -56,19 +68,19 @@ export function bringBack(root: string, plan: readonly Aside[]): void {
   for (const { path, aside } of plan) {
     const absolute = writablePath(root, path);
     if (aside === null) removeTree(absolute);
-    else if (isThere(aside)) {
+    else if (isThere(join(root, aside))) {
       removeTree(absolute);
       mkdirSync(dirname(absolute), { recursive: true });
-      renameSync(aside, absolute);
+      renameSync(join(root, aside), absolute);
     }
   }
-  removeEmptyFolders(plan);
+  removeEmptyFolders(root, plan);
 }
 
 /** Removes the old content for good. */
-export function dropAside(plan: readonly Aside[]): void {
-  for (const { aside } of plan) if (aside !== null) removeTree(aside);
-  removeEmptyFolders(plan);
+export function dropAside(root: string, plan: readonly Aside[]): void {
+  for (const { aside } of plan) if (aside !== null) removeTree(join(root, aside));
+  removeEmptyFolders(root, plan);
 }
 
 /** Renames a finished file or folder to its place; over a border of file systems it is copied beside it first. */
@@ -82,7 +94,10 @@ export function moveInto(from: string, to: string): void {
     try {
       cpSync(from, beside, { recursive: true, preserveTimestamps: true, verbatimSymlinks: true });
       renameSync(beside, to);
-      removeTree(from);
+      // What is half removed must not be taken for the whole thing when this is repeated after a kill.
+      const doomed = temporaryNameFor(from);
+      renameSync(from, doomed);
+      removeTree(doomed);
     } catch (failure) {
       removeTree(beside);
       throw explainWriteError(failure, to);
@@ -111,8 +126,9 @@ export function isThere(path: string): boolean {
 }
 
 /** The folders in which old content stood, once they are empty. */
-function removeEmptyFolders(plan: readonly Aside[]): void {
-  for (const folder of new Set(plan.flatMap(({ aside }) => (aside === null ? [] : [dirname(aside)])))) {
+function removeEmptyFolders(root: string, plan: readonly Aside[]): void {
+  const folders = plan.flatMap(({ aside }) => (aside === null ? [] : [dirname(join(root, aside))]));
+  for (const folder of new Set(folders)) {
     if (!/^[0-9a-f]{16}$/.test(basename(folder))) continue;
     try {
       rmdirSync(folder);
@@ -130,6 +146,7 @@ function makeRemovable(path: string): void {
   for (const name of readdirSync(path)) makeRemovable(join(path, name));
 }
 
+/** Of the folder that a link leads to: `.ferment` may be one. */
 function deviceOf(path: string): number | undefined {
-  return lstatSync(path, { throwIfNoEntry: false })?.dev;
+  return statSync(path, { throwIfNoEntry: false })?.dev;
 }

@@ -16,6 +16,9 @@ export interface ClaimRecord {
 export interface Claim {
   /** Replaces the notes; on disk when this returns. */
   note(notes: unknown): void;
+  /** Leaves the file, with these notes, to whoever comes next, as if this process were gone. */
+  abandon(notes: unknown): void;
+  /** Removes the file, unless it was abandoned. */
   release(): void;
 }
 
@@ -31,21 +34,15 @@ export type ClaimAttempt =
  */
 export function tryClaim(file: string, notes: unknown): ClaimAttempt {
   const id = randomBytes(16).toString('hex');
-  const text = (content: unknown): string =>
-    `${JSON.stringify({ id, owner: ownIdentity(), notes: content })}\n`;
+  const text = (content: unknown, owner = ownIdentity()): string =>
+    `${JSON.stringify({ id, owner, notes: content })}\n`;
   const temporary = temporaryNameFor(file);
   try {
     mkdirSync(dirname(file), { recursive: true });
     writeFileSync(temporary, text(notes), { flag: 'wx' });
     for (;;) {
       if (linkExclusively(temporary, file)) {
-        return {
-          kind: 'mine',
-          claim: {
-            note: (content) => writeFileAtomic(file, text(content)),
-            release: () => unlinkIfThere(file),
-          },
-        };
+        return { kind: 'mine', claim: claimOf(file, text) };
       }
       const record = readClaim(file);
       if (record !== undefined) return { kind: isAbandoned(record) ? 'abandoned' : 'held', record };
@@ -56,6 +53,24 @@ export function tryClaim(file: string, notes: unknown): ClaimAttempt {
   } finally {
     unlinkIfThere(temporary);
   }
+}
+
+function claimOf(file: string, text: (notes: unknown, owner?: ProcessIdentity) => string): Claim {
+  let isAbandoned = false;
+  return {
+    note: (notes) => writeFileAtomic(file, text(notes)),
+    abandon: (notes) => {
+      isAbandoned = true;
+      try {
+        writeFileAtomic(file, text(notes, { ...ownIdentity(), started: 'abandoned' }));
+      } catch {
+        // It stays claimed until this process ends.
+      }
+    },
+    release: () => {
+      if (!isAbandoned) unlinkIfThere(file);
+    },
+  };
 }
 
 /** What a claim file says, or undefined when there is none. A damaged one has no owner. */

@@ -9,6 +9,8 @@ export interface CommandOptions {
   readonly env: Readonly<Record<string, string>>;
   /** Ends the process group: first asked (SIGTERM), then made (SIGKILL). */
   readonly signal: AbortSignal | undefined;
+  /** Ends it without asking. */
+  readonly killSignal?: AbortSignal | undefined;
   /** How long after its start the group is ended in the same way. */
   readonly timeoutMs: number | undefined;
   /** Told the leader of the group. When it throws, the group is ended and that error is thrown. */
@@ -151,10 +153,11 @@ async function endGroup(
 /** Stops the group after an abort and when its time is over, until `end()`. */
 function stopAtLimits(
   group: ProcessGroup,
-  { signal, timeoutMs }: Pick<CommandOptions, 'signal' | 'timeoutMs'>,
+  { signal, killSignal, timeoutMs }: Pick<CommandOptions, 'signal' | 'killSignal' | 'timeoutMs'>,
 ): { isTimedOut(): boolean; end(): void } {
   let isTimedOut = false;
   const stop = (): void => group.stop();
+  const kill = (): void => group.kill();
   const timer =
     timeoutMs === undefined
       ? undefined
@@ -164,11 +167,13 @@ function stopAtLimits(
         }, timeoutMs);
   if (signal?.aborted === true) stop();
   else signal?.addEventListener('abort', stop, { once: true });
+  killSignal?.addEventListener('abort', kill, { once: true });
   return {
     isTimedOut: () => isTimedOut,
     end: () => {
       clearTimeout(timer);
       signal?.removeEventListener('abort', stop);
+      killSignal?.removeEventListener('abort', kill);
     },
   };
 }

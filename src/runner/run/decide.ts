@@ -1,5 +1,5 @@
 import { type Digest, FermentError } from '../../kit/index.ts';
-import type { Change, Content, Stage } from '../model.ts';
+import type { Change, Content, LockEntry, Stage } from '../model.ts';
 import { compareInputs } from '../plan/index.ts';
 import { isStored } from '../store/restore.ts';
 import { readRunCache } from '../store/run-cache.ts';
@@ -11,13 +11,15 @@ import type { Session } from './session.ts';
 export type Decided =
   | { readonly kind: 'frozen' }
   | { readonly kind: 'unchanged'; readonly gathered: Gathered }
-  | {
-      readonly kind: 'restore';
-      readonly gathered: Gathered;
-      readonly outs: readonly Content[];
-      readonly reasons: readonly Change[];
-    }
-  | { readonly kind: 'run'; readonly gathered: Gathered; readonly reasons: readonly Change[] };
+  | (Stale & { readonly kind: 'restore'; readonly outs: readonly Content[] })
+  | (Stale & { readonly kind: 'run' });
+
+interface Stale {
+  readonly gathered: Gathered;
+  readonly reasons: readonly Change[];
+  /** What the lock said of the stage. */
+  readonly entry: LockEntry | undefined;
+}
 
 export interface DecideOptions {
   readonly force: boolean;
@@ -37,9 +39,8 @@ export async function decide(session: Session, stage: Stage, options: DecideOpti
     mayBeRestored(stage) && !options.force
       ? findOuts(session, gathered.fingerprint, stage, options)
       : undefined;
-  return outs === undefined
-    ? { kind: 'run', gathered, reasons }
-    : { kind: 'restore', gathered, outs, reasons };
+  const stale = { gathered, reasons, entry: session.entries.get(stage.name) };
+  return outs === undefined ? { kind: 'run', ...stale } : { kind: 'restore', ...stale, outs };
 }
 
 /** DVC's callback stages: nothing can say that they are fresh. */

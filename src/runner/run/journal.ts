@@ -1,9 +1,10 @@
-import { isAbsolute, join } from 'node:path';
-import { type Digest, isDigest } from '../../kit/index.ts';
+import { isAbsolute, join, sep } from 'node:path';
+import { type Digest, FermentError, isDigest, isFermentError, messageOf } from '../../kit/index.ts';
 import { isSafeRelativePath } from '../hash/manifest.ts';
 import type { ProjectPath, StageName } from '../model.ts';
 import { type Aside, bringBack, dropAside, isThere, removeTree } from './aside.ts';
-import { saveCheckpoints } from './checkpoints.ts';
+import { dropCheckpoints, saveCheckpoints } from './checkpoints.ts';
+import type { Claim } from './claim.ts';
 import { isIdentity, type ProcessIdentity } from './process-identity.ts';
 
 /**
@@ -27,22 +28,60 @@ export interface Journal {
 }
 
 /**
- * Brings the files of a run that was killed into order: after `done` the new outs stay; before, checkpoints are kept
- * for the next attempt and the old outs come back. May be repeated.
+ * Brings the files of a run that was killed into order: after `done` the new outs stay and the checkpoints go; before,
+ * checkpoints are kept for the next attempt and the old outs come back. May be repeated. A checkpoint that cannot be
+ * kept stays where it is, the outs come back all the same, and then the failure is thrown.
  */
 export function settle(root: string, state: string, journal: Journal): void {
   removeTree(scratchFolder(state, journal.scratch));
   if (journal.phase === 'done') {
-    dropAside(journal.asides);
+    dropAside(root, journal.asides);
+    dropCheckpoints(root, state, journal.fingerprint, journal.checkpoints);
     return;
   }
   const untouched = new Set(
-    journal.asides.filter(({ aside }) => aside !== null && !isThere(aside)).map(({ path }) => path),
+    journal.asides
+      .filter(({ aside }) => aside !== null && !isThere(join(root, aside)))
+      .map(({ path }) => path),
   );
   // What stands at a checkpoint path before the move aside is not of this attempt.
   const kept = journal.checkpoints.filter((path) => !untouched.has(path));
-  saveCheckpoints(root, state, journal.fingerprint, kept);
+  try {
+    saveCheckpoints(root, state, journal.fingerprint, kept);
+  } catch (error) {
+    const checkpoints = new Set(journal.checkpoints);
+    bringBack(
+      root,
+      journal.asides.filter(({ path }) => !checkpoints.has(path)),
+    );
+    throw error;
+  }
   bringBack(root, journal.asides);
+}
+
+/**
+ * Settles a run that failed in this process. When that cannot be done now, it is left to the next command, with
+ * everything that it needs for it on record, and the error says so. Returns the error to be thrown.
+ */
+export function settleOrLeave(
+  claim: Claim,
+  { root, state, journal }: { readonly root: string; readonly state: string; readonly journal: Journal },
+  failure: unknown,
+): unknown {
+  try {
+    settle(root, state, journal);
+    return failure;
+  } catch (error) {
+    claim.abandon(journal);
+    const code = isFermentError(error) ? error.code : 'STORE_UNWRITABLE';
+    const hint = isFermentError(error) ? error.hint : undefined;
+    const message = `${messageOf(failure)} Its old outs cannot be brought back yet: ${messageOf(error)}`;
+    const next = 'They are kept in .ferment/aside, and the next command brings them back.';
+    return new FermentError(code, message, {
+      hint: hint === undefined ? next : `${hint} ${next}`,
+      cause: failure,
+    });
+  }
 }
 
 /** The absolute path of a run's scratch folder. */
@@ -74,7 +113,8 @@ export function parseJournal(notes: unknown): Journal | undefined {
 function isAside(value: unknown): value is Aside {
   if (!isRecord(value) || !isPath(value['path'])) return false;
   const { aside } = value;
-  return aside === null || (typeof aside === 'string' && isAbsolute(aside));
+  if (aside === null) return true;
+  return typeof aside === 'string' && !isAbsolute(aside) && !aside.split(sep).includes('..');
 }
 
 function isPath(value: unknown): value is ProjectPath {

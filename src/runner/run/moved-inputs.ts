@@ -1,9 +1,12 @@
 import { resolve } from 'node:path';
+import { canonicalJson, isFermentError } from '../../kit/index.ts';
 import { isSingleFile, type Measured, rowsByName } from '../hash/measured.ts';
 import { hashFile } from '../hash/read.ts';
 import { sameTree } from '../hash/tree-table.ts';
 import { STAT_WORDS, type Tree } from '../hash/walk.ts';
+import type { Params } from '../load/index.ts';
 import type { ProjectPath, Stage } from '../model.ts';
+import { stageParams } from '../plan/index.ts';
 import { expandDeps } from './find-deps.ts';
 import type { Gathered } from './gather-inputs.ts';
 import type { Session } from './session.ts';
@@ -11,7 +14,7 @@ import type { Session } from './session.ts';
 /**
  * The first input file that is not as it was when the stage was fingerprinted, or undefined. A file with a new size,
  * time or place has moved, even if its bytes are the same again: nobody knows what the command read. One whose
- * metadata alone are newer (a chmod, a hard link) is hashed to tell.
+ * metadata alone are newer (a chmod, a hard link), or that was so new then that an edit may not show, is hashed to tell.
  */
 export async function findMovedInput(
   session: Session,
@@ -24,7 +27,27 @@ export async function findMovedInput(
   }
   const before = new Set(gathered.deps.flatMap(({ paths }) => paths));
   const after = (await expandDeps(session, stage)).flatMap(({ paths }) => paths);
-  return after.find((path) => !before.has(path));
+  return after.find((path) => !before.has(path)) ?? movedParams(session, stage, gathered);
+}
+
+/**
+ * The parameter file whose declared values are others by now. A module stage was given its values; a command reads
+ * the file itself, and nobody knows when.
+ */
+function movedParams(session: Session, stage: Stage, { inputs }: Gathered): ProjectPath | undefined {
+  if (stage.command.kind === 'module') return undefined;
+  const { params } = session.project;
+  const now: Params = { ...params, read: (file) => params.readNow(file) };
+  return stage.params.find((dep) => {
+    try {
+      const values = stageParams(now, { ...stage, params: [dep] })[dep.file];
+      return canonicalJson(values ?? null) !== canonicalJson(inputs.params[dep.file] ?? null);
+    } catch (error) {
+      if (!isFermentError(error)) throw error;
+      // Half written, or the key is gone.
+      return true;
+    }
+  })?.file;
 }
 
 async function movedIn(
@@ -34,7 +57,7 @@ async function movedIn(
 ): Promise<ProjectPath | undefined> {
   const now = session.hasher.look(path);
   if (now === undefined) return path;
-  if (sameTree(measured.tree, now)) return undefined;
+  if (sameTree(measured.settled, now)) return undefined;
   if (isSingleFile(now) !== isSingleFile(measured.tree)) return path;
   const under = (name: string): ProjectPath => (name === '' ? path : `${path}/${name}`);
   const rows = rowsByName(measured.tree);
@@ -69,7 +92,7 @@ async function sameContent(
   }: { readonly old: number; readonly now: Tree; readonly row: number; readonly path: string },
 ): Promise<boolean> {
   const ctime = (tree: Tree, at: number): bigint | undefined => tree.stats[at * STAT_WORDS + 4];
-  if (ctime(measured.tree, old) === ctime(now, row)) return true;
+  if (ctime(measured.settled, old) === ctime(now, row)) return true;
   const size = Number(now.stats[row * STAT_WORDS + 2] ?? 0n);
   return (await hashFile(resolve(session.root, path), size)) === measured.digests[old];
 }

@@ -32,7 +32,9 @@ export function identify(pid: number): ProcessIdentity | undefined {
  */
 export function isGone(identity: ProcessIdentity): boolean {
   const here = ownIdentity();
-  if (identity.host !== here.host) return false;
+  // A machine may get another name while it runs.
+  const isSameBoot = identity.boot === here.boot && here.boot !== '';
+  if (!isSameBoot && identity.host !== here.host) return false;
   if (identity.boot !== here.boot) return true;
   return startOf(identity.pid) !== identity.started;
 }

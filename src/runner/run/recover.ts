@@ -1,5 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { messageOf } from '../../kit/index.ts';
 import type { ProjectPath } from '../model.ts';
 import { type ClaimRecord, isAbandoned, readClaim, takeOver } from './claim.ts';
 import { parseJournal, settle } from './journal.ts';
@@ -27,8 +28,15 @@ export function recover(
     const file = join(folder, name);
     const record = readClaim(file);
     if (record === undefined || !isAbandoned(record)) continue;
-    if (recoverStage(root, state, { file, record, warn }) && record.owner !== undefined)
-      killed.add(record.owner.pid);
+    try {
+      if (recoverStage(root, state, { file, record, warn }) && record.owner !== undefined)
+        killed.add(record.owner.pid);
+    } catch (error) {
+      // Only that stage is held up by it.
+      warn(
+        `${name.slice(0, -'.json'.length)} cannot be cleaned up after a run that was killed: ${messageOf(error)}`,
+      );
+    }
   }
   // Only now: old outs that stand aside beside their path have such names too, until they are back.
   for (const pid of killed) sweepTemporariesOf(pid, { root, state, rootFiles: [lockFile, '.gitignore'] });
@@ -55,7 +63,8 @@ export function recoverStage(
       killed === 0
         ? ''
         : `, ${killed === 1 ? 'a process' : `${killed} processes`} that it left running ended`;
-    warn(`An earlier run of stage '${journal.stage}' was killed: ${what}${left}.`);
+    const ended = record.owner?.started === 'abandoned' ? 'ended badly' : 'was killed';
+    warn(`An earlier run of stage '${journal.stage}' ${ended}: ${what}${left}.`);
   });
 }
 

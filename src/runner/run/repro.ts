@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { availableParallelism } from 'node:os';
-import { FermentError } from '../../kit/index.ts';
+import { join } from 'node:path';
+import { FermentError, messageOf } from '../../kit/index.ts';
 import { selectTargets } from '../graph/index.ts';
 import type { Project } from '../load/index.ts';
 import type { StageName } from '../model.ts';
@@ -10,6 +11,7 @@ import { PipelineRun } from './pipeline-run.ts';
 import { createRunId, writeRunRecord } from './run-record.ts';
 import { closeSession, openSession, type Session } from './session.ts';
 import { Slots } from './slots.ts';
+import { STATE_FOLDER } from './state-paths.ts';
 import type { Worker } from './worker.ts';
 
 export interface ReproOptions {
@@ -31,6 +33,8 @@ export interface ReproOptions {
   readonly useRunCache?: boolean;
   /** Stops the run: commands are ended, their old outs come back. */
   readonly signal?: AbortSignal;
+  /** Ends the commands of a run that is being stopped at once, without grace. */
+  readonly killSignal?: AbortSignal;
   readonly onEvent?: OnEvent;
 }
 
@@ -44,9 +48,10 @@ export async function repro(project: Project, options: ReproOptions = {}): Promi
   const startedAt = new Date();
   const emit = options.onEvent ?? (() => {});
   const worker: Worker = {
-    runId: createRunId(startedAt, randomBytes(3).toString('hex')),
+    runId: createRunId(join(project.root, STATE_FOLDER), startedAt, randomBytes(3).toString('hex')),
     emit,
     signal: options.signal,
+    killSignal: options.killSignal,
   };
   const session = openSession(project, (text) => emit({ type: 'run-warning', text }));
   const selected = selectTargets(session.graph, options.targets ?? [], options);
@@ -119,7 +124,15 @@ async function perform(
       seconds,
       ok: error === undefined,
     };
-    writeRunRecord(session.state, record, inOrder(selected, run.records));
+    try {
+      writeRunRecord(session.state, record, inOrder(selected, run.records));
+    } catch (failure) {
+      // What was done is done, whether or not it is on record.
+      worker.emit({
+        type: 'run-warning',
+        text: `The record of this run was not written: ${messageOf(failure)}`,
+      });
+    }
   }
   return { results: run.results, error };
 }

@@ -7,7 +7,7 @@ import { stageContent } from '../store/restore.ts';
 import { dropAside, moveAside, moveInto, planAside, removeTree } from './aside.ts';
 import type { Claim } from './claim.ts';
 import { compareOuts } from './decide.ts';
-import { type Journal, scratchFolder, settle } from './journal.ts';
+import { type Journal, scratchFolder, settleOrLeave } from './journal.ts';
 import type { Session } from './session.ts';
 import { updateLock } from './update-lock.ts';
 
@@ -83,10 +83,9 @@ function swap(session: Session, claim: Claim, journal: Journal, built: readonly 
     }
     claim.note({ ...journal, phase: 'done' });
   } catch (error) {
-    settle(root, state, journal);
-    throw error;
+    throw settleOrLeave(claim, { root, state, journal }, error);
   }
-  dropAside(journal.asides);
+  dropAside(root, journal.asides);
 }
 
 /** Records in the lock that a stage's outs are those of a fingerprint. */

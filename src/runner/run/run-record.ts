@@ -41,9 +41,28 @@ export interface RunRecord {
 
 const KEPT_RUNS = 100;
 
-/** A name for a run: its time, so that names sort as runs do, and something that no other run has. */
-export function createRunId(now: Date, unique: string): string {
-  return `${now.toISOString().replace(/[-:]|\.\d+/g, '')}-${unique}`;
+/**
+ * A name for a run: its time, so that names sort as runs do, and something that no other run has. Where the clock was
+ * set back, it is the time of the latest run that is on record and one second: the newest must not be taken for the oldest.
+ */
+export function createRunId(state: string, now: Date, unique: string): string {
+  const latest = [...namesIn(join(state, 'runs-log')), ...namesIn(join(state, 'logs'))]
+    .sort(compareBytes)
+    .at(-1);
+  const time = latest === undefined ? undefined : timeIn(latest);
+  const isBehind = time !== undefined && time.getTime() > now.getTime();
+  const shown = isBehind ? new Date(time.getTime() + 1000) : now;
+  return `${shown.toISOString().replace(/[-:]|\.\d+/g, '')}-${unique}`;
+}
+
+function timeIn(runId: string): Date | undefined {
+  const match = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z-/.exec(runId);
+  if (match === null) return undefined;
+  const [, year, month, day, hour, minute, second] = match.map(Number);
+  const time = new Date(0);
+  time.setUTCFullYear(year ?? 0, (month ?? 1) - 1, day);
+  time.setUTCHours(hour ?? 0, minute, second);
+  return time;
 }
 
 /** Writes the record of a run, and forgets records and logs of all but the last hundred. */

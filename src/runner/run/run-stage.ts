@@ -1,15 +1,17 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import { FermentError } from '../../kit/index.ts';
+import { FermentError, messageOf } from '../../kit/index.ts';
 import type { Measured } from '../hash/measured.ts';
 import type { Content, LockEntry, Stage } from '../model.ts';
+import { writablePath } from '../store/safe-path.ts';
 import { dropAside, isThere, moveAside, planAside, removeTree } from './aside.ts';
 import { dropCheckpoints, handOverCheckpoints } from './checkpoints.ts';
 import type { Claim } from './claim.ts';
 import type { Gathered } from './gather-inputs.ts';
-import { type Journal, scratchFolder, settle } from './journal.ts';
+import { type Journal, scratchFolder, settleOrLeave } from './journal.ts';
 import { keepStored } from './keep-stored.ts';
 import { findMovedInput } from './moved-inputs.ts';
+import { describePersistent, keepPersistent } from './persistent-outs.ts';
 import { identify } from './process-identity.ts';
 import type { Session } from './session.ts';
 import type { Grant } from './slots.ts';
@@ -52,6 +54,7 @@ export async function runStage(
   let notes: StageNotes;
   let outs: readonly Content[];
   try {
+    await keepPersistent(session, stage);
     moveAside(root, journal.asides);
     handOverCheckpoints(root, state, gathered.fingerprint, journal.checkpoints);
     notes = await runStageCommand(worker, {
@@ -65,9 +68,11 @@ export async function runStage(
     });
     outs = await measureOuts(session, stage, (text) => warn(worker, stage, notes, text));
   } catch (error) {
-    settle(root, state, journal);
+    const failure = settleOrLeave(claim, { root, state, journal }, error);
     session.hasher.forget();
-    throw error;
+    for (const text of await describePersistent(session, stage))
+      worker.emit({ type: 'stage-warning', stage: stage.name, text });
+    throw failure;
   }
   const moved = await findMovedInput(session, stage, gathered);
   const failure =
@@ -81,6 +86,7 @@ export async function runStage(
     journal,
     note,
     entry: moved === undefined ? entryFor(gathered, outs) : undefined,
+    onLeft: (text) => warn(worker, stage, notes, text),
   });
   const lost =
     moved === undefined && failure === undefined
@@ -94,6 +100,7 @@ function beginJournal({ root, state }: Session, stage: Stage, { fingerprint }: G
   const scratch = randomBytes(8).toString('hex');
   const checkpoints = stage.checkpoints.map(({ path }) => path);
   const replaced = stage.outs.filter(({ persist }) => !persist).map(({ path }) => path);
+  for (const { path } of stage.outs) writablePath(root, path);
   return {
     stage: stage.name,
     phase: 'begun',
@@ -154,12 +161,14 @@ async function conclude({
   journal,
   note,
   entry,
+  onLeft,
 }: {
   readonly session: Session;
   readonly stage: Stage;
   readonly journal: Journal;
   readonly note: (change: Partial<Journal>) => void;
   readonly entry: LockEntry | undefined;
+  readonly onLeft: (text: string) => void;
 }): Promise<void> {
   const { root, state, project } = session;
   try {
@@ -168,10 +177,18 @@ async function conclude({
     // On a full disk: dropping the old outs makes room for the few bytes that are left to write.
     if (!isStoreFailure(error)) throw error;
   }
-  dropAside(journal.asides);
+  const tidy = (work: () => void): void => {
+    try {
+      work();
+    } catch (error) {
+      // The result counts all the same.
+      onLeft(`Something of the run was left behind: ${messageOf(error)}`);
+    }
+  };
+  tidy(() => dropAside(root, journal.asides));
   session.entries = await updateLock(root, state, project.lockFile, new Map([[stage.name, entry]]));
-  dropCheckpoints(root, state, journal.fingerprint, journal.checkpoints);
-  removeTree(scratchFolder(state, journal.scratch));
+  tidy(() => dropCheckpoints(root, state, journal.fingerprint, journal.checkpoints));
+  tidy(() => removeTree(scratchFolder(state, journal.scratch)));
 }
 
 function entryFor({ fingerprint, inputs }: Gathered, outs: readonly Content[]): LockEntry {

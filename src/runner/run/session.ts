@@ -6,6 +6,7 @@ import { buildGraph, type Graph } from '../graph/index.ts';
 import { Hasher } from '../hash/hasher.ts';
 import type { Project } from '../load/index.ts';
 import { type Lock, readLock } from '../lock/index.ts';
+import type { ProjectPath } from '../model.ts';
 import { type Damaged, Store } from '../store/store.ts';
 import { lastSweep } from '../store/sweep-mark.ts';
 import { recover } from './recover.ts';
@@ -23,8 +24,8 @@ export interface Session {
   readonly bundler: Bundler;
   /** The lock as this command knows it. */
   entries: Lock['entries'];
-  /** When the lock file that was read last was written. */
-  lockTime: bigint | undefined;
+  /** Which lock file was read last; see `lockState`. */
+  lockState: string;
   /** The last sweep of the store that this command knows of. */
   sweep: string;
 }
@@ -50,7 +51,7 @@ export function openSession(project: Project, warn: (text: string) => void): Ses
   }
   recover({ root, state, lockFile: project.lockFile }, warn);
   const sweep = lastSweep(state);
-  const lockTime = statSync(join(root, project.lockFile), { bigint: true, throwIfNoEntry: false })?.mtimeNs;
+  const readState = lockState(root, project.lockFile);
   const lock = readLock(root, project.lockFile);
   for (const text of lock.warnings) warn(text);
   const hasher = new Hasher(root, state);
@@ -64,7 +65,7 @@ export function openSession(project: Project, warn: (text: string) => void): Ses
     store,
     bundler: new Bundler(hasher, state),
     entries: lock.entries,
-    lockTime,
+    lockState: readState,
     sweep,
   };
 }
@@ -76,6 +77,12 @@ function damagedText(damaged: Damaged): string {
   const rest =
     damaged.saved === 0 ? 'its objects are' : `what is not among its ${damaged.saved} good objects is`;
   return `A pack in the store is damaged: moved to ${quarantined}; ${rest} treated as missing.`;
+}
+
+/** Tells one lock file from another: each is a new file, so that its number differs where its time does not. */
+export function lockState(root: string, lockFile: ProjectPath): string {
+  const stat = statSync(join(root, lockFile), { bigint: true, throwIfNoEntry: false });
+  return stat === undefined ? '' : `${stat.ino} ${stat.mtimeNs} ${stat.size}`;
 }
 
 /** Looks at the disk again from now on. */

@@ -85,6 +85,7 @@ export async function runStageCommand(
         cwd,
         env,
         signal: worker.signal,
+        killSignal: worker.killSignal,
         timeoutMs,
         onStart: onLeader,
         onOutput: createOutput(worker, stage, log, env),

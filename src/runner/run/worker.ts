@@ -5,4 +5,5 @@ export interface Worker {
   readonly runId: string;
   readonly emit: OnEvent;
   readonly signal: AbortSignal | undefined;
+  readonly killSignal?: AbortSignal | undefined;
 }

@@ -144,7 +144,13 @@ describe('a stage', () => {
             "gpus": 1,
             "memoryBytes": 4000000000,
           },
+          "retries": {
+            "backoff": 1,
+            "delayMs": 0,
+            "times": 0,
+          },
           "source": "  train:",
+          "timeoutMs": undefined,
           "wdir": "sub",
         },
       ]

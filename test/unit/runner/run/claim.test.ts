@@ -69,9 +69,12 @@ it('a damaged claim has no holder, and that of another machine cannot be judged'
   const file = join(temporaryFolder(), 'claim');
   writeFileSync(file, '{"id": "x"');
   expect(tryClaim(file, null).kind).toBe('abandoned');
-  const owner = { ...ownIdentity(), host: 'elsewhere', started: '1' };
+  const owner = { ...ownIdentity(), host: 'elsewhere', boot: 'another', started: '1' };
   expect(isAbandoned({ id: '', owner, notes: null })).toBe(false);
   expect(isGone({ ...ownIdentity(), boot: 'another' })).toBe(true);
   expect(isGone(ownIdentity())).toBe(false);
+  // The machine got another name while it ran.
+  expect(isGone({ ...ownIdentity(), host: 'before' })).toBe(false);
+  expect(isGone({ ...ownIdentity(), host: 'before', started: '1' })).toBe(true);
   expect(identify(process.pid)).toEqual(ownIdentity());
 });
