@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { declareDvc } from './declare/dvc.ts';
 import { declareFiles } from './declare/files.ts';
 import { declareGraph } from './declare/graph.ts';
 import { declareRun } from './declare/run.ts';
@@ -43,5 +44,6 @@ export function createProgram(terminal: Terminal, setExit: (code: number) => voi
   declareGraph(program, context);
   declareValues(program, context);
   declareFiles(program, context);
+  declareDvc(program, context);
   return program;
 }

@@ -1,6 +1,7 @@
 export * from './commit/index.ts';
 export * from './dag/index.ts';
 export * from './diff/index.ts';
+export * from './dvc/index.ts';
 export * from './git/index.ts';
 export * from './graph/index.ts';
 export * from './load/index.ts';

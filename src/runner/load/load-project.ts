@@ -9,6 +9,7 @@ import { loadParamsFile, type ParamsOptions } from './params-loader.ts';
 import { foldersAbove } from './paths.ts';
 import { loadPipelineFile, type PipelineContext, type PipelineFile } from './pipeline-file.ts';
 import { findSubPipelines } from './sub-pipelines.ts';
+import type { Quoting } from './template.ts';
 import { collectTopLevel, type TopLevel } from './top-level.ts';
 import { Workspace } from './workspace.ts';
 
@@ -20,6 +21,8 @@ export interface LoadOptions {
   readonly paramsFiles?: readonly string[] | undefined;
   /** `key=value` or `file:key=value`, values as YAML. */
   readonly overrides?: readonly string[] | undefined;
+  /** How values are pasted into commands; 'shell' unless given. */
+  readonly quoting?: Quoting | undefined;
 }
 
 /** A project as it counts: templates filled, groups expanded, everything validated. */
@@ -59,6 +62,7 @@ export function loadProject(options: LoadOptions): Project {
     workspace,
     paramsOf: params.read,
     scopeOf: (folder) => params.read(posix.join(folder, layers.defaultFile))?.data ?? {},
+    quoting: options.quoting,
   };
   const main = loadPipelineFile(file, context);
   problems.throwIfAny();

@@ -11,7 +11,7 @@ import { projectPath, reasonAgainstOut } from './paths.ts';
 import type { Complaint } from './problems.ts';
 import { type Part, rangeOf, type SourceFile } from './source-file.ts';
 import { createStagePlaces, type Place } from './stage-places.ts';
-import { Filler } from './template.ts';
+import { Filler, type Quoting } from './template.ts';
 import { extendWithVars, type VarsContext } from './vars.ts';
 import type { Workspace } from './workspace.ts';
 
@@ -39,6 +39,7 @@ export interface PipelineContext extends VarsContext {
   readonly workspace: Workspace;
   /** Values of the default parameter file beside the pipeline file; undefined when it has mistakes. */
   readonly scopeOf: (folder: ProjectPath) => unknown;
+  readonly quoting?: Quoting | undefined;
 }
 
 /** Reads, validates and builds one pipeline file; problems are collected, and what is bad is left out. */
@@ -103,7 +104,7 @@ class Builder {
       path: ['vars'],
       reporter,
     });
-    const filler = new Filler(scope, reporter.onBad);
+    const filler = new Filler(scope, reporter.onBad, this.#context.quoting);
     const filled = filler.fill(rest, []);
     const definition: Record<string, unknown> = { ...(isObject(filled) ? filled : {}) };
     if (meta !== undefined) definition['meta'] = meta;

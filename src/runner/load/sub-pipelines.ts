@@ -9,22 +9,37 @@ import { createIgnore } from './ignore.ts';
 const PROJECT_MARKS = ['.git', '.ferment', '.dvc'];
 const SKIPPED = new Set(['node_modules', '__pycache__', 'venv', 'site-packages']);
 
+/** A folder of the project, with what is in it. */
+export interface ProjectFolder {
+  readonly folder: ProjectPath;
+  readonly entries: readonly Dirent[];
+}
+
 /**
- * Pipeline files below the project's folder, as DVC has them, folder by folder in byte order. Skips hidden folders,
- * installed packages, projects of their own, what .gitignore and .dvcignore of the root name, and what stages write:
- * `outs` is read again before each folder, so that what the files found so far write is skipped too.
+ * Pipeline files below the project's folder, as DVC has them, folder by folder in byte order. `outs` is read again
+ * before each folder, so that what the files found so far write is skipped too.
  */
 export function* findSubPipelines(root: string, outs: ReadonlySet<ProjectPath>): Generator<ProjectPath> {
+  for (const { folder, entries } of projectFolders(root, outs)) {
+    const file = PIPELINE_FILES.find((name) =>
+      entries.some((entry) => entry.isFile() && entry.name === name),
+    );
+    if (file !== undefined) yield `${folder}/${file}`;
+  }
+}
+
+/**
+ * The folders below the project's that people write in. Skips hidden folders, installed packages, projects of their
+ * own, what .gitignore and .dvcignore of the root name, and `outs`.
+ */
+export function* projectFolders(root: string, outs: ReadonlySet<ProjectPath>): Generator<ProjectFolder> {
   const isIgnored = createIgnore(root);
   const queue: ProjectPath[] = foldersIn(list(root), '');
   for (let folder = queue.shift(); folder !== undefined; folder = queue.shift()) {
     if (outs.has(folder) || isIgnored(folder)) continue;
     const entries = list(join(root, folder));
     if (entries.some(({ name }) => PROJECT_MARKS.includes(name))) continue;
-    const file = PIPELINE_FILES.find((name) =>
-      entries.some((entry) => entry.isFile() && entry.name === name),
-    );
-    if (file !== undefined) yield `${folder}/${file}`;
+    yield { folder, entries };
     queue.push(...foldersIn(entries, `${folder}/`));
   }
 }

@@ -14,6 +14,9 @@ type Piece =
 /** Called for each template that cannot be filled: where the text stands, and the template as written. */
 export type OnBadTemplate = (path: KeyPath, template: string, complaint: Complaint) => void;
 
+/** How values are pasted into a command: safe for the shell, or as they are, which is what DVC does. */
+export type Quoting = 'shell' | 'none';
+
 const TEMPLATE = /\\?\$\{([^}]*)\}/g;
 
 function split(text: string): Piece[] {
@@ -37,10 +40,12 @@ function split(text: string): Piece[] {
 export class Filler {
   readonly #scope: unknown;
   readonly #onBad: OnBadTemplate;
+  readonly #quoting: Quoting;
 
-  constructor(scope: unknown, onBad: OnBadTemplate) {
+  constructor(scope: unknown, onBad: OnBadTemplate, quoting: Quoting = 'shell') {
     this.#scope = scope;
     this.#onBad = onBad;
+    this.#quoting = quoting;
   }
 
   /** A copy with every template filled; undefined stands where one could not be. */
@@ -94,7 +99,7 @@ export class Filler {
         const value = this.#value(piece, path);
         if (value === undefined) return undefined;
         if (isHolder(value)) return this.#arguments(piece, value, path);
-        return shell.quote(textOf(value));
+        return this.#quoting === 'none' ? textOf(value) : shell.quote(textOf(value));
       },
       (text) => shell.scan(text),
     );

@@ -146,19 +146,31 @@ export class Store implements ObjectSink {
    * digest of such a copy. It is stored unless another digest was expected.
    */
   async #copyIn(file: string, expected: Digest | undefined): Promise<Digest> {
+    let digest: Digest | undefined;
+    await this.keepCopy(async (target) => {
+      digest = await copyAndHash(file, target);
+      return expected === undefined || expected === digest ? digest : undefined;
+    });
+    return digest ?? unread(file);
+  }
+
+  /**
+   * Stores a file that `copy` writes to a target and hashes; nothing where it returns undefined. Throws NO_SPACE,
+   * STORE_UNWRITABLE, UNREADABLE, and what `copy` throws.
+   */
+  async keepCopy(copy: (target: string) => Promise<Digest | undefined>): Promise<void> {
     // Not in a shard, which is not known yet; there leftovers of a killed process are swept, too.
     const temporary = temporaryNameFor(join(this.stateFolder, 'object'));
     try {
       this.#makeFolder(this.stateFolder);
-      const digest = await copyAndHash(file, temporary);
-      if (expected !== undefined && expected !== digest) return digest;
+      const digest = await copy(temporary);
+      if (digest === undefined) return;
       if (!this.has(digest)) {
         this.#makeFolder(dirname(this.pathOf(digest)));
         chmodSync(temporary, 0o444);
         renameSync(temporary, this.pathOf(digest));
       }
       this.#kept.add(digest);
-      return digest;
     } catch (error) {
       throw explainWriteError(error, temporary);
     } finally {
@@ -321,4 +333,8 @@ function sizeOf(path: string): number | undefined {
   } catch (error) {
     throw unreadable(error, path);
   }
+}
+
+function unread(file: string): never {
+  throw new FermentError('INTERNAL', `${file} was stored without being read.`);
 }

@@ -1,0 +1,149 @@
+import { lstatSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { FermentError } from '../../kit/index.ts';
+import { type LoadOptions, loadProject, type Project } from '../load/index.ts';
+import { readText } from '../load/read-text.ts';
+import { readLock } from '../lock/index.ts';
+import type { LockEntry, Stage, StageName } from '../model.ts';
+import { claimStage } from '../run/claim-stage.ts';
+import { closeSession, openSession } from '../run/session.ts';
+import { updateLock } from '../run/update-lock.ts';
+import type { Warn } from '../status/index.ts';
+import { Contents, type OnRead } from './contents.ts';
+import { importData } from './data-files.ts';
+import { findDvcFolder } from './dvc-folder.ts';
+import { type DvcEntry, type DvcLock, parseDvcLock } from './dvc-lock.ts';
+import { Finder } from './finder.ts';
+import { type ImportContext, importStage } from './import-stage.ts';
+import { linksInto, replaceLinks } from './links.ts';
+import { IMPORT_CLAIM } from './place.ts';
+import type { ImportReport, StageReport } from './report.ts';
+
+export interface ImportOptions {
+  /** Only say what would be imported. */
+  readonly dry?: boolean;
+  readonly warn?: Warn;
+  /** Told of each file that was read. */
+  readonly onRead?: OnRead;
+  readonly env?: NodeJS.ProcessEnv;
+}
+
+/** How long finished stages wait for being written to the lock together. */
+const FLUSH_MS = 1000;
+
+/**
+ * Takes over what DVC knows about a project: for each stage that DVC would call unchanged an entry in the lock, with
+ * the outs in the store. Nothing of DVC's is changed. May be repeated, and goes on where it was killed.
+ * Throws USAGE where there is no DVC, and what `loadProject` and `openSession` throw.
+ */
+export async function importDvc(load: LoadOptions, options: ImportOptions = {}): Promise<ImportReport> {
+  const project = loadProject(load);
+  const dvc = findDvcFolder(project.root, options.env ?? process.env);
+  if (dvc === undefined) {
+    throw new FermentError(
+      'USAGE',
+      `There is no DVC project here: no .dvc folder in ${project.root} or above.`,
+      {
+        hint: 'Nothing needs to be imported. Begin with: ferment repro',
+      },
+    );
+  }
+  const warn = options.warn ?? (() => {});
+  const isDry = options.dry === true;
+  const session = openSession(project, warn);
+  const quiet = { runId: '', signal: undefined, emit: () => {} };
+  const claim = isDry ? undefined : (await claimStage(session, quiet, IMPORT_CLAIM)).claim;
+  try {
+    const contents = new Contents(dvc.cache, session.store, isDry, options.onRead ?? (() => {}));
+    const context: ImportContext = {
+      session,
+      contents,
+      finder: new Finder(session.hasher, contents, dvc.root),
+      cache: dvc.cache,
+      claim,
+      dvcLines: linesOf(loadProject({ ...load, quoting: 'none' })),
+      pending: new Map(),
+    };
+    const data = await importData(context);
+    const stages = await importStages(context, warn);
+    const report = { dry: isDry, stages, data, damaged: contents.damaged, cache: dvc.cache };
+    session.hasher.forget();
+    closeSession(session);
+    return { ...report, ...contents.imported };
+  } finally {
+    claim?.release();
+  }
+}
+
+/** The command lines as DVC pastes values into them. */
+function linesOf({ stages }: Project): ReadonlyMap<StageName, readonly string[]> {
+  return new Map(
+    stages.flatMap(({ name, command }) => (command.kind === 'shell' ? [[name, command.lines] as const] : [])),
+  );
+}
+
+async function importStages(
+  context: ImportContext,
+  warn: Warn,
+): Promise<ReadonlyMap<StageName, StageReport>> {
+  const { session } = context;
+  const locks = new Map<string, DvcLock>();
+  const reports = new Map<StageName, StageReport>();
+  let flushed = performance.now();
+  for (const name of session.graph.order) {
+    const stage = session.graph.stages.get(name);
+    if (stage === undefined) continue;
+    if (context.claim !== undefined) copyLinks(context, stage);
+    reports.set(name, await importStage(context, stage, entryOf(locks, stage, { context, warn })));
+    if (performance.now() - flushed < FLUSH_MS) continue;
+    await flush(context);
+    flushed = performance.now();
+  }
+  await flush(context);
+  return new Map(
+    session.project.stages.map(({ name }) => [name, reports.get(name) ?? { outcome: 'never-run' }]),
+  );
+}
+
+/** What the dvc.lock beside a stage's pipeline file says of it. */
+function entryOf(
+  locks: Map<string, DvcLock>,
+  { file, name }: Stage,
+  { context, warn }: { readonly context: ImportContext; readonly warn: Warn },
+): DvcEntry | undefined {
+  const folder = dirname(file);
+  const path = folder === '.' ? 'dvc.lock' : `${folder}/dvc.lock`;
+  let lock = locks.get(path);
+  if (lock === undefined) {
+    const read = readText(join(context.session.root, path), MAX_LOCK_BYTES);
+    lock = parseDvcLock(read.kind === 'text' ? read.text : '', path);
+    locks.set(path, lock);
+    if (read.kind === 'unreadable') warn(`${path} cannot be used: ${read.reason}.`);
+    for (const text of lock.warnings) warn(text);
+  }
+  return lock.entries.get(folder === '.' ? name : name.slice(folder.length + 1));
+}
+
+const MAX_LOCK_BYTES = 64_000_000;
+
+function copyLinks({ session, cache }: ImportContext, stage: Stage): void {
+  for (const { path } of stage.outs) {
+    const absolute = join(session.root, path);
+    if (lstatSync(absolute, { throwIfNoEntry: false }) !== undefined)
+      replaceLinks(session.root, path, linksInto(cache, absolute));
+  }
+}
+
+/** Writes finished stages to the lock, but not those that another command has written meanwhile. */
+async function flush({ session, pending }: ImportContext): Promise<void> {
+  if (pending.size === 0) return;
+  const { root, state, project, entries } = session;
+  const now = readLock(root, project.lockFile).entries;
+  const changes = [...pending].filter(([name]) => isSameEntry(now.get(name), entries.get(name)));
+  session.entries = await updateLock(root, state, project.lockFile, new Map(changes));
+  pending.clear();
+}
+
+function isSameEntry(a: LockEntry | undefined, b: LockEntry | undefined): boolean {
+  return a?.fingerprint === b?.fingerprint && JSON.stringify(a?.outs) === JSON.stringify(b?.outs);
+}

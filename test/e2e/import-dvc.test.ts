@@ -1,0 +1,195 @@
+import {
+  appendFileSync,
+  chmodSync,
+  existsSync,
+  lstatSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { findDvc, NO_DVC } from '../support/dvc.ts';
+import { copyOf, type DvcProject, dvcProject } from '../support/dvc-project.ts';
+import { ferment, outcomes } from '../support/project.ts';
+import { temporaryFolder } from '../support/temporary.ts';
+
+const program = findDvc();
+const withDvc = program === undefined ? describe.skip : describe;
+
+/** Something of all that a dvc.yaml can say. */
+const files = {
+  'dvc.yaml': `vars: [{prefix: m}]
+stages:
+  prepare:
+    cmd: mkdir -p out && cp -r raw out/split && cp src/tool.sh out/tool.sh && touch out/empty
+    deps: [raw, src]
+    outs: [out/split, out/tool.sh, out/empty]
+  train:
+    matrix: {size: [small, large]}
+    cmd: echo \${item.size} \${train.name} \${train.rate} > out/\${item.size}.bin && echo '{"acc":0.5}' > \${prefix}-\${item.size}.json
+    deps: [out/split]
+    params: [train, {extra.json: [x.y]}]
+    outs: ["out/\${item.size}.bin"]
+    metrics: [{"\${prefix}-\${item.size}.json": {cache: false}}]
+  each:
+    foreach: {a: 1, b: 2}
+    do:
+      wdir: work
+      cmd: mkdir -p \${key} && echo \${item} > \${key}/n.csv
+      deps: [../src/tool.sh]
+      params: [{../settings.json: }]
+      plots: [{"\${key}/n.csv": {x: step}}]
+  keep:
+    cmd: cat out/split/a.txt >> log.txt
+    deps: [out/split/a.txt]
+    outs: [{log.txt: {persist: true}}]
+  lines:
+    cmd:
+    - echo one > lines.txt
+    - echo two >> lines.txt
+    deps: [out]
+    outs: [lines.txt]
+  held:
+    frozen: false
+    cmd: echo held > held.txt
+    outs: [held.txt]
+`,
+  'params.yaml': 'seed: 1\ntrain: {rate: 0.00001, name: "a b", whole: 1.0}\n',
+  'extra.json': '{"x": {"y": [1, 2.0]}, "z": 1}\n',
+  'settings.json': '{"a": {"b": true}, "c": null}\n',
+  'src/tool.sh': 'echo tool\n',
+  'raw/a.txt': 'a\r\nb\r\n',
+  'raw/sub/\u00e9.txt': 'x',
+  'raw/sub/\u{1d4b3}.txt': 'y',
+  'raw/sub/\ufdfa.txt': 'z',
+  'work/.gitkeep': '',
+  'inner/dvc.yaml': `stages:
+  copy:
+    cmd: cp ../raw/a.txt a.txt
+    deps: [../raw/a.txt]
+    outs: [a.txt]
+`,
+};
+
+const STAGES = [
+  'each@a',
+  'each@b',
+  'held',
+  'inner:copy',
+  'keep',
+  'lines',
+  'prepare',
+  'train@large',
+  'train@small',
+];
+
+/** Made once, with DVC; each test works on a copy. */
+let made: DvcProject | undefined;
+
+function project(): DvcProject {
+  made ??= makeProject();
+  return copyOf(made);
+}
+
+function makeProject(): DvcProject {
+  const p = dvcProject(program ?? '', files, afterAll);
+  chmodSync(join(p.root, 'src/tool.sh'), 0o755);
+  p.dvc('add', 'raw');
+  p.dvc('repro', '-P');
+  // DVC refuses a frozen stage that never ran.
+  writeFileSync(join(p.root, 'dvc.yaml'), files['dvc.yaml'].replace('frozen: false', 'frozen: true'));
+  return p;
+}
+
+interface Report {
+  readonly stages: Readonly<Record<string, { readonly outcome: string }>>;
+  readonly data: readonly { readonly path: string; readonly state: string }[];
+}
+
+async function importJson({ root }: DvcProject, ...args: readonly string[]): Promise<Report> {
+  const result = await ferment(root, ['import-dvc', '--json', ...args]);
+  if (result.exit !== 0) throw new Error(`exit ${result.exit}\n${result.stdout}\n${result.stderr}`);
+  return JSON.parse(result.stdout) as Report;
+}
+
+async function reproOutcomes({ root }: DvcProject): Promise<Record<string, string>> {
+  return outcomes(await ferment(root, ['repro', '--json']));
+}
+
+function all(outcome: string): Record<string, string> {
+  return Object.fromEntries(STAGES.map((name) => [name, name === 'held' ? 'frozen' : outcome]));
+}
+
+if (program === undefined) process.stderr.write(`import-dvc: ${NO_DVC}\n`);
+
+withDvc('import-dvc of a project of the real DVC', () => {
+  it('leaves nothing to do on the day of the switch, and nothing of DVC changed', async () => {
+    const p = project();
+    const before = readFileSync(join(p.root, 'dvc.lock'), 'utf8');
+    const { stages } = await importJson(p);
+    expect(Object.values(stages).map(({ outcome }) => outcome)).toEqual(STAGES.map(() => 'imported'));
+    const status = await ferment(p.root, ['status', '--json', '--exit-code']);
+    expect(status).toMatchObject({ exit: 0, stdout: '{}\n' });
+    expect(await reproOutcomes(p)).toEqual(all('unchanged'));
+    expect(readFileSync(join(p.root, 'dvc.lock'), 'utf8')).toBe(before);
+    expect(p.dvc('status')).toContain('up to date');
+    const again = await importJson(p);
+    expect(Object.values(again.stages).every(({ outcome }) => outcome === 'known')).toBe(true);
+  }, 180_000);
+
+  it("restores outs that are only in DVC's cache, and puts data of dvc add back", async () => {
+    const p = project();
+    const outs = ['split', 'tool.sh', 'empty', 'small.bin', 'large.bin'].map((name) => `out/${name}`);
+    for (const path of [...outs, 'raw', 'work/a/n.csv', 'lines.txt', 'inner/a.txt'])
+      rmSync(join(p.root, path), { recursive: true });
+    const { data } = await importJson(p);
+    expect(data).toEqual([{ file: 'raw.dvc', path: 'raw', state: 'checked-out' }]);
+    expect(await reproOutcomes(p)).toEqual({
+      ...all('restored'),
+      'each@b': 'unchanged',
+      keep: 'unchanged',
+    });
+    expect(lstatSync(join(p.root, 'out/tool.sh')).mode & 0o100).toBe(0o100);
+    expect(p.dvc('status')).toContain('up to date');
+  }, 180_000);
+
+  it('leaves stale what DVC would run, and says why', async () => {
+    const p = project();
+    appendFileSync(join(p.root, 'src/tool.sh'), '# more\n');
+    writeFileSync(join(p.root, 'extra.json'), '{"x": {"y": [1, 3]}, "z": 1}\n');
+    writeFileSync(join(p.root, 'inner/a.txt'), 'edited\n');
+    const { stages } = await importJson(p);
+    expect(stages).toMatchObject({
+      prepare: { outcome: 'changed', changes: [{ kind: 'dep', name: 'src', change: 'modified' }] },
+      'each@a': { outcome: 'changed', changes: [{ kind: 'dep', name: 'src/tool.sh', change: 'modified' }] },
+      'train@small': { changes: [{ kind: 'param', name: 'extra.json:x.y', old: [1, 2], new: [1, 3] }] },
+      'inner:copy': { changes: [{ kind: 'out', name: 'inner/a.txt', change: 'modified' }], restorable: true },
+      keep: { outcome: 'imported' },
+    });
+    const dvc = JSON.parse(p.dvc('status', '--json')) as Record<string, unknown>;
+    const stale = Object.entries(stages).filter(([, { outcome }]) => outcome === 'changed');
+    expect(stale.map(([name]) => name.replace('inner:', 'inner/dvc.yaml:')).sort()).toEqual(
+      Object.keys(dvc).sort(),
+    );
+    expect(await reproOutcomes(p)).toMatchObject({
+      prepare: 'ran',
+      keep: 'unchanged',
+      'inner:copy': 'restored',
+    });
+  }, 180_000);
+
+  it('makes copies of links into a cache outside of the project', async () => {
+    const p = dvcProject(program ?? '', files);
+    const cache = temporaryFolder();
+    writeFileSync(join(p.root, '.dvc/config'), '[cache]\n    type = symlink\n');
+    writeFileSync(join(p.root, '.dvc/config.local'), `['cache']\n    dir = ${cache}\n`);
+    p.dvc('repro', 'prepare');
+    expect(lstatSync(join(p.root, 'out/tool.sh')).isSymbolicLink()).toBe(true);
+    const { stages } = await importJson(p);
+    expect(stages['prepare']).toEqual({ outcome: 'imported' });
+    expect(lstatSync(join(p.root, 'out/tool.sh')).isSymbolicLink()).toBe(false);
+    expect((await reproOutcomes(p))['prepare']).toBe('unchanged');
+    expect(existsSync(join(p.root, '.dvc/cache/files'))).toBe(false);
+  }, 180_000);
+});
