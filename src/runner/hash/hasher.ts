@@ -7,13 +7,14 @@ import { FileIndex } from './file-index.ts';
 import { hashOne, hashRows, type ObjectSink, recallDigests } from './hash-rows.ts';
 import { digestOfManifest, type Manifest } from './manifest.ts';
 import {
+  entriesOf,
   isSettled,
   isSingleFile,
   type Measured,
-  manifestFrom,
   measuredFrom,
   settledOnly,
   sizeAt,
+  totalSize,
 } from './measured.ts';
 import { loadTable, packDigests, sameTree, saveTable, type TreeTable } from './tree-table.ts';
 import { STAT_WORDS, statInside, type Tree, walkTree, writeStat } from './walk.ts';
@@ -127,12 +128,8 @@ export class Hasher {
   }
 
   #remember(path: ProjectPath, tree: Tree, digests: readonly Digest[], now: bigint): TreeTable {
-    const manifest = manifestFrom(tree, digests);
-    const content = {
-      digest: digestOfManifest(manifest),
-      size: manifest.reduce((sum, entry) => sum + entry.size, 0),
-      files: manifest.length,
-    };
+    const digest = digestOfManifest(entriesOf(tree, digests));
+    const content = { digest, size: totalSize(tree), files: tree.names.length };
     const table = { tree: settledOnly(tree, now), digests: packDigests(digests), content };
     this.#tables.set(path, table);
     saveTable(this.#tableFile(path), path, table);

@@ -1,5 +1,5 @@
+import { createHash } from 'node:crypto';
 import { compareBytes, type Digest, FermentError, isDigest } from '../../kit/index.ts';
-import { sha256 } from './read.ts';
 
 /** One file of a folder. */
 export interface ManifestEntry {
@@ -13,22 +13,34 @@ export interface ManifestEntry {
 /** A folder's files, sorted by the bytes of their paths. Its canonical JSON is an object whose digest is the folder's. */
 export type Manifest = readonly ManifestEntry[];
 
-/** The manifest's canonical JSON, written by hand because a folder may have a million files. */
-export function serializeManifest(manifest: Manifest): string {
-  const rows = manifest.map(
-    (entry) =>
-      `{"digest":"${entry.digest}",${entry.executable === true ? '"executable":true,' : ''}"path":${JSON.stringify(entry.path)},"size":${entry.size}}`,
-  );
-  return `[${rows.join(',')}]`;
+/** Rows of JSON in one piece of text: large enough to be fast, small enough to be garbage at once. */
+const ROWS = 1000;
+
+/** The manifest's canonical JSON in pieces, written by hand because a folder may have a million files. */
+export function* manifestText(entries: Iterable<ManifestEntry>): Generator<string> {
+  let text = '[';
+  let rows = 0;
+  for (const { path, size, digest, executable } of entries) {
+    if (rows > 0) text += ',';
+    text += `{"digest":"${digest}",${executable === true ? '"executable":true,' : ''}"path":${JSON.stringify(path)},"size":${size}}`;
+    rows++;
+    if (rows % ROWS !== 0) continue;
+    yield text;
+    text = '';
+  }
+  yield `${text}]`;
 }
 
-export function digestOfManifest(manifest: Manifest): Digest {
-  return sha256(Buffer.from(serializeManifest(manifest)));
+/** The digest of a manifest whose entries are sorted. */
+export function digestOfManifest(entries: Iterable<ManifestEntry>): Digest {
+  const hash = createHash('sha256');
+  for (const text of manifestText(entries)) hash.update(text);
+  return hash.digest('hex') as Digest;
 }
 
-/** Sorts entries as a manifest has them, by bytes. */
-export function sortEntries(entries: ManifestEntry[]): ManifestEntry[] {
-  return entries.sort((a, b) => compareBytes(a.path, b.path));
+/** The bytes of a manifest whose entries are sorted. */
+export function manifestBytes(entries: Iterable<ManifestEntry>): Buffer {
+  return Buffer.concat(Array.from(manifestText(entries), (text) => Buffer.from(text)));
 }
 
 /**

@@ -1,6 +1,6 @@
-import { type Digest, FermentError } from '../../kit/index.ts';
+import { compareBytes, type Digest, FermentError } from '../../kit/index.ts';
 import type { Content, ProjectPath } from '../model.ts';
-import { type Manifest, type ManifestEntry, sortEntries } from './manifest.ts';
+import type { Manifest, ManifestEntry } from './manifest.ts';
 import { digestAt, type TreeTable } from './tree-table.ts';
 import { STAT_WORDS, type Tree } from './walk.ts';
 
@@ -38,6 +38,10 @@ export function sizeAt(tree: Tree, row: number): number {
   return Number(tree.stats[row * STAT_WORDS + 2] ?? 0n);
 }
 
+export function totalSize(tree: Tree): number {
+  return tree.names.reduce((sum, _, row) => sum + sizeAt(tree, row), 0);
+}
+
 export function isSettled(tree: Tree, row: number, now: bigint): boolean {
   const mtime = tree.stats[row * STAT_WORDS + 3] ?? now;
   const ctime = tree.stats[row * STAT_WORDS + 4] ?? now;
@@ -67,12 +71,29 @@ export function measuredFrom(path: ProjectPath, tree: Tree, table: TreeTable): M
   };
 }
 
+/** The manifest of a tree whose files have these digests. */
 export function manifestFrom(tree: Tree, digests: readonly Digest[]): Manifest {
-  const entries: ManifestEntry[] = tree.names.map((path, row) => {
+  return [...entriesOf(tree, digests)];
+}
+
+/** The entries of the manifest one by one: for what does not need them all in memory. */
+export function* entriesOf(tree: Tree, digests: readonly Digest[]): Generator<ManifestEntry> {
+  for (const row of sortedRows(tree.names)) {
+    const path = tree.names[row] ?? '';
     const entry = { path, size: sizeAt(tree, row), digest: digests[row] ?? missingDigest(path) };
-    return tree.stats[row * STAT_WORDS + STAT_WORDS - 1] === 1n ? { ...entry, executable: true } : entry;
-  });
-  return sortEntries(entries);
+    const isExecutable = tree.stats[row * STAT_WORDS + STAT_WORDS - 1] === 1n;
+    yield isExecutable ? { ...entry, executable: true } : entry;
+  }
+}
+
+/** The numbers of the names in the order of their bytes. */
+function sortedRows(names: readonly string[]): Uint32Array {
+  const rows = Uint32Array.from(names.keys());
+  const nameOf = (row: number): string => names[row] ?? '';
+  // The order of UTF-16 is that of UTF-8 unless a surrogate is involved: looking once is faster than at each step.
+  return names.some((name) => /[\ud800-\udfff]/.test(name))
+    ? rows.sort((a, b) => compareBytes(nameOf(a), nameOf(b)))
+    : rows.sort((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1));
 }
 
 function missingDigest(path: string): never {

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { PACK_FILES, PACKED_FILE_BYTES } from '../hash/hash-rows.ts';
-import type { Manifest, ManifestEntry } from '../hash/manifest.ts';
-import { isSingleFile, type Measured, manifestOf } from '../hash/measured.ts';
+import type { ManifestEntry } from '../hash/manifest.ts';
+import { entriesOf, isSingleFile, type Measured } from '../hash/measured.ts';
 import { readSmallFile } from '../hash/read.ts';
 import type { Store } from './store.ts';
 
@@ -18,10 +18,9 @@ export async function keepContent(
   const absolute = resolve(root, content.path);
   if (isSingleFile(tree))
     return (await store.keepFile(absolute, content.digest, content.size)) ? undefined : content.path;
-  const manifest = manifestOf(measured);
-  const changed = await keepFiles(store, absolute, manifest);
+  const changed = await keepFiles(store, absolute, entriesOf(tree, measured.digests));
   if (changed !== undefined) return `${content.path}/${changed.path}`;
-  store.keepManifest(manifest);
+  store.keepManifest(content.digest, entriesOf(tree, measured.digests));
   return undefined;
 }
 
@@ -29,12 +28,12 @@ export async function keepContent(
 async function keepFiles(
   store: Store,
   folder: string,
-  manifest: Manifest,
+  entries: Iterable<ManifestEntry>,
 ): Promise<ManifestEntry | undefined> {
-  const missing = manifest.filter(({ digest, size }) => !store.has(digest, size));
+  const missing: ManifestEntry[] = [];
+  for (const entry of entries) if (!store.has(entry.digest, entry.size)) missing.push(entry);
   const small = missing.filter(({ size }) => size <= PACKED_FILE_BYTES);
-  const packed = small.length >= PACK_FILES ? small : [];
-  const changed = await packFiles(store, folder, packed);
+  const changed = small.length >= PACK_FILES ? await packFiles(store, folder, small) : undefined;
   if (changed !== undefined) return changed;
   for (const entry of missing)
     if (!(await store.keepFile(`${folder}/${entry.path}`, entry.digest, entry.size))) return entry;

@@ -13,7 +13,7 @@ import {
 import { dirname, join } from 'node:path';
 import { type Digest, errnoOf, explainWriteError, FermentError, temporaryNameFor } from '../../kit/index.ts';
 import type { ObjectSink } from '../hash/hash-rows.ts';
-import { type Manifest, parseManifest, serializeManifest } from '../hash/manifest.ts';
+import { type Manifest, type ManifestEntry, manifestBytes, parseManifest } from '../hash/manifest.ts';
 import { hashFile, readSmallFile, SMALL_FILE_BYTES, sha256 } from '../hash/read.ts';
 import { copyAndHash } from '../hash/stream.ts';
 import { unreadable } from '../hash/walk.ts';
@@ -178,12 +178,9 @@ export class Store implements ObjectSink {
     }
   }
 
-  /** Stores a folder's manifest, once its files are stored. */
-  keepManifest(manifest: Manifest): Digest {
-    const bytes = Buffer.from(serializeManifest(manifest));
-    const digest = sha256(bytes);
-    this.keep(digest, bytes);
-    return digest;
+  /** Stores a folder's manifest, once its files are stored. The entries are sorted, and `digest` is theirs. */
+  keepManifest(digest: Digest, entries: Iterable<ManifestEntry>): void {
+    if (!this.has(digest)) this.keep(digest, manifestBytes(entries));
   }
 
   /** The bytes of a small object. Throws OBJECT_MISSING or OBJECT_DAMAGED (and quarantines it). */
