@@ -1,7 +1,8 @@
 import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { compareBytes } from '../../kit/index.ts';
 import type { Hasher } from '../hash/hasher.ts';
-import { digestOfManifest, type Manifest, type ManifestEntry, sortEntries } from '../hash/manifest.ts';
+import { digestOfManifest, type Manifest, type ManifestEntry } from '../hash/manifest.ts';
 import { isSingleFile, type Measured, sizeAt } from '../hash/measured.ts';
 import { STAT_WORDS } from '../hash/walk.ts';
 import { foldersAbove } from '../load/paths.ts';
@@ -147,12 +148,12 @@ export class Finder {
 
 /** The manifest that a folder with these files has. */
 export function manifestOfRows(rows: readonly FileRow[]): Manifest {
-  return sortEntries(
-    rows.map(
+  return rows
+    .map(
       ({ path, hashes: { digest, size }, executable }): ManifestEntry =>
         executable ? { path, size, digest, executable } : { path, size, digest },
-    ),
-  );
+    )
+    .sort((a, b) => compareBytes(a.path, b.path));
 }
 
 function virtualFound(path: ProjectPath, rows: readonly FileRow[], isFolder: boolean): Found {

@@ -14,6 +14,6 @@ export async function keepFound(
   for (const { hashes } of rows) contents.countNew(hashes.digest, hashes.size);
   if (contents.isDry) return undefined;
   if (measured !== undefined) return keepContent(contents.store, root, measured);
-  if (content.kind === 'dir') contents.store.keepManifest(manifestOfRows(rows));
+  if (content.kind === 'dir') contents.store.keepManifest(content.digest, manifestOfRows(rows));
   return undefined;
 }
