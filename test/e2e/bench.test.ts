@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Tool } from '../../bench/runner/bench.ts';
+import { firstStore, oneChanged, putBack, unchanged } from '../../bench/runner/files.ts';
 import { runTimed } from '../../bench/runner/process.ts';
 import { sit } from '../../bench/runner/sitting.ts';
 import { coldBench, noOpBench } from '../../bench/runner/stages.ts';
@@ -10,7 +11,8 @@ const own = new Map<Tool, FoundTool>([['ferment', findFerment()]]);
 
 test('a sitting has Ferment do the work, checks that it did, and says what it took', async () => {
   const said: string[] = [];
-  for (const bench of [coldBench(own, 2), noOpBench(own, 2)]) {
+  const files = [firstStore, unchanged, oneChanged, putBack].map((bench) => bench(own, 100));
+  for (const bench of [coldBench(own, 2), noOpBench(own, 2), ...files]) {
     const { results } = await sit(bench, { rounds: 1, say: (text) => said.push(text) });
     const [ours] = results;
     expect(ours).toMatchObject({ tool: 'ferment', rounds: [{ wallSeconds: expect.any(Number) }] });
@@ -18,7 +20,7 @@ test('a sitting has Ferment do the work, checks that it did, and says what it to
     expect(round?.cpuSeconds).toBeGreaterThan(0.01);
     expect(round?.peakBytes).toBeGreaterThan(20e6);
   }
-  expect(said).toHaveLength(2);
+  expect(said).toHaveLength(6);
 });
 
 test('a program that takes too long is ended, with what it started', () => {
