@@ -64,6 +64,7 @@ function complaintAbout(stage: string, file: ProjectPath, key: string | undefine
     const what = key === undefined ? `all of ${file}` : `the parameter '${key}' of ${file}`;
     return { message: `Stage '${stage}' declares ${what}, which does not exist.` };
   }
+  if (loaded.isBroken === true) return undefined;
   const found = key === undefined ? undefined : lookUp(loaded.data, key);
   if (key === undefined || found === undefined || found.found) return undefined;
   const [name = ''] = parseKey(found.rest) ?? [];

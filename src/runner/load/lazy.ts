@@ -6,3 +6,7 @@ const require = createRequire(import.meta.url);
 export function yamlLibrary(): typeof import('yaml') {
   return require('yaml') as typeof import('yaml');
 }
+
+export function tomlLibrary(): typeof import('smol-toml') {
+  return require('smol-toml') as typeof import('smol-toml');
+}

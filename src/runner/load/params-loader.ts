@@ -46,7 +46,8 @@ export function loadParamsFile(
   }
   const schema = sources.map((source) => readSchema(workspace, source)).find((found) => found !== undefined);
   const isReadable = problems.count === before;
-  const fromFiles: ParamsFile = { file, data, layers: sources.map((source) => ({ source, at: [] })) };
+  const layers = sources.map((source) => ({ source, at: [] }));
+  const fromFiles: ParamsFile = { file, data, layers, isBroken: !isReadable };
   const mayAdd = schema !== undefined || !isReadable;
   const loaded = overrides.reduce((params, override) => lay(problems, params, override, mayAdd), fromFiles);
   return schema === undefined || !isReadable ? loaded : check(problems, loaded, schema);
@@ -62,7 +63,7 @@ function lay(problems: Problems, params: ParamsFile, override: Override, mayAdd:
     problems.addAt('BAD_PARAMS', override.source, keyRange(override), complaint);
     return params;
   }
-  return { file, data: result.data, layers: [...layers, { ...layerOf(override), at: result.path }] };
+  return { ...params, data: result.data, layers: [...layers, { ...layerOf(override), at: result.path }] };
 }
 
 function readOverlay(workspace: Workspace, path: string): SourceFile | undefined {
@@ -105,7 +106,13 @@ const MODELINE = /^#\s*yaml-language-server:\s*\$schema=(\S+)/m;
 function readSchema(workspace: Workspace, source: SourceFile): SchemaFile | undefined {
   const match = MODELINE.exec(source.text);
   const target = match?.[1];
-  if (match === null || target === undefined || /^[a-z]+:\/\//.test(target)) return undefined;
+  if (
+    match === null ||
+    target === undefined ||
+    !/\.(ya?ml|json)$/i.test(source.name) ||
+    /^[a-z]+:\/\//.test(target)
+  )
+    return undefined;
   const start = match.index + match[0].length - target.length;
   const range = { start, end: start + target.length };
   const path = resolve(dirname(workspace.pathOf(source)), target);

@@ -15,6 +15,8 @@ export interface ParamsFile {
   readonly data: unknown;
   /** From the file itself to the last override. */
   readonly layers: readonly Layer[];
+  /** True when it has mistakes, so that keys that are missing are none of their own. */
+  readonly isBroken?: boolean;
 }
 
 /** All parameter files that the pipeline names, by path. */

@@ -5,6 +5,7 @@ import { isObject } from '../schema/json-schema.ts';
 import { type FloatAt, listFloats, restoreFloats } from './floats.ts';
 import { put } from './object.ts';
 import { readText } from './read-text.ts';
+import type { Parse } from './source-file.ts';
 
 /** Changes when the same text gives other data. */
 const VERSION = 2;
@@ -32,11 +33,9 @@ export class ParseCache {
   }
 
   /** The data of a text, or what `parse` makes of it; only data without problems is remembered. */
-  get<T extends { readonly data: unknown; readonly problems: readonly unknown[] }>(
-    text: string,
-    parse: (text: string) => T,
-  ): { readonly data: unknown; readonly problems: T['problems'] | readonly [] } {
-    const digest = digestOf(text);
+  get(text: string, format: string, parse: Parse): ReturnType<Parse> {
+    // The same text may be other data in another format.
+    const digest = digestOf(format === 'yaml' ? text : `${format}\n${text}`);
     this.#known ??= this.#read();
     const known = this.#used.get(digest) ?? entryOf(this.#known, digest);
     if (known !== undefined) {

@@ -11,7 +11,7 @@ export interface SourceText {
   readonly text: string;
 }
 
-/** A YAML or JSON file that was read: its data, and a way back from data to places in the text. */
+/** A file that was read: its data, and for YAML and JSON a way back from data to places in the text. */
 export interface SourceFile extends SourceText {
   readonly data: unknown;
 }
@@ -21,6 +21,12 @@ export interface Range {
   readonly start: number;
   readonly end: number;
 }
+
+/** Makes data of a text; never throws, problems are listed by offset. */
+export type Parse = (text: string) => {
+  readonly data: unknown;
+  readonly problems: readonly TextProblem[];
+};
 
 /** Parses YAML (of which JSON is a part); never throws, problems are listed by offset. */
 export function parseYaml(text: string): {
@@ -63,7 +69,7 @@ const documents = new WeakMap<SourceText, Document | undefined>();
  * or a template). A long value is marked by its key.
  */
 export function rangeOf(file: SourceText, path: KeyPath, part: Part): Range {
-  if (!documents.has(file)) documents.set(file, parseDocument(file.text).document);
+  if (!documents.has(file)) documents.set(file, isYaml(file) ? parseDocument(file.text).document : undefined);
   const document = documents.get(file);
   let range: Range = { start: 0, end: 1 };
   let node: unknown = document?.contents;
@@ -76,6 +82,11 @@ export function rangeOf(file: SourceText, path: KeyPath, part: Part): Range {
     node = step.value;
   }
   return range;
+}
+
+/** The others have no places; what is wrong with them as a whole is said at their start. */
+function isYaml({ name }: SourceText): boolean {
+  return !/\.(toml|py)$/i.test(name);
 }
 
 /** True when the text itself holds something at this path. */

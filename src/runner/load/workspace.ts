@@ -2,8 +2,10 @@ import { isAbsolute, join, relative, resolve } from 'node:path';
 import type { ProjectPath } from '../model.ts';
 import { ParseCache } from './parse-cache.ts';
 import { Problems } from './problems.ts';
+import { parsePython } from './python/parse-python.ts';
 import { readText } from './read-text.ts';
-import { diagnosticAt, parseYaml, type SourceFile, type SourceText } from './source-file.ts';
+import { diagnosticAt, type Parse, parseYaml, type SourceFile, type SourceText } from './source-file.ts';
+import { parseToml } from './toml-data.ts';
 
 /** The files of one loading: each is read and parsed once, and every problem goes to one list. */
 export class Workspace {
@@ -50,7 +52,7 @@ export class Workspace {
     return now.kind === 'text' && now.text === source.text;
   }
 
-  /** Reads a YAML or JSON file of the project; undefined when there is none. Problems are collected. */
+  /** Reads a YAML, JSON, TOML or Python file of the project; undefined when there is none. Problems are collected. */
   read(file: ProjectPath, code: 'BAD_PIPELINE' | 'BAD_PARAMS'): SourceFile | undefined {
     return this.readAbsolute(isAbsolute(file) ? file : join(this.root, file), code);
   }
@@ -69,16 +71,31 @@ export class Workspace {
       return { name, text: '', data: null };
     };
     if (read.kind === 'unreadable') return fail(`The file cannot be used: ${read.reason}.`);
-    if (!/\.(ya?ml|json)$/i.test(path)) {
+    const format = formatOf(path);
+    if (format === undefined || (code === 'BAD_PIPELINE' && format !== 'yaml')) {
       return fail(
-        'Only YAML and JSON files can be read here (.yaml, .yml, .json).',
-        'TOML and Python parameter files are not supported yet.',
+        code === 'BAD_PIPELINE'
+          ? 'A pipeline file must be YAML or JSON (.yaml, .yml, .json).'
+          : 'A parameter file must be YAML, JSON, TOML or Python (.yaml, .yml, .json, .toml, .py).',
+        'Give it the ending of its format.',
       );
     }
-    const { data, problems } = this.#cache.get(read.text, parseYaml);
+    const { data, problems } = this.#cache.get(read.text, format, PARSERS[format]);
     const source = { name, text: read.text, data };
     for (const problem of problems) this.problems.addAt(code, source, problem, problem);
     this.#paths.set(source, path);
     return source;
   }
+}
+
+/** The formats that parameter files may have; JSON is read as the YAML that it is. */
+const PARSERS = { yaml: parseYaml, toml: parseToml, python: parsePython } as const satisfies Record<
+  string,
+  Parse
+>;
+
+function formatOf(path: string): keyof typeof PARSERS | undefined {
+  if (/\.(ya?ml|json)$/i.test(path)) return 'yaml';
+  if (/\.toml$/i.test(path)) return 'toml';
+  return /\.py$/i.test(path) ? 'python' : undefined;
 }

@@ -1,6 +1,7 @@
 import type { Alias, Document, Node, Pair, YAMLMap, YAMLSeq } from 'yaml';
 import { store, take, WholeFloat } from './floats.ts';
 import { yamlLibrary } from './lazy.ts';
+import { finite, numberFrom } from './numbers.ts';
 
 /** A problem at a place in a text, as offsets. */
 export interface TextProblem {
@@ -88,30 +89,16 @@ class Reader {
   }
 
   #scalar(node: Node & { value: unknown; source?: string | undefined }): unknown {
-    const value = isPlainText(node) ? (numberOf(node.value) ?? node.value) : node.value;
+    const { value } = node;
+    if (isOtherNumber(node)) return numberFrom(node.value) ?? node.value;
     if (typeof value === 'string' || typeof value === 'boolean' || value === null) return value;
     if (typeof value !== 'number') {
       this.#report(node, 'A value of this type is not supported.', 'Write it as text, in quotes.');
       return null;
     }
-    if (!Number.isFinite(value)) {
-      this.#report(
-        node,
-        `Numbers must be finite. Received: ${node.source ?? value}`,
-        'null can stand for "none".',
-      );
-    } else if (
-      Number.isInteger(value) &&
-      !Number.isSafeInteger(value) &&
-      /^[-+]?(\d[\d_]*|0[box][\da-f_]+)$/i.test(node.source ?? '')
-    ) {
-      this.#report(
-        node,
-        `This whole number would lose digits: it is beyond 2^53. Received: ${node.source}`,
-        'Write it as text, in quotes.',
-      );
-    }
-    return Number.isSafeInteger(value) && isFloatText(node.source) ? new WholeFloat(value) : value;
+    // The whole numbers that are safe, and fractions, need no second look at their text.
+    if (Number.isSafeInteger(value)) return isFloatText(node.source) ? new WholeFloat(value) : value;
+    return numberFrom(node.source ?? '') ?? finite(value);
   }
 
   #list(node: YAMLSeq, depth: number): unknown[] {
@@ -176,19 +163,8 @@ function isFloatText(source: string | undefined): boolean {
   return source !== undefined && /[.eE]/.test(source) && !/^[-+]?0x/i.test(source);
 }
 
-function isPlainText(node: { value: unknown; type?: unknown }): node is { value: string } {
-  return node.type === 'PLAIN' && typeof node.value === 'string';
-}
-
-/** Numbers that DVC's YAML knows beside those of YAML 1.2: `1_000`, `1_000.5`, `0b11`, `0x_ff`. */
-function numberOf(text: string): number | undefined {
-  if (!/^[-+]?[\d.]/.test(text) || !(text.includes('_') || /^[-+]?0b/.test(text))) return undefined;
-  const isNumber =
-    /^[-+]?(0b[01_]+|0o[0-7_]+|0x[\da-f_]+|\d[\d_]*|(\d[\d_]*\.[\d_]*|\.\d[\d_]*|\d[\d_]*(?=e))(e[-+]?\d+)?)$/i.test(
-      text,
-    );
-  const sign = text.startsWith('-') ? -1 : 1;
-  const digits = text.replace(/^[-+]/, '').replaceAll('_', '');
-  const value = isNumber ? Number(digits) : Number.NaN;
-  return Number.isNaN(value) ? undefined : sign * value;
+/** Numbers that DVC's YAML knows beside those of YAML 1.2: `1_000`, `1_000.5`, `0b11`. */
+function isOtherNumber(node: { value: unknown; type?: unknown }): node is { value: string } {
+  const { type, value } = node;
+  return type === 'PLAIN' && typeof value === 'string' && /^[-+]?(\.?\d[\w.+-]*_|0b)/.test(value);
 }
