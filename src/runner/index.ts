@@ -12,3 +12,4 @@ export * from './plan/index.ts';
 export * from './run/index.ts';
 export { pipelineSchema } from './schema/index.ts';
 export * from './status/index.ts';
+export * from './watch/index.ts';

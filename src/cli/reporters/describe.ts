@@ -1,5 +1,5 @@
 import { escapeControl, formatDuration, isDigest, plural, shortDigest } from '../../kit/index.ts';
-import type { Change, Outcome, Summary } from '../../runner/index.ts';
+import type { Change, InputChange, Outcome, Summary } from '../../runner/index.ts';
 
 /** One reason in a few words: `params.yaml:train.lr 0.1 → 0.2`, `src/a.py changed`. */
 export function describeChange(change: Change): string {
@@ -106,4 +106,12 @@ function describePlan(summary: Summary): string {
   ];
   const said = parts.filter(([n]) => n > 0).map(([n, words]) => `${n} ${words}`);
   return `${said.join(', ') || 'Nothing to do'}. Nothing was run.`;
+}
+
+/** What changed while a pipeline was watched, in one line: `params.yaml changed, data/x.csv is new and 3 more`. */
+export function describeInputChanges(changes: readonly InputChange[], most = 3): string {
+  const words = { new: 'is new', modified: 'changed', deleted: 'is gone' } as const;
+  const shown = changes.slice(0, most).map(({ path, change }) => `${escapeControl(path)} ${words[change]}`);
+  const more = changes.length - shown.length;
+  return more > 0 ? `${shown.join(', ')} and ${more} more` : shown.join(', ');
 }

@@ -59,6 +59,12 @@ export class Bundler {
     this.#bundles.clear();
   }
 
+  /** What the last bundle of a module was made from, packages left out; only the module where it never was bundled. */
+  sources(module: ProjectPath): readonly ProjectPath[] {
+    const inputs = Object.keys(this.#load().get(module)?.inputs ?? {});
+    return [module, ...inputs.filter((path) => !path.split('/').includes('node_modules'))];
+  }
+
   /** The absolute path of the program to run, whose bytes were just compared with the digest. */
   async runnable(bundle: Bundle): Promise<string> {
     const file = this.#fileOf(bundle.bundle);

@@ -23,6 +23,8 @@ export interface LoadOptions {
   readonly overrides?: readonly string[] | undefined;
   /** How values are pasted into commands; 'shell' unless given. */
   readonly quoting?: Quoting | undefined;
+  /** Told the absolute path of each file that is read, or looked for, also when the project turns out to be bad. */
+  readonly onRead?: (path: string) => void;
 }
 
 /** A project as it counts: templates filled, groups expanded, everything validated. */
@@ -37,8 +39,6 @@ export interface Project {
   readonly stages: readonly Stage[];
   readonly params: Params;
   readonly topLevel: TopLevel;
-  /** Absolute paths of all files that were read, or looked for, to load it. */
-  readonly sources: readonly string[];
   /** Things that are allowed but probably not meant. */
   readonly warnings: readonly string[];
 }
@@ -50,7 +50,7 @@ export interface Project {
 export function loadProject(options: LoadOptions): Project {
   const { root, file } = findProject(options.cwd, options.file);
   const overrides = (options.overrides ?? []).map(parseOverride);
-  const workspace = new Workspace(root, resolve(options.cwd));
+  const workspace = new Workspace(root, resolve(options.cwd), options.onRead);
   const { problems } = workspace;
   const layers: ParamsOptions = {
     defaultFile: 'params.yaml',
@@ -91,7 +91,6 @@ export function loadProject(options: LoadOptions): Project {
         return isCurrent ? known : readNow(path, root, options.cwd, layers);
       },
     },
-    sources: workspace.paths(),
     topLevel: collectTopLevel(files),
     warnings: files.some(({ stages }) => stages.length > 0) ? [] : ['The pipeline has no stages.'],
   };

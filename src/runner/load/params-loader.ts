@@ -119,6 +119,7 @@ function readSchema(workspace: Workspace, source: SourceFile): SchemaFile | unde
   const complain = (message: string, hint?: string): undefined => {
     workspace.problems.addAt('BAD_PARAMS', source, range, { message, hint });
   };
+  workspace.onRead(path);
   const read = readText(path);
   if (read.kind === 'missing')
     return complain(`The schema ${target} does not exist.`, 'Correct the path or remove the line.');

@@ -17,7 +17,11 @@ export class Workspace {
   readonly #paths = new WeakMap<SourceText, string>();
   readonly #cache: ParseCache;
 
-  constructor(root: string, cwd: string) {
+  /** Told the absolute path of each file that loading reads or looks for. */
+  readonly onRead: (path: string) => void;
+
+  constructor(root: string, cwd: string, onRead: (path: string) => void = () => {}) {
+    this.onRead = onRead;
     this.root = root;
     this.#cwd = cwd;
     this.#cache = new ParseCache(root);
@@ -39,11 +43,6 @@ export class Workspace {
     return this.#paths.get(source) ?? resolve(this.#cwd, source.name);
   }
 
-  /** The files that were read or looked for, absolute. */
-  paths(): readonly string[] {
-    return [...this.#read.keys()];
-  }
-
   /** True while a file that was read here has the same text; also for what came from the command line. */
   isCurrent(source: SourceText): boolean {
     const path = this.#paths.get(source);
@@ -58,7 +57,10 @@ export class Workspace {
   }
 
   readAbsolute(path: string, code: 'BAD_PIPELINE' | 'BAD_PARAMS'): SourceFile | undefined {
-    if (!this.#read.has(path)) this.#read.set(path, this.#load(path, code));
+    if (!this.#read.has(path)) {
+      this.onRead(path);
+      this.#read.set(path, this.#load(path, code));
+    }
     return this.#read.get(path);
   }
 

@@ -63,10 +63,18 @@ export class PipelineRun {
     this.#pending = [...selected];
     this.#selected = new Set(selected);
     this.#attempts = new Attempts(worker.runId);
-    worker.signal?.addEventListener('abort', () => this.#giveUp.abort(), { once: true });
   }
 
   async run(): Promise<void> {
+    const { signal } = this.#worker;
+    const giveUp = (): void => this.#giveUp.abort();
+    signal?.addEventListener('abort', giveUp, { once: true });
+    await this.#all();
+    signal?.removeEventListener('abort', giveUp);
+    this.#settleTheRest();
+  }
+
+  async #all(): Promise<void> {
     for (;;) {
       const next = this.#isStopped() ? undefined : this.#takeReady();
       if (next !== undefined) await this.#visit(next);
@@ -77,7 +85,6 @@ export class PipelineRun {
         await Promise.race([...this.#running, ...this.#delayed]);
       }
     }
-    this.#settleTheRest();
   }
 
   #isStopped(): boolean {
