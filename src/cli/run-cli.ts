@@ -1,5 +1,5 @@
 import { CommanderError } from 'commander';
-import { errnoOf, explainWriteError, FermentError, isFermentError, messageOf } from '../kit/index.ts';
+import { explainSystemError, isFermentError, messageOf } from '../kit/index.ts';
 import { createProgram } from './program.ts';
 import { createPainter, printError, printLine, type Terminal } from './terminal.ts';
 
@@ -32,14 +32,4 @@ function report(error: unknown, terminal: Terminal): number {
   if (error instanceof Error && error.stack !== undefined) printLine(terminal.stderr, error.stack);
   printLine(terminal.stderr, 'This is a bug in Ferment: please report it with the lines above.');
   return 70;
-}
-
-/** What the operating system refused, as an error that a person can act on; other errors pass unchanged. */
-function explainSystemError(error: unknown): unknown {
-  const errno = errnoOf(error);
-  if (!(error instanceof Error) || errno === undefined || !('syscall' in error)) return error;
-  const path = 'path' in error && typeof error.path === 'string' ? error.path : 'the project';
-  const explained = explainWriteError(error, path);
-  if (explained !== error) return explained;
-  return new FermentError('UNREADABLE', `Cannot use ${path}: ${messageOf(error)}.`, { cause: error });
 }

@@ -33,8 +33,17 @@ export function writeFileAtomic(path: string, data: string | Uint8Array, options
     renameSync(temporary, path);
     if (options.durable !== false) syncFolder(dirname(path));
   } catch (error) {
-    rmSync(temporary, { force: true });
+    removeQuietly(temporary);
     throw explainWriteError(error, path);
+  }
+}
+
+/** Removes a file that nobody needs, where that is possible: not worth an error that would hide the first one. */
+export function removeQuietly(path: string): void {
+  try {
+    rmSync(path, { force: true });
+  } catch {
+    // swept later
   }
 }
 

@@ -106,7 +106,21 @@ export function unreachable(value: never): never {
   throw new FermentError('INTERNAL', `Unreachable case. Received: ${JSON.stringify(value)}`);
 }
 
-/** Turns a failed write into the sentence that names disk or permission; other errors pass unchanged. */
+/** What the system says of a disk, a mount or a table that is at its end: no fault of the project, and none of ours. */
+const DEVICE_ERRORS: ReadonlySet<string> = new Set([
+  'EIO',
+  'ENXIO',
+  'ENODEV',
+  'ESTALE',
+  'EFBIG',
+  'EMFILE',
+  'ENFILE',
+  'ENOMEM',
+  'EBUSY',
+  'ETXTBSY',
+]);
+
+/** Turns a failed write into the sentence that names disk, device or permission; other errors pass unchanged. */
 export function explainWriteError(error: unknown, path: string): unknown {
   const errno = errnoOf(error);
   if (errno === 'ENOSPC' || errno === 'EDQUOT') {
@@ -121,5 +135,24 @@ export function explainWriteError(error: unknown, path: string): unknown {
       cause: error,
     });
   }
+  if (errno !== undefined && DEVICE_ERRORS.has(errno)) {
+    return new FermentError('STORE_UNWRITABLE', `Cannot write ${path}: ${messageOf(error)}.`, {
+      hint: 'The system refused it. See to the disk or the limit that the message names, then run the same command again; nothing good was lost.',
+      cause: error,
+    });
+  }
   return error;
+}
+
+/**
+ * What the operating system refused, wherever it did, as an error that a person can act on; errors that do not come
+ * from the system pass unchanged. For the outermost places, where nobody knows any more what was being done.
+ */
+export function explainSystemError(error: unknown): unknown {
+  const errno = errnoOf(error);
+  if (!(error instanceof Error) || errno === undefined || !('syscall' in error)) return error;
+  const path = 'path' in error && typeof error.path === 'string' ? error.path : 'the project';
+  const explained = explainWriteError(error, path);
+  if (explained !== error) return explained;
+  return new FermentError('UNREADABLE', `Cannot use ${path}: ${messageOf(error)}.`, { cause: error });
 }

@@ -1,4 +1,10 @@
-export { type AtomicOptions, syncFolder, temporaryNameFor, writeFileAtomic } from './atomic.ts';
+export {
+  type AtomicOptions,
+  removeQuietly,
+  syncFolder,
+  temporaryNameFor,
+  writeFileAtomic,
+} from './atomic.ts';
 export { canonicalJson, type Json, prettyJson } from './canonical-json.ts';
 export { type Diagnostic, DiagnosticsError } from './diagnostics.ts';
 export { type Digest, digestOf, digestOfJson, isDigest, shortDigest } from './digest.ts';
@@ -8,6 +14,7 @@ export {
   type ErrorCode,
   type ErrorDetails,
   errnoOf,
+  explainSystemError,
   explainWriteError,
   FermentError,
   isFermentError,

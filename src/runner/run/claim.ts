@@ -1,7 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import { linkSync, mkdirSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { digestOf, errnoOf, explainWriteError, temporaryNameFor, writeFileAtomic } from '../../kit/index.ts';
+import {
+  digestOf,
+  errnoOf,
+  explainWriteError,
+  removeQuietly,
+  temporaryNameFor,
+  writeFileAtomic,
+} from '../../kit/index.ts';
 import { isGone, isIdentity, ownIdentity, type ProcessIdentity } from './process-identity.ts';
 
 /** What a claim file says: who holds it, and the holder's notes for whoever must clean up after it. */
@@ -51,7 +58,7 @@ export function tryClaim(file: string, notes: unknown): ClaimAttempt {
   } catch (error) {
     throw explainWriteError(error, file);
   } finally {
-    unlinkIfThere(temporary);
+    removeQuietly(temporary);
   }
 }
 

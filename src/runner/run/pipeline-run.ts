@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { FermentError, isFermentError, messageOf } from '../../kit/index.ts';
+import { explainSystemError, FermentError, isFermentError, messageOf } from '../../kit/index.ts';
 import type { Stage, StageName } from '../model.ts';
 import { type Acted, act, reasonsOf, type Task } from './act.ts';
 import { Attempts } from './attempts.ts';
@@ -210,7 +210,7 @@ export class PipelineRun {
       this.#end(stage.name, { outcome: acted.outcome, seconds: this.#seconds(stage, started) }, acted.notes);
     } catch (error) {
       this.#generation++;
-      const failure = isFermentError(error) ? error : internalError(stage, error);
+      const failure = failureOf(stage, error);
       if (!recover(failure)) this.#fail(stage, started, failure);
     }
   }
@@ -307,7 +307,9 @@ function stopped(stage: Stage): FermentError {
   return new FermentError('INTERRUPTED', `Stage '${stage.name}' was stopped before its next attempt.`);
 }
 
-function internalError(stage: Stage, cause: unknown): FermentError {
+function failureOf(stage: Stage, thrown: unknown): FermentError {
+  const cause = explainSystemError(thrown);
+  if (isFermentError(cause)) return cause;
   return new FermentError('INTERNAL', `Ferment failed at stage '${stage.name}': ${messageOf(cause)}`, {
     cause,
   });
