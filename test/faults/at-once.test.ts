@@ -7,7 +7,7 @@ import { ferment, startFerment } from './support/command.ts';
 import { complaintAbout, notFresh, repro } from './support/outcomes.ts';
 import { leftovers, OUTS, setParams, snapshot, writePipeline } from './support/pipeline.ts';
 
-const RUNS = Number(process.env['FERMENT_FAULTS'] ?? 4);
+const RUNS = Number(process.env['FERMENT_FAULTS'] ?? 3);
 
 const command = fc.constantFrom(
   ['repro'],

@@ -8,7 +8,7 @@ import { ferment } from './support/command.ts';
 import { complaintAbout, notFresh, repro } from './support/outcomes.ts';
 import { OUTS, setParams, snapshot, writePipeline } from './support/pipeline.ts';
 
-const RUNS = Number(process.env['FERMENT_FAULTS'] ?? 8);
+const RUNS = Number(process.env['FERMENT_FAULTS'] ?? 5);
 const shelf = temporaryFolder(afterAll);
 let trials = 0;
 

@@ -85,7 +85,12 @@ function swap(session: Session, claim: Claim, journal: Journal, built: readonly 
   } catch (error) {
     throw settleOrLeave(claim, { root, state, journal }, error);
   }
-  dropAside(root, journal.asides);
+  try {
+    dropAside(root, journal.asides);
+  } catch {
+    // The new outs count; the next command removes the old ones.
+    claim.abandon({ ...journal, phase: 'done' });
+  }
 }
 
 /** Records in the lock that a stage's outs are those of a fingerprint. */

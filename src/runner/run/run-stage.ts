@@ -5,7 +5,7 @@ import type { Measured } from '../hash/measured.ts';
 import type { Content, LockEntry, Stage } from '../model.ts';
 import { writablePath } from '../store/safe-path.ts';
 import { dropAside, isThere, moveAside, planAside, removeTree } from './aside.ts';
-import { dropCheckpoints, handOverCheckpoints } from './checkpoints.ts';
+import { dropCheckpoints, handOverCheckpoints, saveCheckpoints } from './checkpoints.ts';
 import type { Claim } from './claim.ts';
 import type { Gathered } from './gather-inputs.ts';
 import { type Journal, scratchFolder, settleOrLeave } from './journal.ts';
@@ -84,6 +84,7 @@ export async function runStage(
     session,
     stage,
     journal,
+    claim,
     note,
     entry: moved === undefined ? entryFor(gathered, outs) : undefined,
     onLeft: (text) => warn(worker, stage, notes, text),
@@ -159,6 +160,7 @@ async function conclude({
   session,
   stage,
   journal,
+  claim,
   note,
   entry,
   onLeft,
@@ -166,6 +168,7 @@ async function conclude({
   readonly session: Session;
   readonly stage: Stage;
   readonly journal: Journal;
+  readonly claim: Claim;
   readonly note: (change: Partial<Journal>) => void;
   readonly entry: LockEntry | undefined;
   readonly onLeft: (text: string) => void;
@@ -181,14 +184,22 @@ async function conclude({
     try {
       work();
     } catch (error) {
-      // The result counts all the same.
+      // The result counts all the same; the next command removes what is left.
+      claim.abandon({ ...journal, phase: 'done' });
       onLeft(`Something of the run was left behind: ${messageOf(error)}`);
     }
   };
   tidy(() => dropAside(root, journal.asides));
-  session.entries = await updateLock(root, state, project.lockFile, new Map([[stage.name, entry]]));
-  tidy(() => dropCheckpoints(root, state, journal.fingerprint, journal.checkpoints));
-  tidy(() => removeTree(scratchFolder(state, journal.scratch)));
+  const { fingerprint, checkpoints } = journal;
+  let isLocked = false;
+  try {
+    session.entries = await updateLock(root, state, project.lockFile, new Map([[stage.name, entry]]));
+    isLocked = true;
+  } finally {
+    // A success that could not be written down will be run again, and had better not begin at the beginning.
+    tidy(() => (isLocked ? dropCheckpoints : saveCheckpoints)(root, state, fingerprint, checkpoints));
+    tidy(() => removeTree(scratchFolder(state, journal.scratch)));
+  }
 }
 
 function entryFor({ fingerprint, inputs }: Gathered, outs: readonly Content[]): LockEntry {

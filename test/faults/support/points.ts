@@ -1,5 +1,5 @@
 /** How many points of each command are tried, unless FERMENT_FAULTS says `all` or another number. */
-const DEFAULT_POINTS = 8;
+const DEFAULT_POINTS = 5;
 
 /**
  * At which of a command's changes a fault is tried: all of them with FERMENT_FAULTS=all, else a sample that is spread
