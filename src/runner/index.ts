@@ -2,6 +2,8 @@ export * from './commit/index.ts';
 export * from './dag/index.ts';
 export * from './diff/index.ts';
 export * from './dvc/index.ts';
+export * from './fsck/index.ts';
+export * from './gc/index.ts';
 export * from './git/index.ts';
 export * from './graph/index.ts';
 export * from './load/index.ts';

@@ -87,11 +87,11 @@ export async function untilGone(pid: number): Promise<void> {
   }
 }
 
-/** The program as plain JavaScript, built once: starting a compiler for each victim takes longer than its work. */
-function programForKilling(): string {
-  const outfile = join(repository, 'node_modules/.cache/ferment-test', `repro-${process.pid}.mjs`);
+/** A program of this folder as plain JavaScript, built once: starting a compiler for each process takes longer than its work. */
+export function builtProgram(name: 'repro-process' | 'sweep-process'): string {
+  const outfile = join(repository, 'node_modules/.cache/ferment-test', `${name}-${process.pid}.mjs`);
   if (!existsSync(outfile)) {
-    const entryPoints = [join(import.meta.dirname, 'repro-process.ts')];
+    const entryPoints = [join(import.meta.dirname, `${name}.ts`)];
     buildSync({ entryPoints, outfile, bundle: true, format: 'esm', platform: 'node', packages: 'external' });
     process.once('exit', () => rmSync(outfile, { force: true }));
   }
@@ -105,7 +105,7 @@ export function reproProcess(root: string): {
   kill(): void;
   readonly ended: Promise<Readonly<Record<string, string>>>;
 } {
-  const child = spawn(process.execPath, [programForKilling(), root], {
+  const child = spawn(process.execPath, [builtProgram('repro-process'), root], {
     cwd: repository,
     stdio: ['ignore', 'pipe', 'inherit'],
   });

@@ -1,2 +1,3 @@
 export { type Git, openGit } from './git.ts';
+export { type GitScope, isLockText, readLocksInGit } from './lock-files.ts';
 export { projectAt } from './project-at.ts';

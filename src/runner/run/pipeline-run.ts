@@ -189,6 +189,7 @@ export class PipelineRun {
     this.records.set(stage.name, {
       outcome: 'cancelled',
       seconds: 0,
+      ...(decided.kind === 'frozen' ? {} : { fingerprint: decided.gathered.fingerprint }),
       ...(reasons.length > 0 ? { reasons } : {}),
     });
   }

@@ -1,6 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { messageOf } from '../../kit/index.ts';
+import { recoverTrash } from '../gc/trash.ts';
 import type { ProjectPath } from '../model.ts';
 import { type ClaimRecord, isAbandoned, readClaim, takeOver } from './claim.ts';
 import { parseJournal, settle } from './journal.ts';
@@ -20,6 +21,7 @@ export function recover(
   }: { readonly root: string; readonly state: string; readonly lockFile: ProjectPath },
   warn: (text: string) => void,
 ): void {
+  recoverTrash(state);
   const folder = journalFolder(state);
   const names = listOrNothing(folder);
   const killed = new Set<number>();

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { compareBytes, type ErrorCode, prettyJson, writeFileAtomic } from '../../kit/index.ts';
+import { compareBytes, type Digest, type ErrorCode, prettyJson, writeFileAtomic } from '../../kit/index.ts';
 import type { Change, Outcome, ProjectPath, StageName } from '../model.ts';
 import { removeTree } from './aside.ts';
 
@@ -9,6 +9,8 @@ import { removeTree } from './aside.ts';
 export interface StageRecord {
   readonly outcome: Outcome;
   readonly seconds: number;
+  /** Of the inputs; unknown for a frozen stage and one that was not looked at. */
+  readonly fingerprint?: Digest;
   readonly reasons?: readonly Change[];
   readonly peakBytes?: number;
   /** Facts that the stage's program reported: seconds, device. */

@@ -1,5 +1,5 @@
 import { lstatSync, readdirSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 
 /** `.name.PID.HEX.tmp`, as kit's writeFileAtomic and the store name a file that has no place yet. */
 const TEMPORARY = /^\.(.*)\.(\d+)\.[0-9a-f]{8}\.tmp$/;
@@ -10,12 +10,17 @@ const MIN_AGE_MS = 60_000;
 /** Removes what writers left in one folder that were killed between writing a file and giving it its name. */
 export function sweepOldTemporaries(folder: string, names: readonly string[]): void {
   for (const name of names) {
-    const pid = pidIn(name);
-    if (pid === undefined || isRunning(pid)) continue;
     const path = join(folder, name);
-    const age = Date.now() - (lstatSync(path, { throwIfNoEntry: false })?.mtimeMs ?? Date.now());
-    if (age > MIN_AGE_MS) rmSync(path, { force: true });
+    if (isOldTemporary(path)) rmSync(path, { force: true });
   }
+}
+
+/** True for a file without its place yet whose writer is gone, and that is too old to be another container's. */
+export function isOldTemporary(path: string): boolean {
+  const pid = pidIn(basename(path));
+  if (pid === undefined || isRunning(pid)) return false;
+  const age = Date.now() - (lstatSync(path, { throwIfNoEntry: false })?.mtimeMs ?? Date.now());
+  return age > MIN_AGE_MS;
 }
 
 /** Removes the same, everywhere where it can be, of a process that is known to have been killed. */
