@@ -192,4 +192,41 @@ withDvc('import-dvc of a project of the real DVC', () => {
     expect((await reproOutcomes(p))['prepare']).toBe('unchanged');
     expect(existsSync(join(p.root, '.dvc/cache/files'))).toBe(false);
   }, 180_000);
+
+  it('restores what other commits had, without the run cache of DVC', async () => {
+    const p = dvcProject(program ?? '', {
+      'dvc.yaml': `stages:
+  a:
+    cmd: cat src/in.txt > a.txt && echo \${note} >> a.txt
+    deps: [src]
+    params: [note]
+    outs: [a.txt]
+  b:
+    cmd: wc -c < a.txt > b.json
+    deps: [a.txt, one.txt]
+    metrics: [{b.json: {cache: false}}]
+`,
+      'params.yaml': 'note: first note\n',
+      'src/in.txt': 'in',
+      'src/sub/tool.sh': 'echo',
+      'one.txt': '1',
+    });
+    chmodSync(join(p.root, 'src/sub/tool.sh'), 0o755);
+    const commit = (): void => {
+      p.dvc('repro');
+      p.git('add', '.');
+      p.git('commit', '-q', '-m', 'A state');
+    };
+    commit();
+    writeFileSync(join(p.root, 'src/in.txt'), 'other');
+    writeFileSync(join(p.root, 'one.txt'), '2');
+    writeFileSync(join(p.root, 'params.yaml'), 'note: another note\n');
+    commit();
+    rmSync(join(p.root, '.dvc/cache/runs'), { recursive: true });
+    await importJson(p, '--all-commits');
+    expect(await reproOutcomes(p)).toEqual({ a: 'unchanged', b: 'unchanged' });
+    p.git('checkout', '-q', 'HEAD~1', '--', 'src', 'one.txt', 'params.yaml');
+    expect(await reproOutcomes(p)).toEqual({ a: 'restored', b: 'restored' });
+    expect(readFileSync(join(p.root, 'a.txt'), 'utf8')).toBe('infirst note\n');
+  }, 180_000);
 });

@@ -13,6 +13,7 @@ import { createPainter, type Paint, printLine, printWarning, type Terminal, widt
 
 interface ImportDvcOptions extends ProjectOptions {
   readonly dry?: boolean;
+  readonly allCommits?: boolean;
   readonly json?: boolean;
 }
 
@@ -26,6 +27,7 @@ export async function importDvc(
   try {
     report = await importFromDvc(loadOptions(options, terminal), {
       dry: options.dry === true,
+      allCommits: options.allCommits === true,
       warn: (text) => progress.above(() => printWarning(terminal, escapeControl(text))),
       onRead: (bytes, isWholeFile) => progress.add(bytes, isWholeFile),
       env: terminal.env,
@@ -46,6 +48,8 @@ function describeImport(report: ImportReport, paint: Paint): string {
   const lines = [paint('bold', headOf(report))];
   const known = namesOf(report, 'known').length;
   if (known > 0) lines.push(`${plural(known, 'stage')} had been imported, or run, before.`);
+  const runs = describeRuns(report);
+  if (runs !== undefined) lines.push(runs);
   for (const { title, rows } of sectionsOf(report)) {
     if (rows.length > 0) lines.push('', paint('cyan', title), ...listOf(rows));
   }
@@ -58,6 +62,22 @@ function headOf({ dry, stages, objects, bytes }: ImportReport): string {
   const objectsText =
     objects === 0 ? 'no new objects' : `${plural(objects, 'new object')} (${formatBytes(bytes)})`;
   return `${verb} ${plural(count, 'stage')} from DVC, ${objectsText}.`;
+}
+
+/** What became of earlier runs. */
+function describeRuns({ runs, dry }: ImportReport): string | undefined {
+  const { imported, noStage, noInputs, noOuts, damaged } = runs;
+  const reasons: readonly (readonly [number, string])[] = [
+    [noStage, 'of no stage that is there now'],
+    [noInputs, 'with inputs that are gone'],
+    [noOuts, "with outs that are not in DVC's cache"],
+    [damaged, 'damaged'],
+  ];
+  const left = reasons.filter(([count]) => count > 0).map(([count, reason]) => `${count} ${reason}`);
+  if (imported === 0 && left.length === 0) return undefined;
+  const verb = dry ? 'would become restorable' : 'can be restored';
+  const head = `${plural(imported, 'earlier run')} ${verb}`;
+  return left.length === 0 ? `${head}.` : `${head}; passed over: ${left.join(', ')}.`;
 }
 
 interface Section {

@@ -157,6 +157,11 @@ export class Contents {
     }
   }
 
+  /** Stores bytes that are known by both digests. */
+  keepBytes(hashes: Hashes, bytes: Uint8Array): void {
+    this.#keep(this.note(hashes).digest, bytes, undefined);
+  }
+
   /** Where the cache has an object: DVC 3's place for its own, the place of DVC 2 for legacy ones. */
   locate(reference: Md5Reference): string | undefined {
     const { md5, isFolder, legacy } = reference;

@@ -1,6 +1,7 @@
 import { existsSync, lstatSync } from 'node:fs';
 import { join } from 'node:path';
-import { FermentError, isFermentError } from '../../kit/index.ts';
+import { type Digest, FermentError, isFermentError } from '../../kit/index.ts';
+import type { LoadOptions } from '../load/index.ts';
 import type { Change, Content, LockEntry, ProjectPath, Stage, StageName } from '../model.ts';
 import type { Claim } from '../run/claim.ts';
 import { mayBeRestored, runsAlways } from '../run/decide.ts';
@@ -23,12 +24,16 @@ export interface ImportContext {
   readonly session: Session;
   readonly finder: Finder;
   readonly contents: Contents;
+  /** How the project was loaded. */
+  readonly load: LoadOptions;
   /** Absolute path of DVC's cache. */
   readonly cache: string;
   /** Undefined on a dry run. */
   readonly claim: Claim | undefined;
   /** The command lines of each stage as DVC makes them of the pipeline file. */
   readonly dvcLines: ReadonlyMap<StageName, readonly string[]>;
+  /** The fingerprints of the stages that were imported. */
+  readonly succeeded: Set<Digest>;
   /** Entries that are to be written to the lock. */
   readonly pending: Map<StageName, LockEntry>;
 }
@@ -153,7 +158,7 @@ async function findOuts(
 
 /** Objects, then the run cache, then, with those of other stages, the lock. */
 async function keepSuccess(
-  { session, contents, pending }: ImportContext,
+  { session, contents, pending, succeeded }: ImportContext,
   stage: Stage,
   { inputs, fingerprint }: Gathered,
   found: readonly Found[],
@@ -166,6 +171,7 @@ async function keepSuccess(
     if (changed !== undefined)
       throw new FermentError('UNREADABLE', `${changed} changed while it was being imported.`);
   }
+  succeeded.add(fingerprint);
   if (contents.isDry) return;
   if (kept.length === outs.length && mayBeRestored(stage))
     writeRunCache(session.state, { fingerprint, stage: stage.name, outs });

@@ -14,14 +14,18 @@ import { importData } from './data-files.ts';
 import { findDvcFolder } from './dvc-folder.ts';
 import { type DvcEntry, type DvcLock, parseDvcLock } from './dvc-lock.ts';
 import { Finder } from './finder.ts';
+import { GitVersions } from './git-versions.ts';
 import { type ImportContext, importStage } from './import-stage.ts';
 import { linksInto, replaceLinks } from './links.ts';
 import { IMPORT_CLAIM } from './place.ts';
 import type { ImportReport, StageReport } from './report.ts';
+import { importRuns } from './runs.ts';
 
 export interface ImportOptions {
   /** Only say what would be imported. */
   readonly dry?: boolean;
+  /** Take also the runs that a dvc.lock had in any commit. */
+  readonly allCommits?: boolean;
   readonly warn?: Warn;
   /** Told of each file that was read. */
   readonly onRead?: OnRead;
@@ -59,14 +63,18 @@ export async function importDvc(load: LoadOptions, options: ImportOptions = {}):
       session,
       contents,
       finder: new Finder(session.hasher, contents, dvc.root),
+      load,
       cache: dvc.cache,
       claim,
       dvcLines: linesOf(loadProject({ ...load, quoting: 'none' })),
+      succeeded: new Set(),
       pending: new Map(),
     };
     const data = await importData(context);
     const stages = await importStages(context, warn);
-    const report = { dry: isDry, stages, data, damaged: contents.damaged, cache: dvc.cache };
+    const git = new GitVersions(project.root);
+    const runs = await importRuns(context, { git, allCommits: options.allCommits === true });
+    const report = { dry: isDry, stages, data, runs, damaged: contents.damaged, cache: dvc.cache };
     session.hasher.forget();
     closeSession(session);
     return { ...report, ...contents.imported };

@@ -55,26 +55,25 @@ export function hashBytes(bytes: Uint8Array, digest: Digest = sha256(bytes)): Ha
   };
 }
 
+/** The same for bytes of any number. */
+export function hashLargeBytes(bytes: Uint8Array): Hashes {
+  if (bytes.length <= CHUNK_BYTES) return hashBytes(bytes);
+  const sums = new Sums();
+  for (let at = 0; at < bytes.length; at += CHUNK_BYTES) sums.update(bytes.subarray(at, at + CHUNK_BYTES));
+  return sums.hashes();
+}
+
 /** Both digests of a file, in one read. `onBytes` is told how far it is. Throws UNREADABLE. */
 export async function hashLargeFile(path: string, onBytes: (count: number) => void): Promise<Hashes> {
-  const [sha, md5] = [createHash('sha256'), createHash('md5')];
-  // Two sums are needed only from the first line end on that differs.
-  let dos: Hash | undefined;
-  let size = 0;
+  const sums = new Sums();
   const chunk = Buffer.allocUnsafe(CHUNK_BYTES);
   try {
     const file = await open(path, 'r');
     try {
       for (;;) {
         const length = await fill(file, chunk);
-        if (length === 0) break;
-        const bytes = chunk.subarray(0, length);
-        const unix = unixText(bytes);
-        if (unix !== undefined) dos ??= md5.copy();
-        sha.update(bytes);
-        md5.update(bytes);
-        dos?.update(unix ?? bytes);
-        size += length;
+        if (length === 0) return sums.hashes();
+        sums.update(chunk.subarray(0, length));
         onBytes(length);
       }
     } finally {
@@ -83,13 +82,30 @@ export async function hashLargeFile(path: string, onBytes: (count: number) => vo
   } catch (error) {
     throw unreadable(error, path);
   }
-  const plain = md5.digest('hex') as Md5;
-  return {
-    digest: sha.digest('hex') as Digest,
-    md5: plain,
-    dos: dos === undefined ? plain : (dos.digest('hex') as Md5),
-    size,
-  };
+}
+
+/** The digests of a content that comes chunk by chunk. */
+class Sums {
+  readonly #sha = createHash('sha256');
+  readonly #md5 = createHash('md5');
+  /** Needed only from the first line end on that counts otherwise. */
+  #dos: Hash | undefined;
+  #size = 0;
+
+  update(chunk: Uint8Array): void {
+    const unix = unixText(chunk);
+    if (unix !== undefined) this.#dos ??= this.#md5.copy();
+    this.#sha.update(chunk);
+    this.#md5.update(chunk);
+    this.#dos?.update(unix ?? chunk);
+    this.#size += chunk.length;
+  }
+
+  hashes(): Hashes {
+    const md5 = this.#md5.digest('hex') as Md5;
+    const dos = this.#dos === undefined ? md5 : (this.#dos.digest('hex') as Md5);
+    return { digest: this.#sha.digest('hex') as Digest, md5, dos, size: this.#size };
+  }
 }
 
 async function fill(file: Awaited<ReturnType<typeof open>>, chunk: Buffer): Promise<number> {

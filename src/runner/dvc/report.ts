@@ -35,12 +35,27 @@ export interface DataReport {
   readonly problem?: string;
 }
 
+/** How many earlier runs were imported, and how many could not be, by reason. */
+export interface RunsReport {
+  readonly imported: number;
+  readonly known: number;
+  /** Of stages that the pipeline no longer has, or has with other outs. */
+  readonly noStage: number;
+  /** With inputs of which the content is nowhere to be found any more. */
+  readonly noInputs: number;
+  /** With outs that are not in DVC's cache. */
+  readonly noOuts: number;
+  /** Files that are no entries. */
+  readonly damaged: number;
+}
+
 /** What an import did, or on a dry run would do. */
 export interface ImportReport {
   readonly dry: boolean;
   /** In the pipeline's order. */
   readonly stages: ReadonlyMap<StageName, StageReport>;
   readonly data: readonly DataReport[];
+  readonly runs: RunsReport;
   /** Objects that are new in the store. */
   readonly objects: number;
   readonly bytes: number;
