@@ -187,8 +187,10 @@ class RunImporter {
     }
     rows ??= this.#fromGit(path, item, isOut);
     if (rows === undefined) return undefined;
-    if (isOut && reference.isFolder && !contents.isDry) contents.store.keepManifest(manifestOfRows(rows));
-    return contentOfRows(path, rows, reference.isFolder);
+    const content = contentOfRows(path, rows, reference.isFolder);
+    if (isOut && reference.isFolder && !contents.isDry)
+      contents.store.keepManifest(content.digest, manifestOfRows(rows));
+    return content;
   }
 
   async #findNow(path: string) {
