@@ -22,6 +22,8 @@ export {
   unreachable,
 } from './errors.ts';
 export { createRandom, type Random, type RandomState } from './random.ts';
+export { linearScale, type Scale } from './scale.ts';
+export { element, escapeText, label, round } from './svg.ts';
 export { renderMarkdownTable, renderTable, type TableOptions } from './table.ts';
 export {
   compareBytes,

@@ -11,6 +11,7 @@ export * from './lock/index.ts';
 export * from './metrics/index.ts';
 export type * from './model.ts';
 export * from './plan/index.ts';
+export * from './plots/index.ts';
 export * from './run/index.ts';
 export { pipelineSchema } from './schema/index.ts';
 export * from './status/index.ts';

@@ -19,7 +19,8 @@ export function withTables(command: Command): Command {
     .option('--precision <n>', 'digits after the point', parseCount, 5);
 }
 
-function collect(value: string, before: readonly string[] = []): string[] {
+/** The values of a repeatable option. */
+export function collect(value: string, before: readonly string[] = []): string[] {
   return [...before, value];
 }
 

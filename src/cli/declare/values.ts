@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
 import type { ActionContext } from '../program.ts';
-import { parseCount, withProject, withTables } from './common.ts';
+import { collect, parseCount, withProject, withTables } from './common.ts';
 
 /** Commands that show and compare values and data. */
 export function declareValues(program: Command, context: ActionContext): void {
@@ -40,4 +40,35 @@ export function declareValues(program: Command, context: ActionContext): void {
     .action(async (a: string | undefined, b: string | undefined, options) => {
       await (await import('../commands/params.ts')).diffParams(a, b, options, context);
     });
+  const plots = program
+    .command('plots')
+    .description('Draw the plots of the pipeline as one page.')
+    .helpCommand(false);
+  withPlots(withProject(plots.command('show')))
+    .description('Draw the plots of the workspace as one page that needs no network, and print where it is.')
+    .argument('[target...]', 'plots, files or folders')
+    .action(async (targets: string[], options) => {
+      await (await import('../commands/plots.ts')).showPlots(targets, options, context);
+    });
+  withPlots(withProject(plots.command('diff')))
+    .description('Draw the plots of several commits into each other.')
+    .argument('[revision...]', 'commits, branches, tags (default: HEAD); of one alone, it and the workspace')
+    .option('--targets <path...>', 'only these plots, files or folders')
+    .action(async (revisions: string[], options) => {
+      await (await import('../commands/plots.ts')).diffPlots(revisions, options, context);
+    });
+}
+
+function withPlots(command: Command): Command {
+  return command
+    .option('-o, --out <file>', 'where the page goes (default: ferment_plots/index.html)')
+    .option('--open', 'open it in the browser')
+    .option('--json', 'print the points as JSON instead')
+    .option('-t, --template <name>', 'draw as linear, simple, smooth, scatter, confusion, bar_horizontal, …')
+    .option('-x <column>', 'another column for x')
+    .option('-y <column>', 'another column for y (repeatable)', collect)
+    .option('--title <text>', 'another title')
+    .option('--x-label <text>', 'another name for the x axis')
+    .option('--y-label <text>', 'another name for the y axis')
+    .option('--no-header', 'the first line of a CSV or TSV is data');
 }

@@ -1,6 +1,5 @@
-import { unreachable } from '../../kit/index.ts';
+import { escapeText, unreachable } from '../../kit/index.ts';
 import type { Block } from './document.ts';
-import { escapeText } from './figures/index.ts';
 
 /** The document as one page that needs nothing else: no network, no fonts, no scripts. */
 export function renderHtml(title: string, blocks: readonly Block[]): string {

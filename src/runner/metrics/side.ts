@@ -1,10 +1,11 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { errnoOf, FermentError, isFermentError } from '../../kit/index.ts';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { compareBytes, errnoOf, FermentError, isFermentError } from '../../kit/index.ts';
 import { type Git, openGit, projectAt } from '../git/index.ts';
+import type { Manifest } from '../hash/manifest.ts';
 import { findProject, type LoadOptions, loadProject, type Project } from '../load/index.ts';
 import { parseLock } from '../lock/index.ts';
-import type { ProjectPath } from '../model.ts';
+import type { Content, ProjectPath } from '../model.ts';
 import { STATE_FOLDER } from '../run/state-paths.ts';
 import { Store } from '../store/store.ts';
 
@@ -15,6 +16,8 @@ export interface Side {
   readonly project: Project;
   /** The bytes of a file on this side, or undefined when it is not there. */
   read(path: ProjectPath): Buffer | undefined;
+  /** The files in a folder, sorted; none when it is no folder. */
+  filesIn(folder: ProjectPath): readonly ProjectPath[];
 }
 
 /** The project as it lies on disk. */
@@ -31,7 +34,19 @@ export function workspaceSide(options: LoadOptions): Side {
         throw error;
       }
     },
+    filesIn: (folder) => listFolder(project.root, folder),
   };
+}
+
+function listFolder(root: string, folder: ProjectPath): ProjectPath[] {
+  try {
+    return readdirSync(join(root, folder), { withFileTypes: true, recursive: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => relative(root, join(entry.parentPath, entry.name)).replaceAll('\\', '/'))
+      .sort(compareBytes);
+  } catch {
+    return [];
+  }
 }
 
 /**
@@ -52,7 +67,13 @@ export function commitSide(options: LoadOptions, revision: string): Side {
       const tracked = git.show(commit, path);
       if (tracked !== undefined) return tracked;
       stored ??= storedOuts(root, git.show(commit, project.lockFile)?.toString() ?? '');
-      return stored(path);
+      return stored.read(path);
+    },
+    filesIn: (folder) => {
+      stored ??= storedOuts(root, git.show(commit, project.lockFile)?.toString() ?? '');
+      const tracked = git.list(commit).filter(({ path }) => path.startsWith(`${folder}/`));
+      const files = [...tracked.map(({ path }) => path), ...stored.filesIn(folder)];
+      return [...new Set(files)].sort(compareBytes);
     },
   };
 }
@@ -75,14 +96,31 @@ function loadAt(
   }
 }
 
-/** Reads outs that are single files from the store. */
-function storedOuts(root: string, lock: string): (path: ProjectPath) => Buffer | undefined {
+/** Reads outs, and files in outs that are folders, from the store. */
+function storedOuts(root: string, lock: string): Pick<Side, 'read' | 'filesIn'> {
   const store = new Store(join(root, STATE_FOLDER));
   const outs = [...parseLock(lock).entries.values()].flatMap((entry) => entry.outs);
-  const files = new Map(outs.filter(({ kind }) => kind === 'file').map(({ path, digest }) => [path, digest]));
-  return (path) => {
-    const digest = files.get(path);
-    return digest === undefined ? undefined : store.read(digest);
+  const manifests = new Map<ProjectPath, Manifest>();
+  const entriesOf = ({ path, digest }: Content): Manifest => {
+    const known = manifests.get(path) ?? store.readManifest(digest);
+    manifests.set(path, known);
+    return known;
+  };
+  const folders = outs.filter(({ kind }) => kind === 'dir');
+  return {
+    read: (path) => {
+      const file = outs.find((out) => out.kind === 'file' && out.path === path);
+      if (file !== undefined) return store.read(file.digest);
+      const folder = folders.find((out) => path.startsWith(`${out.path}/`));
+      if (folder === undefined) return undefined;
+      const entry = entriesOf(folder).find((one) => `${folder.path}/${one.path}` === path);
+      return entry === undefined ? undefined : store.read(entry.digest);
+    },
+    filesIn: (path) =>
+      folders
+        .filter((out) => out.path === path || path.startsWith(`${out.path}/`))
+        .flatMap((out) => entriesOf(out).map((entry) => `${out.path}/${entry.path}`))
+        .filter((file) => file.startsWith(`${path}/`)),
   };
 }
 

@@ -1,6 +1,6 @@
+import { element, label, linearScale } from '../../../kit/index.ts';
 import { drawLegend, drawTitle, drawYAxis, type Frame } from './frame.ts';
-import { linearScale } from './scale.ts';
-import { element, figure, label, MUTED } from './svg.ts';
+import { figure, MUTED } from './svg.ts';
 
 export interface BarChart {
   readonly title: string;

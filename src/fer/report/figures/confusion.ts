@@ -1,4 +1,5 @@
-import { element, figure, label, MUTED } from './svg.ts';
+import { element, label } from '../../../kit/index.ts';
+import { figure, MUTED } from './svg.ts';
 
 const CELL = 54;
 const LEFT = 92;

@@ -1,5 +1,5 @@
-import type { Scale } from './scale.ts';
-import { element, GRID, label, MUTED } from './svg.ts';
+import { element, label, type Scale } from '../../../kit/index.ts';
+import { GRID, MUTED } from './svg.ts';
 
 /** Where the data are drawn inside a figure. */
 export interface Frame {

@@ -1,5 +1,5 @@
-import { longestPaths, withoutImpliedEdges } from '../../../kit/index.ts';
-import { element, figure, label, round } from './svg.ts';
+import { element, label, longestPaths, round, withoutImpliedEdges } from '../../../kit/index.ts';
+import { figure } from './svg.ts';
 
 /** Stage names with descriptions, and who feeds whom. */
 export interface StageGraph {

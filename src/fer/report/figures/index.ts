@@ -6,4 +6,3 @@ export { type LineChart, type LineSeries, renderLines } from './lines.ts';
 export { renderReliability } from './reliability.ts';
 export { renderSamples, type SampleRow } from './samples.ts';
 export { renderScatter, type ScatterPlot } from './scatter.ts';
-export { escapeText } from './svg.ts';

@@ -1,6 +1,6 @@
+import { element, linearScale, round, type Scale } from '../../../kit/index.ts';
 import { drawLegend, drawTitle, drawXAxis, drawYAxis, type Frame } from './frame.ts';
-import { linearScale, type Scale } from './scale.ts';
-import { element, figure, round } from './svg.ts';
+import { figure } from './svg.ts';
 
 export interface LineChart {
   readonly title: string;

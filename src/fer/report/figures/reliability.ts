@@ -1,7 +1,7 @@
+import { element, label, linearScale } from '../../../kit/index.ts';
 import type { ReliabilityBin } from '../../evaluation/index.ts';
 import { drawTitle, drawXAxis, drawYAxis, type Frame } from './frame.ts';
-import { linearScale } from './scale.ts';
-import { element, figure, label, MUTED } from './svg.ts';
+import { figure, MUTED } from './svg.ts';
 
 /** Accuracy against confidence, bin by bin; on the diagonal a model is as sure as it is right. */
 export function renderReliability(title: string, bins: readonly ReliabilityBin[], ece: number): string {

@@ -1,5 +1,6 @@
 import sharp from 'sharp';
-import { element, figure, label } from './svg.ts';
+import { element, label } from '../../../kit/index.ts';
+import { figure } from './svg.ts';
 
 export interface SampleRow {
   readonly name: string;

@@ -1,7 +1,8 @@
 import sharp from 'sharp';
+import { element, label } from '../../../kit/index.ts';
 import { CLASS_COLORS, colorAt } from './colors.ts';
 import { drawLegend } from './frame.ts';
-import { element, figure, label, MUTED } from './svg.ts';
+import { figure, MUTED } from './svg.ts';
 
 export interface ScatterPlot {
   readonly title: string;

@@ -1,0 +1,125 @@
+import { spawn } from 'node:child_process';
+import { existsSync, mkdirSync, statSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
+import { explainWriteError, plural, prettyJson, writeFileAtomic } from '../../kit/index.ts';
+import {
+  commitSide,
+  type Figure,
+  findProject,
+  type PlotOverrides,
+  plotsJson,
+  readPlots,
+  renderPlotsPage,
+  type Side,
+  workspaceSide,
+} from '../../runner/index.ts';
+import { loadOptions } from '../load-options.ts';
+import type { ActionContext, ProjectOptions } from '../program.ts';
+import { printLine, printWarning, type Terminal } from '../terminal.ts';
+
+interface PlotsOptions extends ProjectOptions, Omit<PlotOverrides, 'header'> {
+  readonly targets?: readonly string[];
+  readonly header: boolean;
+  readonly json?: boolean;
+  readonly out?: string;
+  readonly open?: boolean;
+}
+
+/** `ferment plots show [TARGET…]`: the charts of the workspace. */
+export function showPlots(
+  targets: readonly string[],
+  options: PlotsOptions,
+  { terminal }: ActionContext,
+): void {
+  const side = workspaceSide(loadOptions(options, terminal));
+  present([side], { ...options, targets }, terminal);
+}
+
+/** `ferment plots diff [A] [B] [MORE…]`: A is HEAD unless given, B the workspace. */
+export function diffPlots(
+  revisions: readonly string[],
+  options: PlotsOptions,
+  { terminal }: ActionContext,
+): void {
+  const load = loadOptions(options, terminal);
+  const [a = 'HEAD', ...others] = new Set(revisions);
+  const sides = [a, ...others].map((revision) => commitSide(load, revision));
+  present(others.length === 0 ? [...sides, workspaceSide(load)] : sides, options, terminal);
+}
+
+function present(sides: readonly Side[], options: PlotsOptions, terminal: Terminal): void {
+  const { root } = findProject(terminal.cwd, options.file);
+  const targets = (options.targets ?? []).map((target) => inProject(target, root, terminal.cwd));
+  const figures = readPlots(sides, { targets, overrides: overridesOf(options) });
+  if (options.json === true) {
+    terminal.stdout.write(prettyJson(plotsJson(figures)));
+    return;
+  }
+  if (figures.length === 0) {
+    printLine(
+      terminal.stderr,
+      'The pipeline declares no plots: see docs/comparing.md, or name a file to show.',
+    );
+    return;
+  }
+  warnOfProblems(figures, terminal);
+  const file = writePage(
+    renderPlotsPage(
+      figures,
+      sides.map(({ label }) => label),
+    ),
+    options.out,
+    terminal.cwd,
+  );
+  printLine(terminal.stdout, relative(terminal.cwd, file) || file);
+  if (options.open === true) openInBrowser(file, terminal);
+}
+
+/** Ids that are no path stay as they are. */
+function inProject(target: string, root: string, cwd: string): string {
+  const path = relative(root, resolve(cwd, target)).replaceAll('\\', '/');
+  return existsSync(resolve(cwd, target)) && !path.startsWith('..') ? path : target;
+}
+
+function overridesOf(options: PlotsOptions): PlotOverrides {
+  const { template, x, y, title, xLabel, yLabel, header } = options;
+  return { template, x, y, title, xLabel, yLabel, header: header ? undefined : false };
+}
+
+function warnOfProblems(figures: readonly Figure[], terminal: Terminal): void {
+  const bad = figures.filter(({ problems }) => problems.length > 0);
+  const [first] = bad.flatMap(({ problems }) => problems);
+  if (first === undefined) return;
+  const rest = bad.length > 1 ? ` (and ${plural(bad.length - 1, 'figure')} more with a problem)` : '';
+  printWarning(terminal, `${first}${rest}`);
+}
+
+const DEFAULT_FOLDER = 'ferment_plots';
+
+/** Writes the page to a file, or to index.html in a folder. Returns its absolute path. */
+function writePage(page: string, out: string | undefined, cwd: string): string {
+  const target = resolve(cwd, out ?? DEFAULT_FOLDER);
+  const isFolder = statSync(target, { throwIfNoEntry: false })?.isDirectory() ?? !/\.html?$/i.test(target);
+  const file = isFolder ? join(target, 'index.html') : target;
+  try {
+    mkdirSync(dirname(file), { recursive: true });
+    // What is made anew each time is nobody's commit.
+    if (out === undefined) writeFileAtomic(join(target, '.gitignore'), '*\n', { durable: false });
+    writeFileAtomic(file, page, { durable: false });
+  } catch (error) {
+    throw explainWriteError(error, file);
+  }
+  return file;
+}
+
+function openInBrowser(file: string, terminal: Terminal): void {
+  const [command, ...args] =
+    process.platform === 'darwin'
+      ? ['open']
+      : process.platform === 'win32'
+        ? ['cmd', '/c', 'start', '']
+        : ['xdg-open'];
+  const child = spawn(command ?? 'xdg-open', [...args, file], { detached: true, stdio: 'ignore' });
+  child.on('error', () => printWarning(terminal, `No browser could be started (${command}): open ${file}`));
+  child.unref();
+}

@@ -1,0 +1,124 @@
+import { escapeControl, formatCount, plural } from '../../kit/index.ts';
+import { drawBars, MOST_BARS } from './chart/bars.ts';
+import { COLORS, type Curve, type Drawing } from './chart/chart.ts';
+import { classesOf, drawConfusion } from './chart/confusion.ts';
+import { drawLines } from './chart/lines.ts';
+import { drawScatter } from './chart/scatter.ts';
+import { type Figure, type Point, type Series, shortNames } from './read-figure.ts';
+
+/** The drawings of a figure: one, or for matrices one of each series; with their legend and what could not be drawn. */
+export interface Drawn {
+  readonly panels: readonly { readonly caption: string | undefined; readonly drawing: Drawing }[];
+  readonly legend: readonly { readonly name: string; readonly color: number; readonly dash: number }[];
+  /** How a legend's entry looks. */
+  readonly sample: 'line' | 'mark' | 'bar';
+  readonly notes: readonly string[];
+}
+
+/** The title of a figure: the declared one, else its id. */
+export function titleOf({ spec }: Figure): string {
+  return spec.title ?? spec.id;
+}
+
+/** Draws the series of a figure as its template says. `revisions` are all that the page compares: each has a colour. */
+export function drawFigure(figure: Figure, revisions: readonly string[]): Drawn {
+  const curves = curvesOf(figure.series, revisions);
+  const { xLabel, yLabel } = figure;
+  const base = { title: titleOf(figure), xLabel, yLabel, curves };
+  const legend = curves.length > 1 ? curves.map(({ name, color, dash }) => ({ name, color, dash })) : [];
+  const one = (drawing: Drawing, sample: Drawn['sample'], notes: readonly string[]): Drawn => ({
+    panels: curves.length === 0 ? [] : [{ caption: undefined, drawing }],
+    legend,
+    sample,
+    notes,
+  });
+  switch (figure.spec.template) {
+    case 'linear':
+      return one(drawLines({ ...base, style: 'marks' }), 'line', notNumbers(figure, 'y'));
+    case 'simple':
+      return one(drawLines({ ...base, style: 'plain' }), 'line', notNumbers(figure, 'y'));
+    case 'smooth':
+      return one(drawLines({ ...base, style: 'smooth' }), 'line', notNumbers(figure, 'y'));
+    case 'scatter':
+    case 'scatter_jitter':
+      return one(drawScatter({ ...base, jitter: figure.spec.template === 'scatter_jitter' }), 'mark', []);
+    case 'bar_horizontal':
+    case 'bar_horizontal_sorted':
+      return one(drawBars({ ...base, sorted: figure.spec.template === 'bar_horizontal_sorted' }), 'bar', [
+        ...notNumbers(figure, 'x'),
+        ...tooManyBars(figure),
+      ]);
+    case 'confusion':
+    case 'confusion_normalized':
+      return drawMatrices(figure, curves);
+  }
+}
+
+/** Several revisions: a colour for each, and a dash for each of its columns. One revision: a colour for each column. */
+function curvesOf(series: readonly Series[], revisions: readonly string[]): Curve<Point>[] {
+  const files = shortNames([...new Set(series.map(({ file }) => file))]);
+  const columns = [...new Set(series.map(columnKey))];
+  const fields = new Set(series.map(({ field }) => field));
+  const columnName = ({ file, field }: Series): string => {
+    if (files.size === 1) return field;
+    return fields.size === 1 ? (files.get(file) ?? file) : `${files.get(file) ?? file}: ${field}`;
+  };
+  return series.map((one): Curve<Point> => {
+    const column = columns.indexOf(columnKey(one));
+    const revision = revisions.indexOf(one.revision);
+    const points = one.points;
+    if (revisions.length < 2) return { name: columnName(one), color: column % COLORS, dash: 0, points };
+    const name = columns.length < 2 ? one.revision : `${one.revision} · ${columnName(one)}`;
+    return { name, color: revision % COLORS, dash: column, points };
+  });
+}
+
+function columnKey({ file, field }: Series): string {
+  return JSON.stringify([file, field]);
+}
+
+/** A damaged value is left out of the drawing, and said. */
+function notNumbers({ series }: Figure, axis: 'x' | 'y'): string[] {
+  return series.flatMap(({ file, field, revision, points }) => {
+    const bad = points.flatMap((point, i) => (typeof point[axis] === 'number' ? [] : [i]));
+    const [first] = bad;
+    if (first === undefined) return [];
+    const value = points[first]?.[axis] ?? null;
+    const shown = value === null ? 'nothing' : `'${escapeControl(String(value)).slice(0, 30)}'`;
+    const what = axis === 'y' ? `'${field}'` : 'x';
+    return [
+      `${file} (${revision}): ${formatCount(bad.length)} of ${plural(points.length, 'value')} of ${what} ${bad.length === 1 ? 'is no number and' : 'are no numbers and are'} left out, the first in row ${first + 1}: ${shown}.`,
+    ];
+  });
+}
+
+function tooManyBars({ series }: Figure): string[] {
+  const names = new Set(series.flatMap(({ points }) => points.map(({ y }) => String(y))));
+  return names.size > MOST_BARS
+    ? [`Only the first ${MOST_BARS} of ${formatCount(names.size)} bars are drawn.`]
+    : [];
+}
+
+/** More classes than this are a picture without words. */
+const MOST_CLASSES = 60;
+
+function drawMatrices(figure: Figure, curves: readonly Curve<Point>[]): Drawn {
+  const { xLabel, yLabel, spec } = figure;
+  const classes = classesOf(curves.flatMap(({ points }) => points));
+  const notes =
+    classes.length > MOST_CLASSES
+      ? [`It has ${formatCount(classes.length)} classes; the first ${MOST_CLASSES} are drawn.`]
+      : [];
+  const panels = curves.map(({ name, points }) => ({
+    caption: curves.length > 1 ? name : undefined,
+    drawing: drawConfusion({
+      title: titleOf(figure),
+      xLabel,
+      yLabel: yLabel === '' ? 'y' : yLabel,
+      points,
+      classes: classes.slice(0, MOST_CLASSES),
+      normalized: spec.template === 'confusion_normalized',
+    }),
+  }));
+  return { panels, legend: [], sample: 'mark', notes };
+}

@@ -1,0 +1,130 @@
+import { formatCount } from '../../kit/index.ts';
+import { type Drawing, formatValue } from './chart/chart.ts';
+import { markPath } from './chart/marks.ts';
+import type { Cell } from './csv.ts';
+import { type Drawn, drawFigure, titleOf } from './draw-figure.ts';
+import { text } from './html-text.ts';
+import type { Figure, Series } from './read-figure.ts';
+
+/** One figure: title, what is wrong with it, drawings or images, legend, and its values as a table. */
+export function renderFigure(figure: Figure, revisions: readonly string[], id: string): string {
+  const drawn = drawFigure(figure, revisions);
+  const title = titleOf(figure);
+  const source = title === figure.spec.id ? '' : `<p class="source">${text(figure.spec.id)}</p>`;
+  const problems = [...figure.problems, ...drawn.notes].map((problem) => `<li>${text(problem)}</li>`);
+  const isWide = drawn.panels.length > 1 || figure.pictures.length > 1;
+  return [
+    `<figure id="${id}"${isWide ? ' class="wide"' : ''}>`,
+    `<figcaption><h2>${text(title)}</h2>${source}</figcaption>`,
+    problems.length === 0 ? '' : `<ul class="problems" role="note">${problems.join('')}</ul>`,
+    renderPanels(drawn),
+    renderPictures(figure),
+    renderLegend(drawn),
+    renderValues(figure),
+    '</figure>',
+  ].join('');
+}
+
+function renderPanels({ panels }: Drawn): string {
+  if (panels.length === 0) return '';
+  const each = panels.map(({ caption, drawing }) => {
+    const name = caption === undefined ? '' : `<h3>${text(caption)}</h3>`;
+    const data = JSON.stringify({ m: drawing.mode, s: drawing.stops.map(shortStop) }).replaceAll(
+      '<',
+      '\\u003c',
+    );
+    // Matrices keep their own size; charts fill the column.
+    const width = drawing.width === 480 ? '' : ` style="max-width:${Math.round(drawing.width * 1.25)}px"`;
+    return [
+      `<div class="panel"${width}>${name}`,
+      '<div class="plot" tabindex="0" role="group" aria-label="Values: arrow keys">',
+      drawing.svg,
+      '<div class="tip" role="status" hidden></div>',
+      `<script type="application/json">${data}</script>`,
+      '</div></div>',
+    ].join('');
+  });
+  return `<div class="panels">${each.join('')}</div>`;
+}
+
+/** As the script reads it: x, y, title, lines, dots. */
+function shortStop({ x, y, title, lines, dots }: Drawing['stops'][number]): readonly unknown[] {
+  const places = (dots ?? []).map(([at, color]) => [Math.round(at * 10) / 10, color]);
+  return [Math.round(x * 10) / 10, Math.round(y * 10) / 10, title, lines, places];
+}
+
+function renderPictures({ pictures, spec }: Figure): string {
+  if (pictures.length === 0) return '';
+  const each = pictures.map(
+    ({ revision, file, uri }) =>
+      `<div class="panel">${pictures.length > 1 ? `<h3>${text(revision)}</h3>` : ''}<img src="${uri}" alt="${text(`${spec.title ?? file}, ${revision}`)}"></div>`,
+  );
+  return `<div class="panels">${each.join('')}</div>`;
+}
+
+function renderLegend({ legend, sample }: Drawn): string {
+  if (legend.length === 0) return '';
+  const items = legend.map(
+    ({ name, color, dash }) => `<li>${renderSample(sample, color, dash)}${text(name)}</li>`,
+  );
+  return `<ul class="legend">${items.join('')}</ul>`;
+}
+
+function renderSample(sample: Drawn['sample'], color: number, dash: number): string {
+  const drawn = {
+    line: `<path class="line c${color} d${dash % 4}" d="M1 6H23"/>`,
+    mark: `<path class="mark c${color}" d="${markPath(color, [12, 6], 4)}"/>`,
+    bar: `<rect class="bar c${color}" x="5" y="1" width="14" height="10" rx="1.5"/>`,
+  };
+  return `<svg viewBox="0 0 24 12" aria-hidden="true">${drawn[sample]}</svg>`;
+}
+
+const MOST_ROWS = 200;
+
+/** The values for who cannot, or would rather not, point at them. */
+function renderValues({ series, xLabel, spec }: Figure): string {
+  if (series.length === 0) return '';
+  const isJoined = !spec.template.startsWith('scatter') && !spec.template.startsWith('confusion');
+  const rows = isJoined ? joinedRows(series, xLabel) : listedRows(series, xLabel);
+  const [header = [], ...body] = rows;
+  const cells = (row: readonly Cell[], tag: string): string =>
+    row
+      .map((cell) => `<${tag}${typeof cell === 'number' ? ' class="n"' : ''}>${show(cell)}</${tag}>`)
+      .join('');
+  const shown = body.slice(0, MOST_ROWS).map((row) => `<tr>${cells(row, 'td')}</tr>`);
+  const rest =
+    body.length <= MOST_ROWS
+      ? ''
+      : `<p>The first ${MOST_ROWS} of ${formatCount(body.length)} rows; ferment plots show --json has all.</p>`;
+  return `<details><summary>Values</summary><div class="scroll"><table><thead><tr>${cells(header, 'th')}</tr></thead><tbody>${shown.join('')}</tbody></table></div>${rest}</details>`;
+}
+
+function show(cell: Cell): string {
+  if (cell === null) return '';
+  return typeof cell === 'number' ? formatValue(cell) : text(String(cell));
+}
+
+/** A row for each x (of bars: for each name), a column for each series. */
+function joinedRows(series: readonly Series[], xLabel: string): Cell[][] {
+  const revisions = new Set(series.map(({ revision }) => revision));
+  const names = series.map(({ revision, field }) => (revisions.size > 1 ? `${revision} · ${field}` : field));
+  const byX = new Map<Cell, Cell[]>();
+  for (const [i, { points }] of series.entries()) {
+    for (const { x, y } of points) {
+      const row = byX.get(x) ?? series.map((): Cell => null);
+      row[i] = y;
+      byX.set(x, row);
+    }
+  }
+  return [[xLabel, ...names], ...[...byX].map(([x, row]) => [x, ...row])];
+}
+
+function listedRows(series: readonly Series[], xLabel: string): Cell[][] {
+  const fields = [...new Set(series.map(({ field }) => field))];
+  const rows = series.flatMap(({ revision, field, points }) =>
+    points.map(({ x, y }): Cell[] => (fields.length > 1 ? [revision, field, x, y] : [revision, x, y])),
+  );
+  const header =
+    fields.length > 1 ? ['revision', 'column', xLabel, 'y'] : ['revision', xLabel, fields[0] ?? 'y'];
+  return [header, ...rows];
+}
