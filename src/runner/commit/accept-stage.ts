@@ -44,7 +44,6 @@ function claimNow(session: Session, stage: Stage, warn: Warn): Claim | string {
 }
 
 async function acceptClaimed(session: Session, stage: Stage, warn: Warn): Promise<string | undefined> {
-  const { root, state, project } = session;
   const missing: string[] = [];
   const gathered = await gatherInputs(session, stage, missing);
   if (missing.length > 0) return missing.map((path) => `The dep ${path} is missing.`).join(' ');
@@ -61,7 +60,7 @@ async function acceptClaimed(session: Session, stage: Stage, warn: Warn): Promis
   if (failure?.code === 'STAGE_FAILED') return failure.message;
   if (failure !== undefined) throw failure;
   const entry = { fingerprint, inputs, outs };
-  session.entries = await updateLock(root, state, project.lockFile, new Map([[stage.name, entry]]));
+  await updateLock(session.state, session.lock, new Map([[stage.name, entry]]));
   const lost = await keepStored(session, stage, entry);
   if (lost !== undefined) throw lost;
   ignore(session, stage, warn);

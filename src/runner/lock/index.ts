@@ -1,2 +1,3 @@
-export { type Lock, parseLock, readLock, writeLock } from './lock.ts';
+export { type Lock, parseLock, readLock } from './lock.ts';
+export { LockFile } from './lock-file.ts';
 export { renderLock } from './render.ts';

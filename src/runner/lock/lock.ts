@@ -1,12 +1,11 @@
 import { join } from 'node:path';
-import { FermentError, writeFileAtomic } from '../../kit/index.ts';
+import { FermentError } from '../../kit/index.ts';
 import { readText } from '../load/read-text.ts';
 import { parseYaml } from '../load/source-file.ts';
 import type { LockEntry, ProjectPath, StageName } from '../model.ts';
 import { isObject } from '../schema/json-schema.ts';
 import { cutBlocks } from './blocks.ts';
 import { parseEntry } from './entry.ts';
-import { renderLock } from './render.ts';
 
 /** What pipeline.lock says. */
 export interface Lock {
@@ -71,12 +70,3 @@ function blocksOfYaml(text: string, file: string, warnings: string[]): { name: s
 
 /** A lock holds one line for each file that a glob found. */
 const MAX_LOCK_BYTES = 256_000_000;
-
-/** Writes the lock, whole or not at all; equal entries give equal bytes. An unchanged lock is not touched. */
-export function writeLock(root: string, entries: Lock['entries'], file: ProjectPath = LOCK_FILE): void {
-  const path = join(root, file);
-  const text = renderLock(entries);
-  const old = readText(path, MAX_LOCK_BYTES);
-  if (old.kind === 'text' && old.text === text) return;
-  writeFileAtomic(path, text);
-}

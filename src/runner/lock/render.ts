@@ -18,9 +18,20 @@ export function renderLock(entries: LockEntries): string {
   const names = [...entries.keys()].sort(compareBytes);
   const blocks = names.flatMap((name) => {
     const entry = entries.get(name);
-    return entry === undefined ? [] : [renderBlock(name, entry)];
+    return entry === undefined ? [] : [blockOf(name, entry)];
   });
   return blocks.length === 0 ? `${HEAD.trimEnd()} {}\n` : HEAD + blocks.join('\n');
+}
+
+/** Entries do not change: a lock is written many times in a run, and each of its blocks made once. */
+const blocksMade = new WeakMap<LockEntry, { readonly name: StageName; readonly text: string }>();
+
+function blockOf(name: StageName, entry: LockEntry): string {
+  const made = blocksMade.get(entry);
+  if (made?.name === name) return made.text;
+  const text = renderBlock(name, entry);
+  blocksMade.set(entry, { name, text });
+  return text;
 }
 
 function renderBlock(name: StageName, { fingerprint, inputs, outs }: LockEntry): string {

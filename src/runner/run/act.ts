@@ -1,13 +1,12 @@
 import { canonicalJson } from '../../kit/index.ts';
-import { readLock } from '../lock/index.ts';
 import type { Change, LockEntry, Stage } from '../model.ts';
 import type { Claim } from './claim.ts';
 import { claimStage } from './claim-stage.ts';
 import { type Decided, type DecideOptions, decide } from './decide.ts';
 import { keepStored } from './keep-stored.ts';
-import { lockStage, restoreOuts } from './restore-stage.ts';
+import { restoreOuts } from './restore-stage.ts';
 import { runStage } from './run-stage.ts';
-import { forgetFiles, lockState, type Session } from './session.ts';
+import { forgetFiles, type Session } from './session.ts';
 import type { Grant } from './slots.ts';
 import type { StageNotes } from './stage-command.ts';
 import { storeIfUnknown } from './store-outs.ts';
@@ -15,10 +14,14 @@ import type { Worker } from './worker.ts';
 
 /** What came of acting on a decision. */
 export type Acted =
-  | { readonly outcome: 'unchanged' | 'frozen' | 'restored'; readonly notes: undefined }
-  | { readonly outcome: 'ran'; readonly notes: StageNotes }
+  | { readonly outcome: 'unchanged' | 'frozen'; readonly notes: undefined }
+  | { readonly outcome: 'restored'; readonly notes: undefined; readonly locked: Promise<void> }
+  | { readonly outcome: 'ran'; readonly notes: StageNotes; readonly locked: Promise<void> }
   /** It must run after all, and for that it needs slots. */
   | { readonly outcome: 'needs-slots'; readonly decided: Extract<Decided, { kind: 'run' }> };
+
+/** The stage's outs are new; `locked` resolves when the lock says so, and throws when it cannot. */
+type Done = Extract<Acted, { locked: Promise<void> }>;
 
 export interface Task {
   readonly session: Session;
@@ -45,19 +48,33 @@ export async function act(
     if (current.kind === 'frozen') return { outcome: 'frozen', notes: undefined };
     if (current.kind === 'unchanged') return keepFresh(worker, session, stage);
     if (current.kind === 'run' && grant === undefined) return { outcome: 'needs-slots', decided: current };
-    const { claim, waited } = await claimStage(session, worker, stage.name);
-    try {
-      if (!waited && !entryChanged(session, stage, current.entry)) {
-        const acted = await actClaimed(worker, task, { decided: current, grant, claim });
-        if (acted !== undefined) return acted;
-      }
-    } finally {
-      claim.release();
-    }
-    session.entries = readLock(session.root, session.project.lockFile).entries;
+    const acted = await actWithClaim(worker, task, current, grant);
+    if (acted !== undefined) return acted;
+    session.lock.read();
     forgetFiles(session);
     current = await decide(session, stage, task.options);
     task.onDecided(current);
+  }
+}
+
+/** Undefined when it must be decided again. The claim is held until the stage's entry is in the lock. */
+async function actWithClaim(
+  worker: Worker,
+  task: Task,
+  decided: Exclude<Decided, { kind: 'unchanged' | 'frozen' }>,
+  grant: Grant | undefined,
+): Promise<Done | undefined> {
+  const { session, stage } = task;
+  const { claim, waited } = await claimStage(session, worker, stage.name);
+  let acted: Done | undefined;
+  try {
+    if (waited || entryChanged(session, stage, decided.entry)) return undefined;
+    acted = await actClaimed(worker, task, { decided, grant, claim });
+    return acted === undefined
+      ? undefined
+      : { ...acted, locked: acted.locked.finally(() => claim.release()) };
+  } finally {
+    if (acted === undefined) claim.release();
   }
 }
 
@@ -74,19 +91,23 @@ async function actClaimed(
     readonly grant: Grant | undefined;
     readonly claim: Claim;
   },
-): Promise<Acted | undefined> {
+): Promise<Done | undefined> {
   if (decided.kind === 'restore') {
     const { gathered, outs } = decided;
     const { inputs, fingerprint } = gathered;
     if (!(await restoreOuts(session, claim, { stage: stage.name, fingerprint, outs }))) return undefined;
-    await lockStage(session, stage.name, { fingerprint, inputs, outs });
-    const lost = await keepStored(session, stage, { fingerprint, outs });
-    if (lost !== undefined) throw lost;
-    return { outcome: 'restored', notes: undefined };
+    const entry = { fingerprint, inputs, outs };
+    return { outcome: 'restored', notes: undefined, locked: lockStage(session, stage, entry) };
   }
   if (grant === undefined) return undefined;
-  const notes = await runStage(worker, { session, stage, gathered: decided.gathered, grant, attempt, claim });
-  return { outcome: 'ran', notes };
+  const { gathered } = decided;
+  return { outcome: 'ran', ...(await runStage(worker, { session, stage, gathered, grant, attempt, claim })) };
+}
+
+async function lockStage(session: Session, stage: Stage, entry: LockEntry): Promise<void> {
+  await session.lockWriter.put(stage.name, entry);
+  const lost = await keepStored(session, stage, entry);
+  if (lost !== undefined) throw lost;
 }
 
 /** A fresh stage stays fresh when its outs cannot be stored; they just cannot be restored. */
@@ -101,12 +122,7 @@ async function keepFresh(worker: Worker, session: Session, stage: Stage): Promis
 
 /** True when another command wrote this stage's block since it was decided about. */
 function entryChanged(session: Session, stage: Stage, before: LockEntry | undefined): boolean {
-  const { root, project } = session;
-  const now = lockState(root, project.lockFile);
-  if (now !== session.lockState) {
-    session.entries = readLock(root, project.lockFile).entries;
-    session.lockState = now;
-  }
+  if (session.lock.hasChanged()) session.lock.read();
   const entry = session.entries.get(stage.name);
   return entry !== before && canonicalJson(before ?? null) !== canonicalJson(entry ?? null);
 }

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { linkSync, mkdirSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import {
+  type AtomicOptions,
   digestOf,
   errnoOf,
   explainWriteError,
@@ -21,8 +22,8 @@ export interface ClaimRecord {
 
 /** A file that this process holds. */
 export interface Claim {
-  /** Replaces the notes; on disk when this returns. */
-  note(notes: unknown): void;
+  /** Replaces the notes: after a kill they are there; after a power cut, too, unless `durable` is false. */
+  note(notes: unknown, options?: AtomicOptions): void;
   /** Leaves the file, with these notes, to whoever comes next, as if this process were gone. */
   abandon(notes: unknown): void;
   /** Removes the file, unless it was abandoned. */
@@ -65,7 +66,7 @@ export function tryClaim(file: string, notes: unknown): ClaimAttempt {
 function claimOf(file: string, text: (notes: unknown, owner?: ProcessIdentity) => string): Claim {
   let isAbandoned = false;
   return {
-    note: (notes) => writeFileAtomic(file, text(notes)),
+    note: (notes, options) => writeFileAtomic(file, text(notes), options),
     abandon: (notes) => {
       isAbandoned = true;
       try {

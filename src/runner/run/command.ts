@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process';
 import type { Readable } from 'node:stream';
 import { setTimeout as pause } from 'node:timers/promises';
 import { LineCutter } from './lines.ts';
@@ -52,16 +53,11 @@ export async function runCommand(
   args: readonly string[],
   options: CommandOptions,
 ): Promise<CommandEnd> {
-  const { execa } = await import('execa');
-  const child = execa(file, args, {
+  const child = spawn(file, args, {
     cwd: options.cwd,
     env: options.env,
-    extendEnv: false,
     stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
-    buffer: false,
     detached: true,
-    reject: false,
-    stripFinalNewline: false,
   });
   const started = performance.now();
   const streams = [
@@ -69,9 +65,11 @@ export async function runCommand(
     readLines(child.stderr, (lines) => options.onOutput('stderr', lines)),
     readLines(readableOf(child.stdio[MESSAGE_FD]), (lines) => lines.forEach(options.onMessage)),
   ];
-  const exited = new Promise<void>((resolve) => {
-    child.once('exit', () => resolve());
-    child.once('error', () => resolve());
+  const exited = new Promise<Exit>((resolve) => {
+    child.once('exit', (code, signal) => resolve({ code: code ?? undefined, signal: signal ?? undefined }));
+    child.once('error', (error) =>
+      resolve({ code: undefined, signal: undefined, startError: error.message }),
+    );
   });
   const { pid } = child;
   const group = pid === undefined ? undefined : new ProcessGroup(pid);
@@ -86,18 +84,17 @@ export async function runCommand(
       await exited;
       throw error;
     }
-    await exited;
+    const { code, signal, startError } = await exited;
     const ranMs = performance.now() - started;
     limits?.end();
     if (group !== undefined) await endGroup(group, Promise.all(streams), options.onWarning);
     // A process that made a group of its own (a daemon) may still hold the output: it is not waited for.
     for (const stream of [child.stdout, child.stderr, readableOf(child.stdio[MESSAGE_FD])]) stream?.destroy();
     await Promise.all(streams);
-    const result = await child;
     return {
-      exitCode: result.exitCode,
-      signal: result.signal,
-      startError: pid === undefined ? (result.originalMessage ?? 'it cannot be started') : undefined,
+      exitCode: code,
+      signal,
+      startError,
       isTimedOut: limits?.isTimedOut() ?? false,
       ranMs,
       peakBytes: memory?.(),
@@ -106,6 +103,12 @@ export async function runCommand(
     memory?.();
     limits?.end();
   }
+}
+
+interface Exit {
+  readonly code: number | undefined;
+  readonly signal: string | undefined;
+  readonly startError?: string;
 }
 
 function readableOf(stream: unknown): Readable | null {

@@ -25,6 +25,15 @@ export interface Journal {
   readonly stageFile: string | null;
   /** The leader of the command's process group, once it is known. */
   readonly leader: ProcessIdentity | null;
+  /** With `done`: what the lock file is to say of the stage. */
+  readonly lock?: JournalLock | undefined;
+}
+
+/** A stage's block that may not be in its lock file yet. */
+export interface JournalLock {
+  readonly file: ProjectPath;
+  /** A lock with just this block, or with none when the block is to go. */
+  readonly text: string;
 }
 
 /**
@@ -92,7 +101,7 @@ export function scratchFolder(state: string, scratch: string): string {
 /** A journal from the notes of a claim, or undefined when they are none (nothing had begun, or the file is damaged). */
 export function parseJournal(notes: unknown): Journal | undefined {
   if (!isRecord(notes)) return undefined;
-  const { stage, phase, fingerprint, asides, checkpoints, scratch, stageFile, leader } = notes;
+  const { stage, phase, fingerprint, asides, checkpoints, scratch, stageFile, leader, lock } = notes;
   if (typeof stage !== 'string' || (phase !== 'begun' && phase !== 'done') || !isDigest(fingerprint))
     return undefined;
   if (!Array.isArray(asides) || !asides.every(isAside)) return undefined;
@@ -107,6 +116,7 @@ export function parseJournal(notes: unknown): Journal | undefined {
     scratch,
     stageFile: typeof stageFile === 'string' ? stageFile : null,
     leader: isIdentity(leader) ? leader : null,
+    ...(isJournalLock(lock) ? { lock } : {}),
   };
 }
 
@@ -115,6 +125,10 @@ function isAside(value: unknown): value is Aside {
   const { aside } = value;
   if (aside === null) return true;
   return typeof aside === 'string' && !isAbsolute(aside) && !aside.split(sep).includes('..');
+}
+
+function isJournalLock(value: unknown): value is JournalLock {
+  return isRecord(value) && isPath(value['file']) && typeof value['text'] === 'string';
 }
 
 function isPath(value: unknown): value is ProjectPath {

@@ -46,6 +46,8 @@ export class PipelineRun {
   readonly #delayed = new Set<Promise<void>>();
   readonly #attempts: Attempts;
   readonly #giveUp = new AbortController();
+  /** Stages whose entries are on their way into the lock. */
+  readonly #locking: Promise<void>[] = [];
   #generation = 0;
   #paths: ReadonlyMap<StageName, number> | undefined;
 
@@ -70,6 +72,8 @@ export class PipelineRun {
     const giveUp = (): void => this.#giveUp.abort();
     signal?.addEventListener('abort', giveUp, { once: true });
     await this.#all();
+    this.#session.lockWriter.hurry();
+    await Promise.all(this.#locking);
     signal?.removeEventListener('abort', giveUp);
     this.#settleTheRest();
   }
@@ -207,6 +211,10 @@ export class PipelineRun {
       if (acted.outcome === 'ran' || acted.outcome === 'restored') {
         this.#generation++;
         this.#ignore(stage);
+        // The next stages need not wait for the lock; that it cannot be written is this stage's failure all the same.
+        this.#locking.push(
+          acted.locked.catch((error) => this.#fail(stage, started, failureOf(stage, error))),
+        );
       }
       this.#end(stage.name, { outcome: acted.outcome, seconds: this.#seconds(stage, started) }, acted.notes);
     } catch (error) {

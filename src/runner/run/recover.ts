@@ -2,12 +2,14 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { messageOf } from '../../kit/index.ts';
 import { recoverTrash } from '../gc/trash.ts';
+import { LockFile, parseLock } from '../lock/index.ts';
 import type { ProjectPath } from '../model.ts';
 import { type ClaimRecord, isAbandoned, readClaim, takeOver } from './claim.ts';
-import { parseJournal, settle } from './journal.ts';
+import { type Journal, parseJournal, settle } from './journal.ts';
 import { killLeftovers } from './leftovers.ts';
 import { journalFolder } from './state-paths.ts';
 import { sweepOldTemporaries, sweepTemporariesOf } from './sweep.ts';
+import { updateLockNow } from './update-lock.ts';
 
 /**
  * Cleans up after commands that were killed in this project; every command begins with it. Costs one look into a
@@ -60,6 +62,7 @@ export function recoverStage(
     if (journal === undefined) return;
     const killed = killLeftovers(journal);
     settle(root, state, journal);
+    enterInLock(root, state, journal);
     const what = journal.phase === 'done' ? 'its new outs were complete and stay' : 'its old outs are back';
     const left =
       killed === 0
@@ -68,6 +71,13 @@ export function recoverStage(
     const ended = record.owner?.started === 'abandoned' ? 'ended badly' : 'was killed';
     warn(`An earlier run of stage '${journal.stage}' ${ended}: ${what}${left}.`);
   });
+}
+
+/** What was finished and only waited to be written into the lock. */
+function enterInLock(root: string, state: string, { stage, phase, lock }: Journal): void {
+  if (phase !== 'done' || lock === undefined) return;
+  const entry = parseLock(lock.text).entries.get(stage);
+  updateLockNow(state, new LockFile(root, lock.file), new Map([[stage, entry]]));
 }
 
 function listOrNothing(folder: string): string[] {

@@ -2,14 +2,13 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { type Digest, isFermentError } from '../../kit/index.ts';
 import type { Manifest } from '../hash/manifest.ts';
-import type { Content, LockEntry, StageName } from '../model.ts';
+import type { Content, StageName } from '../model.ts';
 import { stageContent } from '../store/restore.ts';
 import { dropAside, moveAside, moveInto, planAside, removeTree } from './aside.ts';
 import type { Claim } from './claim.ts';
 import { compareOuts } from './decide.ts';
 import { type Journal, scratchFolder, settleOrLeave } from './journal.ts';
 import type { Session } from './session.ts';
-import { updateLock } from './update-lock.ts';
 
 /** One out, built and verified in the scratch folder. */
 interface Built {
@@ -91,10 +90,4 @@ function swap(session: Session, claim: Claim, journal: Journal, built: readonly 
     // The new outs count; the next command removes the old ones.
     claim.abandon({ ...journal, phase: 'done' });
   }
-}
-
-/** Records in the lock that a stage's outs are those of a fingerprint. */
-export async function lockStage(session: Session, stage: StageName, entry: LockEntry): Promise<void> {
-  const { root, state, project } = session;
-  session.entries = await updateLock(root, state, project.lockFile, new Map([[stage, entry]]));
 }

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { FermentError, messageOf } from '../../kit/index.ts';
 import type { Measured } from '../hash/measured.ts';
+import { renderLock } from '../lock/index.ts';
 import type { Content, LockEntry, Stage } from '../model.ts';
 import { writablePath } from '../store/safe-path.ts';
 import { dropAside, isThere, moveAside, planAside, removeTree } from './aside.ts';
@@ -17,7 +18,6 @@ import type { Session } from './session.ts';
 import type { Grant } from './slots.ts';
 import { runStageCommand, type StageNotes } from './stage-command.ts';
 import { isStoreFailure, storeOuts } from './store-outs.ts';
-import { updateLock } from './update-lock.ts';
 import type { Worker } from './worker.ts';
 
 /**
@@ -43,12 +43,14 @@ export async function runStage(
     readonly attempt: number;
     readonly claim: Claim;
   },
-): Promise<StageNotes> {
+): Promise<{ readonly notes: StageNotes; readonly locked: Promise<void> }> {
   const { root, state } = session;
   let journal = beginJournal(session, stage, gathered);
-  const note = (change: Partial<Journal>): void => {
+  // Only where something old stands aside, a power cut must find the journal.
+  const isPrecious = journal.checkpoints.length > 0 || journal.asides.some(({ aside }) => aside !== null);
+  const note = (change: Partial<Journal>, durable = isPrecious): void => {
     journal = { ...journal, ...change };
-    claim.note(journal);
+    claim.note(journal, { durable });
   };
   note({});
   let notes: StageNotes;
@@ -64,7 +66,8 @@ export async function runStage(
       grant,
       attempt,
       stageFile: join(scratchFolder(state, journal.scratch), 'stage.json'),
-      onLeader: (pid) => note({ leader: identify(pid) ?? null }),
+      // No process survives a power cut.
+      onLeader: (pid) => note({ leader: identify(pid) ?? null }, false),
     });
     outs = await measureOuts(session, stage, (text) => warn(worker, stage, notes, text));
   } catch (error) {
@@ -80,21 +83,14 @@ export async function runStage(
       ? await storeOuts(session, stage, { fingerprint: gathered.fingerprint, outs })
       : undefined;
   if (moved !== undefined) warn(worker, stage, notes, movedText(moved));
-  await conclude({
-    session,
-    stage,
-    journal,
-    claim,
-    note,
-    entry: moved === undefined ? entryFor(gathered, outs) : undefined,
-    onLeft: (text) => warn(worker, stage, notes, text),
-  });
-  const lost =
-    moved === undefined && failure === undefined
-      ? await keepStored(session, stage, { fingerprint: gathered.fingerprint, outs })
-      : failure;
-  if (lost !== undefined) throw lost;
-  return notes;
+  const onLeft = (text: string): void => warn(worker, stage, notes, text);
+  const entry = moved === undefined ? entryFor(gathered, outs) : undefined;
+  const isStored = failure === undefined;
+  const locked = conclude({ session, stage, journal, claim, note, entry, isStored, onLeft });
+  // Checkpoints must be gone before another stage looks into the folder in which they lie.
+  if (failure !== undefined || journal.checkpoints.length > 0) await locked;
+  if (failure !== undefined) throw failure;
+  return { notes, locked };
 }
 
 function beginJournal({ root, state }: Session, stage: Stage, { fingerprint }: Gathered): Journal {
@@ -155,7 +151,7 @@ async function measureOut(session: Session, path: string, cache: boolean): Promi
   return measured;
 }
 
-/** From here on the new outs count. */
+/** From here on the new outs count. Resolves when the lock says so. */
 async function conclude({
   session,
   stage,
@@ -164,6 +160,7 @@ async function conclude({
   note,
   entry,
   onLeft,
+  isStored,
 }: {
   readonly session: Session;
   readonly stage: Stage;
@@ -172,10 +169,12 @@ async function conclude({
   readonly note: (change: Partial<Journal>) => void;
   readonly entry: LockEntry | undefined;
   readonly onLeft: (text: string) => void;
+  readonly isStored: boolean;
 }): Promise<void> {
   const { root, state, project } = session;
+  const text = renderLock(new Map(entry === undefined ? [] : [[stage.name, entry]]));
   try {
-    note({ phase: 'done' });
+    note({ phase: 'done', lock: { file: project.lockFile, text } });
   } catch (error) {
     // On a full disk: dropping the old outs makes room for the few bytes that are left to write.
     if (!isStoreFailure(error)) throw error;
@@ -193,13 +192,15 @@ async function conclude({
   const { fingerprint, checkpoints } = journal;
   let isLocked = false;
   try {
-    session.entries = await updateLock(root, state, project.lockFile, new Map([[stage.name, entry]]));
+    await session.lockWriter.put(stage.name, entry);
     isLocked = true;
   } finally {
     // A success that could not be written down will be run again, and had better not begin at the beginning.
     tidy(() => (isLocked ? dropCheckpoints : saveCheckpoints)(root, state, fingerprint, checkpoints));
     tidy(() => removeTree(scratchFolder(state, journal.scratch)));
   }
+  const lost = entry === undefined || !isStored ? undefined : await keepStored(session, stage, entry);
+  if (lost !== undefined) throw lost;
 }
 
 function entryFor({ fingerprint, inputs }: Gathered, outs: readonly Content[]): LockEntry {

@@ -1,14 +1,14 @@
-import { existsSync, mkdirSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { explainWriteError, writeFileAtomic } from '../../kit/index.ts';
 import { Bundler } from '../bundle/bundler.ts';
 import { buildGraph, type Graph } from '../graph/index.ts';
 import { Hasher } from '../hash/hasher.ts';
 import type { Project } from '../load/index.ts';
-import { type Lock, readLock } from '../lock/index.ts';
-import type { ProjectPath } from '../model.ts';
+import { type Lock, LockFile } from '../lock/index.ts';
 import { type Damaged, Store } from '../store/store.ts';
 import { lastSweep } from '../store/sweep-mark.ts';
+import { LockWriter } from './lock-writer.ts';
 import { recover } from './recover.ts';
 import { STATE_FOLDER } from './state-paths.ts';
 
@@ -23,9 +23,9 @@ export interface Session {
   readonly store: Store;
   readonly bundler: Bundler;
   /** The lock as this command knows it. */
-  entries: Lock['entries'];
-  /** Which lock file was read last; see `lockState`. */
-  lockState: string;
+  readonly entries: Lock['entries'];
+  readonly lock: LockFile;
+  readonly lockWriter: LockWriter;
   /** The last sweep of the store that this command knows of. */
   sweep: string;
 }
@@ -51,9 +51,8 @@ export function openSession(project: Project, warn: (text: string) => void): Ses
   }
   recover({ root, state, lockFile: project.lockFile }, warn);
   const sweep = lastSweep(state);
-  const readState = lockState(root, project.lockFile);
-  const lock = readLock(root, project.lockFile);
-  for (const text of lock.warnings) warn(text);
+  const lock = new LockFile(root, project.lockFile);
+  for (const text of lock.read().warnings) warn(text);
   const hasher = new Hasher(root, state);
   const store = new Store(state, (damaged) => warn(damagedText(damaged)));
   return {
@@ -64,8 +63,11 @@ export function openSession(project: Project, warn: (text: string) => void): Ses
     hasher,
     store,
     bundler: new Bundler(hasher, state),
-    entries: lock.entries,
-    lockState: readState,
+    get entries() {
+      return lock.entries;
+    },
+    lock,
+    lockWriter: new LockWriter(state, lock),
     sweep,
   };
 }
@@ -77,12 +79,6 @@ function damagedText(damaged: Damaged): string {
   const rest =
     damaged.saved === 0 ? 'its objects are' : `what is not among its ${damaged.saved} good objects is`;
   return `A pack in the store is damaged: moved to ${quarantined}; ${rest} treated as missing.`;
-}
-
-/** Tells one lock file from another: each is a new file, so that its number differs where its time does not. */
-export function lockState(root: string, lockFile: ProjectPath): string {
-  const stat = statSync(join(root, lockFile), { bigint: true, throwIfNoEntry: false });
-  return stat === undefined ? '' : `${stat.ino} ${stat.mtimeNs} ${stat.size}`;
 }
 
 /** Looks at the disk again from now on. */

@@ -18,7 +18,10 @@ export function runCachePath(stateFolder: string, fingerprint: Digest): string {
 
 /** Writes an entry, after its objects were placed. Throws NO_SPACE or STORE_UNWRITABLE. */
 export function writeRunCache(stateFolder: string, entry: RunCacheEntry): void {
-  writeFileAtomic(runCachePath(stateFolder, entry.fingerprint), `${canonicalJson(entry)}\n`);
+  writeFileAtomic(runCachePath(stateFolder, entry.fingerprint), `${canonicalJson(entry)}\n`, {
+    // A torn entry is no JSON, and a miss.
+    durable: false,
+  });
 }
 
 /** The entry of a fingerprint, or undefined when there is none or it is not what it should be (a miss). */

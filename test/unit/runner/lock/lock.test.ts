@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parse, stringify } from 'yaml';
 import { isFermentError } from '../../../../src/kit/index.ts';
-import { type LockEntry, parseLock, readLock, renderLock, writeLock } from '../../../../src/runner/index.ts';
+import { type LockEntry, LockFile, parseLock, readLock, renderLock } from '../../../../src/runner/index.ts';
 import { temporaryFolder, writeFiles } from '../../../support/temporary.ts';
 import { anyEntry, anyName, sampleEntry } from './samples.ts';
 
@@ -109,12 +109,12 @@ describe('reading a lock', () => {
     const root = temporaryFolder();
     expect(readLock(root)).toEqual({ entries: new Map(), warnings: [] });
     const lock = new Map([['a', sampleEntry('a')]]);
-    writeLock(root, lock);
+    new LockFile(root, 'pipeline.lock').write(lock);
     expect(readLock(root)).toEqual({ entries: lock, warnings: [] });
     const before = statSync(join(root, 'pipeline.lock'), { bigint: true });
-    writeLock(root, lock);
+    new LockFile(root, 'pipeline.lock').write(lock);
     expect(statSync(join(root, 'pipeline.lock'), { bigint: true }).ino).toBe(before.ino);
-    writeLock(root, new Map());
+    new LockFile(root, 'pipeline.lock').write(new Map());
     expect(readFileSync(join(root, 'pipeline.lock'), 'utf8')).toMatchInlineSnapshot(`
       "# Written by Ferment: what went into each stage the last time it succeeded, and what came out. Keep it in git.
       schema: ferment/1
