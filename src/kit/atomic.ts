@@ -9,9 +9,14 @@ export interface AtomicOptions {
   readonly mode?: number;
 }
 
+/** Counts on from a number that another process with this pid (in a container) hardly has. */
+let count: number | undefined;
+
 /** A name in the same folder that no other writer uses; `*.tmp` is ignored by git and swept by the runner. */
 export function temporaryNameFor(path: string): string {
-  return join(dirname(path), `.${basename(path)}.${process.pid}.${randomBytes(4).toString('hex')}.tmp`);
+  count = ((count ?? randomBytes(4).readUInt32LE()) + 1) >>> 0;
+  const unique = count.toString(16).padStart(8, '0');
+  return join(dirname(path), `.${basename(path)}.${process.pid}.${unique}.tmp`);
 }
 
 /**

@@ -1,9 +1,18 @@
 /** Compares two strings by their UTF-8 bytes, the order of every listing that Ferment writes. */
 export function compareBytes(a: string, b: string): number {
-  if (a === b) return 0;
-  // UTF-16 order equals UTF-8 order unless a surrogate is involved.
-  if (!/[\ud800-\udfff]/.test(a + b)) return a < b ? -1 : 1;
-  return Buffer.compare(Buffer.from(a), Buffer.from(b));
+  const length = Math.min(a.length, b.length);
+  for (let i = 0; i < length; i++) {
+    const [x, y] = [a.charCodeAt(i), b.charCodeAt(i)];
+    if (x === y) continue;
+    // UTF-16 order equals UTF-8 order unless a surrogate is involved.
+    if (isSurrogate(x) || isSurrogate(y)) return Buffer.compare(Buffer.from(a), Buffer.from(b));
+    return x < y ? -1 : 1;
+  }
+  return Math.sign(a.length - b.length);
+}
+
+function isSurrogate(unit: number): boolean {
+  return unit >= 0xd800 && unit <= 0xdfff;
 }
 
 /** The candidate closest to `word`, if it is close enough to be a slip of the finger. */

@@ -2,7 +2,7 @@ import { messageOf } from '../../kit/index.ts';
 import type { Content, Stage } from '../model.ts';
 import { type Claim, tryClaim } from '../run/claim.ts';
 import { gatherInputs } from '../run/gather-inputs.ts';
-import { ignoreInGit } from '../run/git-ignore.ts';
+import { cachedOuts, ignoreInGit } from '../run/git-ignore.ts';
 import { keepStored } from '../run/keep-stored.ts';
 import { findMovedInput } from '../run/moved-inputs.ts';
 import { recoverStage } from '../run/recover.ts';
@@ -68,9 +68,8 @@ async function acceptClaimed(session: Session, stage: Stage, warn: Warn): Promis
 }
 
 function ignore({ root, project }: Session, stage: Stage, warn: Warn): void {
-  const cached = (each: Stage): string[] => each.outs.filter(({ cache }) => cache).map(({ path }) => path);
   try {
-    ignoreInGit(root, cached(stage), new Set(project.stages.flatMap(cached)));
+    ignoreInGit(root, cachedOuts(stage), new Set(project.stages.flatMap(cachedOuts)));
   } catch (error) {
     warn(`.gitignore was not brought up to date: ${messageOf(error)}`);
   }

@@ -29,6 +29,8 @@ export class Hasher {
   readonly #files: FileIndex;
   readonly #tables = new Map<ProjectPath, TreeTable>();
   readonly #measured = new Map<ProjectPath, Promise<Measured | undefined>>();
+  /** Where folders really are, links followed. */
+  readonly #real = new Map<string, string | undefined>();
 
   constructor(root: string, stateFolder: string) {
     this.root = root;
@@ -53,6 +55,7 @@ export class Hasher {
   /** Looks at the disk again from now on: something may have written. */
   forget(): void {
     this.#measured.clear();
+    this.#real.clear();
   }
 
   /** For a dry run: takes a path to have this content, until `forget()`. */
@@ -148,13 +151,18 @@ export class Hasher {
   #locate(path: ProjectPath): { readonly absolute: string; readonly linkRoot: string } {
     const absolute = resolve(this.root, path);
     if (isAbsolute(path) || path.startsWith('../')) return { absolute, linkRoot: dirname(absolute) };
-    const parent = realpathOrUndefined(dirname(absolute));
-    const root = realpathSync(this.root);
+    const parent = this.#realFolder(dirname(absolute));
+    const root = this.#realFolder(this.root) ?? this.root;
     if (parent === undefined || parent === root || parent.startsWith(root + sep))
       return { absolute, linkRoot: this.root };
     throw new FermentError('BAD_PATH', `${path} goes through a link that leaves the project, to ${parent}.`, {
       hint: 'Copy the data into the project, or declare the real path as a dep of its own.',
     });
+  }
+
+  #realFolder(absolute: string): string | undefined {
+    if (!this.#real.has(absolute)) this.#real.set(absolute, realpathOrUndefined(absolute));
+    return this.#real.get(absolute);
   }
 }
 

@@ -10,6 +10,17 @@ const VERSION = 1;
  * leaves, so that declaring `train` or each of its keys is the same; sizes and counts of files do not count.
  */
 export function fingerprintOf(inputs: Inputs): Digest {
+  const known = made.get(inputs);
+  if (known !== undefined) return known;
+  const fingerprint = computeFingerprint(inputs);
+  made.set(inputs, fingerprint);
+  return fingerprint;
+}
+
+/** Inputs do not change, and are asked for their fingerprint more than once. */
+const made = new WeakMap<Inputs, Digest>();
+
+function computeFingerprint(inputs: Inputs): Digest {
   const { code, wdir, deps, params, env, graph, outs } = inputs;
   return digestOfJson({
     version: VERSION,

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { compareBytes, errnoOf, writeFileAtomic } from '../../kit/index.ts';
-import type { ProjectPath } from '../model.ts';
+import type { ProjectPath, Stage } from '../model.ts';
 
 const BEGIN = '# >>> ferment: outs that are kept in the store, written by ferment';
 const END = '# <<< ferment';
@@ -20,13 +20,50 @@ export function ignoreInGit(
   if (outs.length === 0 || !isInRepository(root)) return;
   const file = join(root, '.gitignore');
   const text = readOrEmpty(file);
-  const listed = linesOfBlock(text);
-  const fresh = outs.filter((out) => !listed.includes(lineFor(out)));
+  const listed = new Set(linesOfBlock(text));
+  const fresh = outs.filter((out) => !listed.has(lineFor(out)));
   const missing = fresh.length === 0 ? [] : notIgnored(root, fresh);
   if (missing.length === 0) return;
   const known = new Set([...declared].map(lineFor));
-  const lines = new Set([...listed.filter((line) => known.has(line)), ...missing.map(lineFor)]);
+  const lines = new Set([...[...listed].filter((line) => known.has(line)), ...missing.map(lineFor)]);
   writeFileAtomic(file, withBlock(text, [...lines].sort(compareBytes)));
+}
+
+/** The outs of a stage that git is kept away from. */
+export function cachedOuts(stage: Stage): readonly ProjectPath[] {
+  return stage.outs.filter(({ cache }) => cache).map(({ path }) => path);
+}
+
+/** Asking git may take one part in so many of a run's time. */
+const SHARE = 10;
+
+/** Keeps .gitignore up to date during a run: at once, or several stages' outs together where many end quickly. */
+export class GitIgnore {
+  readonly #root: string;
+  readonly #declared: ReadonlySet<ProjectPath>;
+  #outs: ProjectPath[] = [];
+  #freeAt = 0;
+
+  /** `declared` as for `ignoreInGit`. */
+  constructor(root: string, declared: readonly ProjectPath[]) {
+    this.#root = root;
+    this.#declared = new Set(declared);
+  }
+
+  add(outs: readonly ProjectPath[]): void {
+    this.#outs.push(...outs);
+    if (performance.now() >= this.#freeAt) this.finish();
+  }
+
+  /** Nothing waits any more. */
+  finish(): void {
+    const outs = this.#outs;
+    this.#outs = [];
+    const started = performance.now();
+    ignoreInGit(this.#root, outs, this.#declared);
+    const ended = performance.now();
+    this.#freeAt = ended + (ended - started) * (SHARE - 1);
+  }
 }
 
 function isInRepository(root: string): boolean {
@@ -42,6 +79,7 @@ function notIgnored(root: string, paths: readonly ProjectPath[]): readonly Proje
     cwd: root,
     input: paths.join('\0'),
     encoding: 'utf8',
+    maxBuffer: Number.POSITIVE_INFINITY,
   });
   if (status !== 0 && status !== 1) return [];
   const ignored = new Set(stdout.split('\0'));

@@ -6,7 +6,8 @@ import { Attempts } from './attempts.ts';
 import { criticalPaths } from './critical-path.ts';
 import { type Decided, type DecideOptions, decide } from './decide.ts';
 import type { StageResult } from './events.ts';
-import { ignoreInGit } from './git-ignore.ts';
+import { cachedOuts, GitIgnore } from './git-ignore.ts';
+import { ReadyStages } from './ready-stages.ts';
 import type { StageRecord } from './run-record.ts';
 import { lastDurations } from './run-record.ts';
 import { forgetFiles, type Session } from './session.ts';
@@ -38,7 +39,8 @@ export class PipelineRun {
   readonly #worker: Worker;
   readonly #slots: Slots;
   readonly #options: RunOptions;
-  readonly #pending: StageName[];
+  readonly #ready: ReadyStages;
+  readonly #gitIgnore: GitIgnore;
   readonly #selected: ReadonlySet<StageName>;
   #waiting: Waiting[] = [];
   readonly #running = new Set<Promise<void>>();
@@ -62,7 +64,8 @@ export class PipelineRun {
     this.#worker = worker;
     this.#slots = slots;
     this.#options = options;
-    this.#pending = [...selected];
+    this.#ready = new ReadyStages(session.graph, selected);
+    this.#gitIgnore = new GitIgnore(session.root, session.project.stages.flatMap(cachedOuts));
     this.#selected = new Set(selected);
     this.#attempts = new Attempts(worker.runId);
   }
@@ -74,6 +77,7 @@ export class PipelineRun {
     await this.#all();
     this.#session.lockWriter.hurry();
     await Promise.all(this.#locking);
+    this.#ignore((ignore) => ignore.finish());
     signal?.removeEventListener('abort', giveUp);
     this.#settleTheRest();
   }
@@ -99,10 +103,7 @@ export class PipelineRun {
 
   /** The next stage, in order, whose upstream succeeded. */
   #takeReady(): Stage | undefined {
-    const i = this.#pending.findIndex((name) =>
-      this.#upstream(name).every((up) => isGood(this.results.get(up))),
-    );
-    const [name] = i < 0 ? [] : this.#pending.splice(i, 1);
+    const name = this.#ready.take();
     return name === undefined ? undefined : this.#session.graph.stages.get(name);
   }
 
@@ -210,7 +211,7 @@ export class PipelineRun {
       if (acted.outcome === 'needs-slots') return;
       if (acted.outcome === 'ran' || acted.outcome === 'restored') {
         this.#generation++;
-        this.#ignore(stage);
+        this.#ignore((ignore) => ignore.add(cachedOuts(stage)));
         // The next stages need not wait for the lock; that it cannot be written is this stage's failure all the same.
         this.#locking.push(
           acted.locked.catch((error) => this.#fail(stage, started, failureOf(stage, error))),
@@ -239,14 +240,14 @@ export class PipelineRun {
     return secondsSince(this.#attempts.begun(stage.name, started));
   }
 
-  #ignore(stage: Stage): void {
-    const { root, project } = this.#session;
-    const cached = (each: Stage) => each.outs.filter(({ cache }) => cache).map(({ path }) => path);
+  #ignore(work: (ignore: GitIgnore) => void): void {
     try {
-      ignoreInGit(root, cached(stage), new Set(project.stages.flatMap(cached)));
+      work(this.#gitIgnore);
     } catch (error) {
-      const text = `.gitignore was not brought up to date: ${messageOf(error)}`;
-      this.#worker.emit({ type: 'stage-warning', stage: stage.name, text });
+      this.#worker.emit({
+        type: 'run-warning',
+        text: `.gitignore was not brought up to date: ${messageOf(error)}`,
+      });
     }
   }
 
@@ -263,6 +264,7 @@ export class PipelineRun {
     const attempt = this.#attempts.current(name);
     const whole: StageResult = attempt === 1 ? result : { ...result, attempts: attempt };
     this.results.set(name, whole);
+    if (isGood(result)) this.#ready.succeeded(name);
     const { outcome, seconds, error } = result;
     this.records.set(name, {
       ...this.records.get(name),
@@ -304,8 +306,8 @@ export class PipelineRun {
   }
 }
 
-function isGood(result: StageResult | undefined): boolean {
-  return result !== undefined && ['ran', 'restored', 'unchanged', 'frozen'].includes(result.outcome);
+function isGood(result: StageResult): boolean {
+  return ['ran', 'restored', 'unchanged', 'frozen'].includes(result.outcome);
 }
 
 function secondsSince(started: number): number {
