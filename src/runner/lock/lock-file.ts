@@ -1,8 +1,9 @@
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { writeFileAtomic } from '../../kit/index.ts';
+import { type Digest, digestOf, writeFileAtomic } from '../../kit/index.ts';
 import type { ProjectPath } from '../model.ts';
 import { type Lock, readLock } from './lock.ts';
+import { cacheEntries, readCachedEntries } from './lock-cache.ts';
 import { renderLock } from './render.ts';
 
 /** The lock file as one command sees it: parsed again only when its bytes are others than this command knows. */
@@ -11,6 +12,9 @@ export class LockFile {
   readonly #absolute: string;
   readonly #root: string;
   #known: { readonly bytes: Buffer | undefined; readonly lock: Lock; readonly seen: string } | undefined;
+
+  /** The lock that is in the cache of parsed locks, as far as this command knows. */
+  #cached: Digest | undefined;
 
   constructor(root: string, path: ProjectPath) {
     this.#root = root;
@@ -34,7 +38,7 @@ export class LockFile {
     const bytes = this.#bytes();
     const known = this.#known;
     const isSame = known?.bytes !== undefined && bytes !== undefined && known.bytes.equals(bytes);
-    const lock = isSame ? known.lock : readLock(this.#root, this.path);
+    const lock = isSame ? known.lock : this.#parse(bytes);
     this.#known = { bytes, lock, seen };
     return lock;
   }
@@ -47,6 +51,26 @@ export class LockFile {
     const bytes = Buffer.from(renderLock(entries));
     if (this.#bytes()?.equals(bytes) !== true) writeFileAtomic(this.#absolute, bytes);
     this.#known = { bytes, lock: { entries, warnings: [] }, seen: this.#look() };
+  }
+
+  /** Remembers what the lock says, for the next command to be fast. */
+  save(): void {
+    const { bytes, lock } = this.#known ?? {};
+    if (bytes === undefined || lock === undefined || !isLarge(bytes) || lock.warnings.length > 0) return;
+    const digest = digestOf(bytes);
+    if (digest !== this.#cached) cacheEntries(this.#root, digest, lock.entries);
+  }
+
+  #parse(bytes: Buffer | undefined): Lock {
+    if (bytes !== undefined && isLarge(bytes)) {
+      const digest = digestOf(bytes);
+      const entries = readCachedEntries(this.#root, digest);
+      if (entries !== undefined) {
+        this.#cached = digest;
+        return { entries, warnings: [] };
+      }
+    }
+    return readLock(this.#root, this.path);
   }
 
   #look(): string {
@@ -62,4 +86,11 @@ export class LockFile {
       return undefined;
     }
   }
+}
+
+/** A smaller lock is parsed in less time than it takes to look into the cache. */
+const LARGE_BYTES = 32 * 1024;
+
+function isLarge(bytes: Buffer): boolean {
+  return bytes.length > LARGE_BYTES;
 }

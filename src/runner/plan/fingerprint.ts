@@ -17,6 +17,11 @@ export function fingerprintOf(inputs: Inputs): Digest {
   return fingerprint;
 }
 
+/** Says the fingerprint of inputs for which it was made before. */
+export function rememberFingerprint(inputs: Inputs, fingerprint: Digest): void {
+  made.set(inputs, fingerprint);
+}
+
 /** Inputs do not change, and are asked for their fingerprint more than once. */
 const made = new WeakMap<Inputs, Digest>();
 

@@ -89,6 +89,7 @@ export function forgetFiles(session: Session): void {
 
 /** Saves what was learned, for the next command to be fast. */
 export function closeSession(session: Session): void {
+  session.lock.save();
   session.hasher.save();
   session.bundler.save();
 }

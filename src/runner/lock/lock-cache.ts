@@ -1,0 +1,49 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { type Digest, isFermentError, writeFileAtomic } from '../../kit/index.ts';
+import type { LockEntry, StageName } from '../model.ts';
+import { rememberFingerprint } from '../plan/fingerprint.ts';
+import { isObject } from '../schema/json-schema.ts';
+
+/** Changes when the same lock gives other entries, or entries other fingerprints. */
+const VERSION = 1;
+
+type Entries = ReadonlyMap<StageName, LockEntry>;
+
+/**
+ * The entries of a lock that was parsed and checked before, in `.ferment/parsed-lock.json`, by the digest of its bytes.
+ * Parsing the lock of a thousand stages takes as long as starting Node four times. A missing or damaged file only
+ * means that the lock is parsed again.
+ */
+export function readCachedEntries(root: string, digest: Digest): Entries | undefined {
+  try {
+    const saved: unknown = JSON.parse(readFileSync(fileIn(root), 'utf8'));
+    if (!isObject(saved) || saved['version'] !== VERSION || saved['digest'] !== digest) return undefined;
+    const { entries } = saved;
+    if (!Array.isArray(entries)) return undefined;
+    // Written below, from entries that passed every check of parseEntry, for these very bytes.
+    const known = new Map(entries as readonly (readonly [StageName, LockEntry])[]);
+    for (const { inputs, fingerprint } of known.values()) rememberFingerprint(inputs, fingerprint);
+    return known;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Remembers the entries for the next command, where the project has its `.ferment` folder; never fails. */
+export function cacheEntries(root: string, digest: Digest, entries: Entries): void {
+  const file = fileIn(root);
+  if (!existsSync(dirname(file))) return;
+  try {
+    writeFileAtomic(file, JSON.stringify({ version: VERSION, digest, entries: [...entries] }), {
+      durable: false,
+    });
+  } catch (error) {
+    // A full or read-only disk is no reason to fail.
+    if (!isFermentError(error)) throw error;
+  }
+}
+
+function fileIn(root: string): string {
+  return join(root, '.ferment', 'parsed-lock.json');
+}
