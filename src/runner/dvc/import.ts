@@ -3,7 +3,6 @@ import { dirname, join } from 'node:path';
 import { FermentError } from '../../kit/index.ts';
 import { type LoadOptions, loadProject, type Project } from '../load/index.ts';
 import { readText } from '../load/read-text.ts';
-import { readLock } from '../lock/index.ts';
 import type { LockEntry, Stage, StageName } from '../model.ts';
 import { claimStage } from '../run/claim-stage.ts';
 import { closeSession, openSession } from '../run/session.ts';
@@ -145,10 +144,10 @@ function copyLinks({ session, cache }: ImportContext, stage: Stage): void {
 /** Writes finished stages to the lock, but not those that another command has written meanwhile. */
 async function flush({ session, pending }: ImportContext): Promise<void> {
   if (pending.size === 0) return;
-  const { root, state, project, entries } = session;
-  const now = readLock(root, project.lockFile).entries;
+  const { state, lock, entries } = session;
+  const now = lock.read().entries;
   const changes = [...pending].filter(([name]) => isSameEntry(now.get(name), entries.get(name)));
-  session.entries = await updateLock(root, state, project.lockFile, new Map(changes));
+  await updateLock(state, lock, new Map(changes));
   pending.clear();
 }
 
