@@ -3,6 +3,7 @@ import {
   mkdirSync,
   mkdtempSync,
   readdirSync,
+  readFileSync,
   renameSync,
   rmSync,
   statSync,
@@ -13,6 +14,7 @@ import { basename, dirname, join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { checkout, loadProject, logs } from '../../src/runner/index.ts';
 import { runCommand } from '../../src/runner/run/command.ts';
+import { flushToDisk } from '../../src/runner/run/flush.ts';
 import {
   type RunnerProject,
   reproProcess,
@@ -207,6 +209,36 @@ it('an input that is edited in the tick of the clock in which it was hashed has 
       'in changed while the stage was running: the result is not cached, and the stage stays stale.',
     ]);
   }
+});
+
+it('an input that cannot even be looked at after the run has moved', async () => {
+  const p = runnerProject({
+    'pipeline.yaml': 'stages: {s: {cmd: "cp in o; rm in; mkfifo in", deps: [in], outs: [o]}}\n',
+    in: '1',
+    o: 'mine',
+  });
+  const { outcomes, warnings } = await p.repro();
+  expect(outcomes).toEqual({ s: 'ran' });
+  expect(warnings[0]).toContain('in changed while the stage was running');
+  expect(p.read('o')).toBe('1');
+});
+
+it('a result that took long is on disk before it is named, also where sync knows no -f', async () => {
+  const folder = temporaryFolder();
+  const path = process.env['PATH'] ?? '';
+  writeFileSync(join(folder, 'sync'), `#!/bin/sh\necho "$@" >> ${folder}/calls\ntest $# = 0\n`, {
+    mode: 0o755,
+  });
+  process.env['PATH'] = `${folder}:${path}`;
+  try {
+    await flushToDisk(['/a', '/b']);
+    process.env['PATH'] = folder;
+    rmSync(join(folder, 'sync'));
+    await flushToDisk(['/a']);
+  } finally {
+    process.env['PATH'] = path;
+  }
+  expect(readFileSync(join(folder, 'calls'), 'utf8')).toBe('-f /a /b\n\n');
 });
 
 it('the latest run is the latest also where the clock was set back', async () => {

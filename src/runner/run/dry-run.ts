@@ -2,6 +2,7 @@ import { isFermentError } from '../../kit/index.ts';
 import type { Change, Content, Outcome, Stage, StageName } from '../model.ts';
 import { compareInputs } from '../plan/index.ts';
 import { reasonsOf } from './act.ts';
+import { AssumedOuts } from './assumed-outs.ts';
 import { type Decided, type DecideOptions, decide } from './decide.ts';
 import type { StageResult } from './events.ts';
 import { createIsDep } from './find-deps.ts';
@@ -23,10 +24,12 @@ export async function dryRun(
   options: DecideOptions,
 ): Promise<ReadonlyMap<StageName, StageResult>> {
   const results = new Map<StageName, StageResult>();
+  const assumed = new AssumedOuts();
+  session.assumed = assumed;
   for (const name of selected) {
     const stage = session.graph.stages.get(name);
     if (stage === undefined) continue;
-    const result = await predict(session, worker, { stage, options, results });
+    const result = await predict(session, worker, { stage, options, results, assumed });
     results.set(name, result);
     worker.emit({ type: 'stage-end', stage: name, ...result });
   }
@@ -40,10 +43,12 @@ async function predict(
     stage,
     options,
     results,
+    assumed,
   }: {
     readonly stage: Stage;
     readonly options: DecideOptions;
     readonly results: ReadonlyMap<StageName, StageResult>;
+    readonly assumed: AssumedOuts;
   },
 ): Promise<StageResult> {
   const upstream = session.graph.upstream(stage.name);
@@ -51,7 +56,12 @@ async function predict(
   const failed = upstream.find((name) => outcomeOf(name) === 'failed' || outcomeOf(name) === 'blocked');
   if (failed !== undefined)
     return { outcome: 'blocked', seconds: 0, blockedBy: results.get(failed)?.blockedBy ?? failed };
-  const running = new Set(upstream.filter((name) => outcomeOf(name) === 'ran'));
+  const running = new Set(
+    upstream.filter(
+      (name) =>
+        outcomeOf(name) === 'ran' || (outcomeOf(name) === 'restored' && readsParamsOf(session, stage, name)),
+    ),
+  );
   try {
     if (running.size > 0 && !stage.frozen) {
       const reasons = await expectedReasons(session, stage, running);
@@ -65,12 +75,17 @@ async function predict(
       decision: decided.kind,
       reasons: reasonsOf(decided),
     });
-    for (const content of restoredOuts(decided)) session.hasher.assume(content);
+    for (const content of restoredOuts(decided)) assumed.add(session.store, content);
     return { outcome: OUTCOMES[decided.kind], seconds: 0 };
   } catch (error) {
     if (!isFermentError(error)) throw error;
     return { outcome: 'failed', seconds: 0, error };
   }
+}
+
+/** The values in a parameter file that would be restored are not known before it is. */
+function readsParamsOf({ graph }: Session, stage: Stage, maker: StageName): boolean {
+  return stage.params.some(({ file }) => graph.producer(file)?.stage.name === maker);
 }
 
 function restoredOuts(decided: Decided): readonly Content[] {

@@ -51,7 +51,7 @@ export async function measureDeps(
   for (const { dep, paths } of deps) {
     if (paths.length === 0) complain(dep.path, () => emptyGlob(stage, dep));
     for (const path of paths) {
-      const content = await session.hasher.measure(path);
+      const content = await measureDep(session, path);
       if (content === undefined) complain(path, () => missingDep(session, stage, path));
       else measured.set(path, content);
     }
@@ -59,7 +59,11 @@ export async function measureDeps(
   return new Map([...measured].sort(([a], [b]) => compareBytes(a, b)));
 }
 
-async function expandGlob(session: Session, stage: Stage, dep: Dep): Promise<ProjectPath[]> {
+function measureDep({ hasher, assumed }: Session, path: ProjectPath): Promise<Measured | undefined> {
+  return assumed === undefined ? hasher.measure(path) : assumed.measure(hasher, path);
+}
+
+async function expandGlob(session: Session, stage: Stage, dep: Dep): Promise<readonly ProjectPath[]> {
   const outs = globMatches(dep, session.graph);
   if (outs.length > 0) return outs.map(({ path }) => path);
   const { glob } = await import('tinyglobby');
@@ -73,7 +77,8 @@ async function expandGlob(session: Session, stage: Stage, dep: Dep): Promise<Pro
       ...stage.outs.flatMap(({ path }) => notInto(path)),
     ],
   });
-  return files.map((file) => file.replaceAll('\\', '/')).sort(compareBytes);
+  const found = files.map((file) => file.replaceAll('\\', '/')).sort(compareBytes);
+  return session.assumed === undefined ? found : session.assumed.expand(dep.path, found);
 }
 
 /** A stage does not read its own outs, whatever its glob says. */

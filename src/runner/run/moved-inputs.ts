@@ -22,7 +22,7 @@ export async function findMovedInput(
   gathered: Gathered,
 ): Promise<ProjectPath | undefined> {
   for (const [path, measured] of gathered.measured) {
-    const moved = await movedIn(session, path, measured);
+    const moved = await movedOrUnreadable(session, path, measured);
     if (moved !== undefined) return moved;
   }
   const before = new Set(gathered.deps.flatMap(({ paths }) => paths));
@@ -48,6 +48,20 @@ function movedParams(session: Session, stage: Stage, { inputs }: Gathered): Proj
       return true;
     }
   })?.file;
+}
+
+/** What cannot be looked at any more (a link that leads away now, a pipe) is not what it was. */
+async function movedOrUnreadable(
+  session: Session,
+  path: ProjectPath,
+  measured: Measured,
+): Promise<ProjectPath | undefined> {
+  try {
+    return await movedIn(session, path, measured);
+  } catch (error) {
+    if (!isFermentError(error)) throw error;
+    return path;
+  }
 }
 
 async function movedIn(

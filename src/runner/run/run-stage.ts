@@ -3,11 +3,12 @@ import { join } from 'node:path';
 import { FermentError, messageOf } from '../../kit/index.ts';
 import type { Measured } from '../hash/measured.ts';
 import { renderLock } from '../lock/index.ts';
-import type { Content, LockEntry, Stage } from '../model.ts';
+import type { Content, LockEntry, ProjectPath, Stage } from '../model.ts';
 import { writablePath } from '../store/safe-path.ts';
 import { dropAside, isThere, moveAside, planAside, removeTree } from './aside.ts';
 import { dropCheckpoints, handOverCheckpoints, saveCheckpoints } from './checkpoints.ts';
 import type { Claim } from './claim.ts';
+import { WORTH_FLUSHING_MS } from './flush.ts';
 import type { Gathered } from './gather-inputs.ts';
 import { type Journal, scratchFolder, settleOrLeave } from './journal.ts';
 import { keepStored } from './keep-stored.ts';
@@ -55,10 +56,13 @@ export async function runStage(
   note({});
   let notes: StageNotes;
   let outs: readonly Content[];
+  let moved: ProjectPath | undefined;
+  let failure: FermentError | undefined;
   try {
     await keepPersistent(session, stage);
     moveAside(root, journal.asides);
     handOverCheckpoints(root, state, gathered.fingerprint, journal.checkpoints);
+    const started = performance.now();
     notes = await runStageCommand(worker, {
       session,
       stage,
@@ -69,19 +73,18 @@ export async function runStage(
       // No process survives a power cut.
       onLeader: (pid) => note({ leader: identify(pid) ?? null }, false),
     });
+    const flush = performance.now() - started >= WORTH_FLUSHING_MS;
     outs = await measureOuts(session, stage, (text) => warn(worker, stage, notes, text));
+    moved = await findMovedInput(session, stage, gathered);
+    if (moved === undefined)
+      failure = await storeOuts(session, stage, { fingerprint: gathered.fingerprint, outs, flush });
   } catch (error) {
-    const failure = settleOrLeave(claim, { root, state, journal }, error);
+    const ended = settleOrLeave(claim, { root, state, journal }, error);
     session.hasher.forget();
     for (const text of await describePersistent(session, stage))
       worker.emit({ type: 'stage-warning', stage: stage.name, text });
-    throw failure;
+    throw ended;
   }
-  const moved = await findMovedInput(session, stage, gathered);
-  const failure =
-    moved === undefined
-      ? await storeOuts(session, stage, { fingerprint: gathered.fingerprint, outs })
-      : undefined;
   if (moved !== undefined) warn(worker, stage, notes, movedText(moved));
   const onLeft = (text: string): void => warn(worker, stage, notes, text);
   const entry = moved === undefined ? entryFor(gathered, outs) : undefined;
@@ -177,7 +180,7 @@ async function conclude({
     note({ phase: 'done', lock: { file: project.lockFile, text } });
   } catch (error) {
     // On a full disk: dropping the old outs makes room for the few bytes that are left to write.
-    if (!isStoreFailure(error)) throw error;
+    if (!isStoreFailure(error)) throw settleOrLeave(claim, { root, state, journal }, error);
   }
   const tidy = (work: () => void): void => {
     try {

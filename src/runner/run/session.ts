@@ -8,6 +8,7 @@ import type { Project } from '../load/index.ts';
 import { type Lock, LockFile } from '../lock/index.ts';
 import { type Damaged, Store } from '../store/store.ts';
 import { lastSweep } from '../store/sweep-mark.ts';
+import type { AssumedOuts } from './assumed-outs.ts';
 import { LockWriter } from './lock-writer.ts';
 import { recover } from './recover.ts';
 import { STATE_FOLDER } from './state-paths.ts';
@@ -26,6 +27,8 @@ export interface Session {
   readonly entries: Lock['entries'];
   readonly lock: LockFile;
   readonly lockWriter: LockWriter;
+  /** In a dry run: what stages upstream would put in place. */
+  assumed?: AssumedOuts;
   /** The last sweep of the store that this command knows of. */
   sweep: string;
 }

@@ -4,16 +4,24 @@ import type { Content, Stage } from '../model.ts';
 import { keepContent } from '../store/keep-content.ts';
 import { runCachePath, writeRunCache } from '../store/run-cache.ts';
 import { mayBeRestored } from './decide.ts';
+import { flushToDisk } from './flush.ts';
 import type { Session } from './session.ts';
 
 /** Outs that git tracks are kept in the store as well, up to this size for a stage in total. */
 export const SMALL_OUTS_BYTES = 16 * 1024 * 1024;
 
-/** Objects, then the run-cache entry that names them. Returns the failure to write when there is one. */
+/**
+ * Objects, then, with `flush` once they are on disk, the run-cache entry that names them. Returns the failure to write when
+ * there is one.
+ */
 export async function storeOuts(
   session: Session,
   stage: Stage,
-  { fingerprint, outs }: { readonly fingerprint: Digest; readonly outs: readonly Content[] },
+  {
+    fingerprint,
+    outs,
+    flush = false,
+  }: { readonly fingerprint: Digest; readonly outs: readonly Content[]; readonly flush?: boolean },
 ): Promise<FermentError | undefined> {
   const kept = keptOuts(stage, outs);
   try {
@@ -26,6 +34,7 @@ export async function storeOuts(
           hint: 'Something that the command left running still writes there. Run the stage again.',
         });
     }
+    if (flush) await flushToDisk([session.root, session.state]);
     if (kept.length === outs.length && mayBeRestored(stage))
       writeRunCache(session.state, { fingerprint, stage: stage.name, outs });
     return undefined;
