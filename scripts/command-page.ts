@@ -5,7 +5,11 @@ import { createProgram } from '../src/cli/program.ts';
 export function renderCommandPage(): string {
   const silent = { write: () => true };
   const program = createProgram({ stdout: silent, stderr: silent, env: {}, cwd: '.' }, () => {});
-  const commands = program.commands.flatMap((command) => leavesOf(command, command.name()));
+  const visible = program
+    .createHelp()
+    .visibleCommands(program)
+    .filter((one) => one.name() !== 'help');
+  const commands = visible.flatMap((command) => leavesOf(command, command.name()));
   return [
     '# Command line',
     '',
@@ -42,16 +46,13 @@ function sectionOf(name: string, command: Command): string[] {
     command.description(),
     '',
     '```',
-    ['ferment', name, ...args, '[options]'].join(' '),
+    ['ferment', name, ...args, ...(options.length === 0 ? [] : ['[options]'])].join(' '),
     '```',
     '',
     ...(described.length === 0
       ? []
       : [...described.map((argument) => `- \`${argument.name()}\`: ${argument.description}`), '']),
-    '| option | meaning |',
-    '|---|---|',
-    ...options,
-    '',
+    ...(options.length === 0 ? [] : ['| option | meaning |', '|---|---|', ...options, '']),
   ];
 }
 

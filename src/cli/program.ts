@@ -3,6 +3,7 @@ import { declareDvc } from './declare/dvc.ts';
 import { declareFiles } from './declare/files.ts';
 import { declareGraph } from './declare/graph.ts';
 import { declareRun } from './declare/run.ts';
+import { declareShell } from './declare/shell.ts';
 import { declareStatus } from './declare/status.ts';
 import { declareValues } from './declare/values.ts';
 import type { Terminal } from './terminal.ts';
@@ -45,5 +46,6 @@ export function createProgram(terminal: Terminal, setExit: (code: number) => voi
   declareValues(program, context);
   declareFiles(program, context);
   declareDvc(program, context);
+  declareShell(program, context);
   return program;
 }
