@@ -1,17 +1,21 @@
 import {
   appendFileSync,
   chmodSync,
+  cpSync,
   existsSync,
   lstatSync,
+  readdirSync,
   readFileSync,
   rmSync,
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { cliProject } from '../support/cli-project.ts';
 import { findDvc, NO_DVC } from '../support/dvc.ts';
 import { copyOf, type DvcProject, dvcProject } from '../support/dvc-project.ts';
-import { ferment, outcomes } from '../support/project.ts';
+import { ferment, outcomes, repository } from '../support/project.ts';
+import { untilThere } from '../support/runner-project.ts';
 import { temporaryFolder } from '../support/temporary.ts';
 
 const program = findDvc();
@@ -229,4 +233,79 @@ withDvc('import-dvc of a project of the real DVC', () => {
     expect(await reproOutcomes(p)).toEqual({ a: 'restored', b: 'restored' });
     expect(readFileSync(join(p.root, 'a.txt'), 'utf8')).toBe('infirst note\n');
   }, 180_000);
+});
+
+describe('import-dvc of a project that DVC left', () => {
+  function left() {
+    const p = cliProject();
+    cpSync(join(repository, 'test/fixtures/dvc-project'), p.root, { recursive: true });
+    chmodSync(join(p.root, 'src/run.sh'), 0o755);
+    return p;
+  }
+
+  it('says what it did, what it could not, and what to do next', async () => {
+    const p = left();
+    p.write('dvc.yaml', p.read('dvc.yaml').replace('cp src/run.sh', 'cp -p src/run.sh'));
+    p.remove('.dvc/cache/files/md5/2e');
+    p.write('.dvc/cache/files/md5/68/23ae6b27c7998401e0c280fdde1599', 'altered');
+    expect(await p.ferment('import-dvc')).toMatchInlineSnapshot(`
+      "exit 4
+      Imported 1 stage from DVC, 7 new objects (63 B).
+      3 earlier runs can be restored. Earlier runs passed over: 2 with outs that are not in DVC's cache.
+
+      Stale in DVC, and stale here
+        split  command changed
+
+      Not imported
+        train@small  neither here nor in DVC's cache: small.txt
+        train@large  neither here nor in DVC's cache: large.txt
+
+      Data that 'dvc add' tracks: plain inputs here, which DVC's cache keeps
+        data  from DVC's cache
+
+      Damaged in DVC's cache, and passed over
+        ROOT/.dvc/cache/files/md5/68/23ae6b27c7998401e0c280fdde1599  its content is not what its name says
+
+      What is not in the cache: get it with dvc pull, then run ferment import-dvc again.
+      Next: ferment repro brings all up to date; keep pipeline.lock in git."
+    `);
+    expect(await p.ferment('import-dvc', '--dry')).toMatchInlineSnapshot(`
+      "exit 4
+      Would import 0 stages from DVC, no new objects.
+      1 stage had been imported, or run, before.
+      Earlier runs passed over: 2 with outs that are not in DVC's cache.
+
+      Stale in DVC, and stale here
+        split  command changed
+
+      Not imported
+        train@small  neither here nor in DVC's cache: small.txt
+        train@large  neither here nor in DVC's cache: large.txt
+
+      Data that 'dvc add' tracks: plain inputs here, which DVC's cache keeps
+        data  in place
+
+      Damaged in DVC's cache, and passed over
+        ROOT/.dvc/cache/files/md5/68/23ae6b27c7998401e0c280fdde1599  its content is not what its name says
+
+      Nothing was imported. Do it with: ferment import-dvc"
+    `);
+  });
+
+  it.each(['.ferment/journal', '.ferment/scratch', 'data', '.ferment/runs'])(
+    'killed when %s has just come into being, it goes on when it is run again',
+    async (path) => {
+      const p = left();
+      const { child, ended } = p.start('import-dvc');
+      await untilThere(join(p.root, path));
+      child.kill('SIGKILL');
+      await ended;
+      const report = JSON.parse(await p.json(0, 'import-dvc', '--json')) as Report;
+      for (const { outcome } of Object.values(report.stages))
+        expect(['imported', 'known']).toContain(outcome);
+      const done = outcomes(await ferment(p.root, ['repro', '--json']));
+      expect(new Set(Object.values(done))).toEqual(new Set(['restored']));
+      expect(readdirSync(join(p.root, '.ferment/scratch'))).toEqual([]);
+    },
+  );
 });

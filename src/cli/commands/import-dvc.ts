@@ -76,8 +76,8 @@ function describeRuns({ runs, dry }: ImportReport): string | undefined {
   const left = reasons.filter(([count]) => count > 0).map(([count, reason]) => `${count} ${reason}`);
   if (imported === 0 && left.length === 0) return undefined;
   const verb = dry ? 'would become restorable' : 'can be restored';
-  const head = `${plural(imported, 'earlier run')} ${verb}`;
-  return left.length === 0 ? `${head}.` : `${head}; passed over: ${left.join(', ')}.`;
+  const head = imported === 0 ? [] : [`${plural(imported, 'earlier run')} ${verb}.`];
+  return [...head, ...(left.length === 0 ? [] : [`Earlier runs passed over: ${left.join(', ')}.`])].join(' ');
 }
 
 interface Section {

@@ -17,6 +17,7 @@ import type { DvcEntry, DvcItem } from './dvc-lock.ts';
 import { contentOfRows, type Finder, type Found } from './finder.ts';
 import { keepFound } from './keep-found.ts';
 import { linksInto } from './links.ts';
+import { placeFromCache } from './place.ts';
 import type { StageReport } from './report.ts';
 
 /** One import at work. */
@@ -113,6 +114,7 @@ async function importEntry(
     ...depChanges,
     ...compareParams(entry, stage, { values: gathered.inputs.params, root }),
   ];
+  if (changes.length > 0 && stage.frozen) await placeOuts(context, stage, entry);
   if (changes.length > 0)
     return stage.frozen ? { outcome: 'frozen' } : { outcome: 'changed', changes, restorable: false };
   const outs = await findOuts(context, stage, itemsByPath(entry.outs, stage, root));
@@ -121,6 +123,21 @@ async function importEntry(
   return outs.changes.length > 0
     ? { outcome: 'changed', changes: outs.changes, restorable: outs.found.length === stage.outs.length }
     : { outcome: 'imported' };
+}
+
+/** A frozen stage has no entry that could restore its outs when its inputs have changed: they are put in place now. */
+async function placeOuts(
+  { session, contents, claim }: ImportContext,
+  stage: Stage,
+  entry: DvcEntry,
+): Promise<void> {
+  for (const [path, item] of itemsByPath(entry.outs, stage, session.root)) {
+    const isDeclared = stage.outs.some((out) => out.path === path);
+    const { content } = item;
+    if (claim === undefined || content === undefined || !isDeclared) continue;
+    if (lstatSync(join(session.root, path), { throwIfNoEntry: false }) === undefined)
+      await placeFromCache({ session, contents, claim }, { path, item: { ...item, content } });
+  }
 }
 
 interface FoundOuts {

@@ -134,10 +134,11 @@ function entryOf(
 const MAX_LOCK_BYTES = 64_000_000;
 
 function copyLinks({ session, cache }: ImportContext, stage: Stage): void {
-  for (const { path } of stage.outs) {
+  for (const { path, persist } of stage.outs) {
     const absolute = join(session.root, path);
     if (lstatSync(absolute, { throwIfNoEntry: false }) !== undefined)
-      replaceLinks(session.root, path, linksInto(cache, absolute));
+      // A stage writes into its persistent outs in place: through a hard link that would be into DVC's cache.
+      replaceLinks(session.root, path, linksInto(cache, absolute, { hardLinks: persist }));
   }
 }
 

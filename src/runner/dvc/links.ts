@@ -7,6 +7,7 @@ import {
   realpathSync,
   renameSync,
   rmSync,
+  statSync,
 } from 'node:fs';
 import { join, sep } from 'node:path';
 import { explainWriteError, temporaryNameFor } from '../../kit/index.ts';
@@ -14,15 +15,20 @@ import type { ProjectPath } from '../model.ts';
 import { writablePath } from '../store/safe-path.ts';
 
 /**
- * The files at or below a path that are links into DVC's cache (`cache.type` symlink), absolute. Links that lead
- * elsewhere, and nowhere, are none of them.
+ * The files at or below a path that are links into DVC's cache (`cache.type` symlink), absolute; where it is asked
+ * for, hard links, too. Links that lead elsewhere, and nowhere, are none of them.
  */
-export function linksInto(cache: string, path: string): readonly string[] {
+export function linksInto(
+  cache: string,
+  path: string,
+  { hardLinks = false }: { readonly hardLinks?: boolean } = {},
+): readonly string[] {
   const target = realPath(cache);
   const links: string[] = [];
   const visit = (at: string): void => {
     const stat = lstatSync(at, { throwIfNoEntry: false });
     if (stat?.isDirectory() === true) for (const name of readdirSync(at)) visit(join(at, name));
+    else if (hardLinks && stat?.isFile() === true && stat.nlink > 1) links.push(at);
     else if (stat?.isSymbolicLink() === true && target !== undefined && leadsInto(target, at)) links.push(at);
   };
   visit(path);
@@ -42,7 +48,8 @@ export function replaceLinks(root: string, path: ProjectPath, links: readonly st
     try {
       copyFileSync(realpathSync(link), temporary, constants.COPYFILE_FICLONE | constants.COPYFILE_EXCL);
       // Objects are read-only, what a stage wrote is not; DVC's protection of links is not needed for a copy.
-      chmodSync(temporary, 0o666 & ~process.umask());
+      const mode = (statSync(link).mode & 0o100) === 0 ? 0o666 : 0o777;
+      chmodSync(temporary, mode & ~process.umask());
       renameSync(temporary, link);
     } catch (error) {
       rmSync(temporary, { force: true });

@@ -81,27 +81,33 @@ export function quoteWord(value: string): string {
   return PLAIN.test(value) ? value : `'${value.replaceAll("'", "'\\''")}'`;
 }
 
+/** The same as Python's shlex.quote does it, which is what DVC writes. */
+export function quoteAsPython(value: string): string {
+  return /^[\w@%+=:,./-]+$/.test(value) ? value : `'${value.replaceAll("'", `'"'"'`)}'`;
+}
+
 /**
  * A mapping as arguments: `{lr: 0.1, deep: {x: a b}, flag: true, list: [1, 2]}` is
  * `--lr 0.1 --deep.x 'a b' --flag --list 1 2`; false leaves the flag out. A list is its words. Undefined when a list
  * holds lists or mappings.
  */
-export function renderArguments(value: unknown): string | undefined {
-  if (Array.isArray(value)) return renderWords(value);
+export function renderArguments(value: unknown, quote = quoteWord): string | undefined {
+  if (Array.isArray(value)) return renderWords(value, quote);
   const words: string[] = [];
   for (const [key, item] of leavesOf(value, '')) {
     if (item === false) continue;
-    const rendered = item === true ? '' : Array.isArray(item) ? renderWords(item) : renderWord(item);
+    const rendered =
+      item === true ? '' : Array.isArray(item) ? renderWords(item, quote) : renderWord(item, quote);
     if (rendered === undefined) return undefined;
     words.push(`--${quoteWord(key)}${rendered === '' ? '' : ` ${rendered}`}`);
   }
   return words.join(' ');
 }
 
-function renderWords(values: readonly unknown[]): string | undefined {
+function renderWords(values: readonly unknown[], quote: typeof quoteWord): string | undefined {
   if (values.some((value) => typeof value === 'object' && value !== null)) return undefined;
   return values
-    .map((value, i) => (isFlag(value) ? FLAGS[`${value}`] : renderWord(take(values, i))))
+    .map((value, i) => (isFlag(value) ? FLAGS[`${value}`] : renderWord(take(values, i), quote)))
     .join(' ');
 }
 
@@ -113,8 +119,8 @@ function isFlag(value: unknown): value is boolean {
 }
 
 /** An empty text is a word too; left out it would shift the arguments after it. */
-function renderWord(value: unknown): string {
-  return value === '' ? "''" : quoteWord(textOf(value));
+function renderWord(value: unknown, quote: typeof quoteWord): string {
+  return value === '' ? "''" : quote(textOf(value));
 }
 
 function leavesOf(value: unknown, prefix: string): [string, unknown][] {

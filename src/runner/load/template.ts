@@ -4,7 +4,7 @@ import { plain, store, take, textOf, WholeFloat } from './floats.ts';
 import { formatKey, type KeyPath, lookUp, namesAt, parseKey } from './key-path.ts';
 import { child } from './object.ts';
 import type { Complaint } from './problems.ts';
-import { renderArguments, ShellScanner } from './shell.ts';
+import { quoteAsPython, quoteWord, renderArguments, ShellScanner } from './shell.ts';
 
 /** A part of a text with templates: text as it is, or `${expression}`. */
 type Piece =
@@ -132,7 +132,7 @@ export class Filler {
   }
 
   #arguments(piece: Piece & { kind: 'template' }, value: object, path: KeyPath): string | undefined {
-    const text = renderArguments(value);
+    const text = renderArguments(value, this.#quoting === 'none' ? quoteAsPython : quoteWord);
     if (text !== undefined) return text;
     this.#onBad(path, piece.source, {
       message: `${piece.source} holds lists or mappings inside a list, which no command line can hold.`,

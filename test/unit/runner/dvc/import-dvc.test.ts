@@ -1,5 +1,15 @@
 import { hash } from 'node:crypto';
-import { chmodSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  linkSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { type ImportOptions, importDvc, loadProject, repro, status } from '../../../../src/runner/index.ts';
@@ -108,6 +118,56 @@ describe('import-dvc', () => {
     expect(await reproduced(root)).toMatchObject({ split: 'ran' });
     expect((await imported(root)).outcomes).toEqual(every('known'));
     expect(await reproduced(root)).toEqual(every('unchanged'));
+  });
+
+  it("copies a persistent out that is a hard link, so that no stage writes into DVC's cache", async () => {
+    const root = fixture();
+    const object = join(root, CACHE, '9a/312c9d8b035b8c2da417b451f8f92d');
+    chmodSync(object, 0o555);
+    mkdirSync(join(root, 'parts'));
+    linkSync(object, join(root, 'parts/run.sh'));
+    write(
+      root,
+      'dvc.yaml',
+      readFileSync(join(root, 'dvc.yaml'), 'utf8').replace(
+        'parts/run.sh]',
+        '{parts/run.sh: {persist: true}}]',
+      ),
+    );
+    expect((await imported(root)).outcomes).toEqual(every('imported'));
+    expect(statSync(object).nlink).toBe(1);
+    expect(statSync(join(root, 'parts/run.sh')).mode & 0o300).toBe(0o300);
+  });
+
+  it('puts the outs of a frozen stage in place whose inputs have changed', async () => {
+    const root = fixture();
+    write(root, 'src/run.sh', 'echo other\n');
+    write(
+      root,
+      'dvc.yaml',
+      readFileSync(join(root, 'dvc.yaml'), 'utf8').replace('split:', 'split:\n    frozen: true'),
+    );
+    expect((await imported(root)).outcomes).toEqual({ ...every('imported'), split: 'frozen' });
+    expect(await reproduced(root)).toEqual({ ...every('restored'), split: 'frozen' });
+    expect(readFileSync(join(root, 'parts/run.sh'), 'utf8')).toBe('echo hi\n');
+  });
+
+  it('takes commands with values that DVC and Ferment quote each in its own way for equal', async () => {
+    const root = fixture();
+    const yaml = readFileSync(join(root, 'dvc.yaml'), 'utf8');
+    write(
+      root,
+      'params.yaml',
+      `train: {rate: 1.0, name: "a b"}\nopts: {who: "it's \u00e9", deep: {n: 1.0}, off: false, list: [a b, true]}\n`,
+    );
+    write(root, 'dvc.yaml', yaml.replace('mkdir -p parts', `echo \${opts} && mkdir -p parts`));
+    const text = `echo --who 'it'"'"'s \u00e9' --deep.n 1.0 --list 'a b' True && mkdir -p parts`;
+    write(
+      root,
+      'dvc.lock',
+      readFileSync(join(root, 'dvc.lock'), 'utf8').replace(/cmd: mkdir -p parts/, () => `cmd: ${text}`),
+    );
+    expect((await imported(root)).outcomes).toEqual(every('imported'));
   });
 
   it('does nothing with digests and paths that are none, and writes nothing outside of the project', async () => {
