@@ -55,25 +55,37 @@ export function parseManifest(text: string): Manifest {
     throw damaged('it is not JSON', error);
   }
   if (!Array.isArray(value)) throw damaged('it is not a list');
-  let previous: string | undefined;
+  let previous: ManifestEntry | undefined;
+  let folder = '';
   const files = new Set<string>();
   return value.map((raw: unknown) => {
     const entry = parseEntry(raw);
-    if (previous !== undefined && compareBytes(previous, entry.path) >= 0)
-      throw damaged(`${JSON.stringify(entry.path)} is out of order`);
-    const under = ancestorsOf(entry.path).find((folder) => files.has(folder));
-    if (under !== undefined) throw damaged(`${JSON.stringify(entry.path)} lies under a file`);
-    files.add(entry.path);
-    previous = entry.path;
+    const { path } = entry;
+    if (previous !== undefined && compareBytes(previous.path, path) >= 0)
+      throw damaged(`${JSON.stringify(path)} is out of order`);
+    // What holds for the folder of one file holds for that of the next: a file of its name would have come before.
+    if (!isIn(folder, path)) {
+      if (!isSafeRelativePath(path)) throw damaged(`the path ${JSON.stringify(path)} leaves its folder`);
+      const under = ancestorsOf(path).find((above) => files.has(above));
+      if (under !== undefined) throw damaged(`${JSON.stringify(path)} lies under a file`);
+      folder = path.slice(0, path.lastIndexOf('/') + 1);
+    } else if (!isSafeRelativePath(path.slice(folder.length)))
+      throw damaged(`the path ${JSON.stringify(path)} leaves its folder`);
+    files.add(path);
+    previous = entry;
     return entry;
   });
+}
+
+/** True for a file in this very folder, of which the name ends in a slash. */
+function isIn(folder: string, path: string): boolean {
+  return folder !== '' && path.lastIndexOf('/') === folder.length - 1 && path.startsWith(folder);
 }
 
 function parseEntry(raw: unknown): ManifestEntry {
   if (typeof raw !== 'object' || raw === null) throw damaged('an entry is not an object');
   const { path, size, digest, executable } = raw as Record<string, unknown>;
-  if (typeof path !== 'string' || !isSafeRelativePath(path))
-    throw damaged(`the path ${JSON.stringify(path)} leaves its folder`);
+  if (typeof path !== 'string') throw damaged(`the path ${JSON.stringify(path)} is not text`);
   if (typeof size !== 'number' || !Number.isSafeInteger(size) || size < 0 || !isDigest(digest))
     throw damaged(`${JSON.stringify(path)} has no proper size and digest`);
   return executable === true ? { path, size, digest, executable } : { path, size, digest };

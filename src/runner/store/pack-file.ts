@@ -17,14 +17,31 @@ import {
 const MAX_RECORD_BYTES = 1024 * 1024;
 const WINDOW_BYTES = 1024 * 1024;
 
-/** A pack on disk, with its index in memory: HEAD_BYTES for each object, and where its bytes begin. */
-export interface Pack {
+/** A pack on disk, with its index in memory. */
+export class Pack {
   readonly path: string;
   readonly name: string;
+  /** HEAD_BYTES for each object. */
   readonly index: Buffer;
-  readonly offsets: Float64Array;
   readonly count: number;
-  readonly fileBytes: number;
+  #offsets: Float64Array | undefined;
+
+  constructor(path: string, index: Buffer) {
+    this.path = path;
+    this.name = basename(path, '.pack');
+    this.index = index;
+    this.count = index.length / HEAD_BYTES;
+  }
+
+  sizeAt(row: number): number {
+    return headSize(this.index, row * HEAD_BYTES);
+  }
+
+  /** Where the object's bytes begin. */
+  offsetAt(row: number): number {
+    this.#offsets ??= offsetsOf(this.index);
+    return this.#offsets[row] ?? 0;
+  }
 }
 
 /**
@@ -46,9 +63,7 @@ export function loadPack(path: string): Pack | 'damaged' | 'gone' | 'foreign' {
     const place = isPackHeader(header) ? readTrailer(trailer, fileBytes) : undefined;
     if (place === undefined) return 'damaged';
     const index = readAt(fd, place.indexOffset, place.indexBytes);
-    const offsets = isIndexOf(trailer, index) ? offsetsOf(index, place.indexOffset) : undefined;
-    if (offsets === undefined) return 'damaged';
-    return { path, name: basename(path, '.pack'), index, offsets, count: offsets.length, fileBytes };
+    return isIndexOf(trailer, index) ? new Pack(path, index) : 'damaged';
   } catch (error) {
     // EIO and the like: what cannot be read is not there.
     if (errnoOf(error) === undefined) throw error;
@@ -58,17 +73,15 @@ export function loadPack(path: string): Pack | 'damaged' | 'gone' | 'foreign' {
   }
 }
 
-/** Where each object's bytes begin, or undefined for an index that does not fill the space before it. */
-function offsetsOf(index: Buffer, indexOffset: number): Float64Array | undefined {
+/** The records stand one after the other. */
+function offsetsOf(index: Buffer): Float64Array {
   const offsets = new Float64Array(index.length / HEAD_BYTES);
   let at = HEADER_BYTES;
-  for (let i = 0; i < offsets.length; i++) {
-    const size = headSize(index, i * HEAD_BYTES);
-    if (size > MAX_RECORD_BYTES) return undefined;
-    offsets[i] = at + HEAD_BYTES;
-    at += HEAD_BYTES + size;
+  for (let row = 0; row < offsets.length; row++) {
+    offsets[row] = at + HEAD_BYTES;
+    at += HEAD_BYTES + headSize(index, row * HEAD_BYTES);
   }
-  return at === indexOffset ? offsets : undefined;
+  return offsets;
 }
 
 /** One object's place in a pack file. */

@@ -1,10 +1,10 @@
 import type { Digest } from '../../kit/index.ts';
 import type { Extent, Pack } from './pack-file.ts';
-import { HEAD_BYTES, headSize } from './pack-format.ts';
+import { HEAD_BYTES } from './pack-format.ts';
 
 const DIGEST_BYTES = 32;
 
-/** Where a packed object is. */
+/** A packed object, and where it is. */
 export interface PackedObject extends Extent {
   readonly pack: Pack;
 }
@@ -27,16 +27,26 @@ export class PackTable {
     for (const [i, pack] of packs.entries()) this.#starts[i + 1] = (this.#starts[i] ?? 0) + pack.count;
     const count = this.#starts[packs.length] ?? 0;
     this.#slots = new Uint32Array(2 ** Math.ceil(Math.log2(2 * count + 2)));
-    for (const pack of packs) this.#insert(pack, this.#starts[packs.indexOf(pack)] ?? 0);
+    for (const [i, pack] of packs.entries()) this.#insert(pack, this.#starts[i] ?? 0);
   }
 
   find(digest: Digest): PackedObject | undefined {
+    const found = this.#find(digest);
+    if (found === undefined) return undefined;
+    const [pack, row] = found;
+    return { pack, offset: pack.offsetAt(row), size: pack.sizeAt(row) };
+  }
+
+  sizeOf(digest: Digest): number | undefined {
+    const found = this.#find(digest);
+    return found?.[0].sizeAt(found[1]);
+  }
+
+  #find(digest: Digest): readonly [Pack, number] | undefined {
     if (this.#packs.length === 0) return undefined;
     this.#wanted.write(digest, 'hex');
     const number = this.#slots[this.#slotOf(this.#wanted, 0)] ?? 0;
-    if (number === 0) return undefined;
-    const [pack, row] = this.#place(number - 1);
-    return { pack, offset: pack.offsets[row] ?? 0, size: headSize(pack.index, row * HEAD_BYTES) };
+    return number === 0 ? undefined : this.#place(number - 1);
   }
 
   #insert(pack: Pack, start: number): void {

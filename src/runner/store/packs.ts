@@ -10,8 +10,8 @@ import {
 } from '../../kit/index.ts';
 import { sha256 } from '../hash/read.ts';
 import { unreadable } from '../hash/walk.ts';
-import { type Extent, loadPack, type Pack, readExtents, scanRecords } from './pack-file.ts';
-import { HEAD_BYTES, headDigest, headSize } from './pack-format.ts';
+import { type Extent, loadPack, Pack, readExtents, scanRecords } from './pack-file.ts';
+import { HEAD_BYTES, headDigest } from './pack-format.ts';
 import { type PackedObject, PackTable } from './pack-table.ts';
 import { PackWriter, packPath } from './pack-writer.ts';
 
@@ -41,6 +41,16 @@ export class Packs {
   /** Where an object is, as far as this process knows. */
   find(digest: Digest): PackedObject | undefined {
     return this.#loaded().find(digest);
+  }
+
+  /** The size of an object, as far as this process knows. */
+  sizeOf(digest: Digest): number | undefined {
+    return this.#loaded().sizeOf(digest);
+  }
+
+  /** False while nothing was asked: reading the indexes costs a little for each object in them. */
+  get isLoaded(): boolean {
+    return this.#table !== undefined;
   }
 
   /** Looks whether packs came or went since, and returns true when so. */
@@ -116,7 +126,7 @@ export class Packs {
 
   #load(path: string): Pack | undefined {
     const pack = loadPack(path);
-    if (typeof pack === 'object') return pack;
+    if (pack instanceof Pack) return pack;
     return pack === 'damaged' ? this.#salvage(path) : undefined;
   }
 
@@ -144,9 +154,8 @@ export class Packs {
 /** The records of a pack in their order. */
 export function* recordsOf(pack: Pack): Generator<PackedRecord> {
   for (let row = 0; row < pack.count; row++) {
-    const at = row * HEAD_BYTES;
-    const offset = pack.offsets[row] ?? 0;
-    yield { digest: headDigest(pack.index, at), offset, size: headSize(pack.index, at) };
+    const digest = headDigest(pack.index, row * HEAD_BYTES);
+    yield { digest, offset: pack.offsetAt(row), size: pack.sizeAt(row) };
   }
 }
 
@@ -184,7 +193,7 @@ function removeFile(path: string): void {
 
 function goodPack(path: string): Pack | undefined {
   const pack = loadPack(path);
-  return typeof pack === 'object' ? pack : undefined;
+  return pack instanceof Pack ? pack : undefined;
 }
 
 const PACK_FILE = /^[0-9a-f]{64}\.pack$/;

@@ -12,7 +12,7 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { type Digest, errnoOf, explainWriteError, FermentError, temporaryNameFor } from '../../kit/index.ts';
-import type { ObjectSink } from '../hash/hash-rows.ts';
+import { type ObjectSink, PACKED_FILE_BYTES } from '../hash/hash-rows.ts';
 import { type Manifest, type ManifestEntry, manifestBytes, parseManifest } from '../hash/manifest.ts';
 import { hashFile, readSmallFile, SMALL_FILE_BYTES, sha256 } from '../hash/read.ts';
 import { copyAndHash } from '../hash/stream.ts';
@@ -54,6 +54,8 @@ export class Store implements ObjectSink {
   readonly #onDamaged: OnDamaged;
   readonly #kept = new Set<Digest>();
   readonly #folders = new Set<string>();
+  /** The one that was read last: it is asked for again by the next step. */
+  #manifest: { readonly digest: Digest; readonly entries: WeakRef<Manifest> } | undefined;
   #counter = 0;
 
   constructor(stateFolder: string, onDamaged: OnDamaged = () => {}) {
@@ -79,7 +81,13 @@ export class Store implements ObjectSink {
 
   /** The same without looking whether another command has made packs meanwhile. */
   #knows(digest: Digest, sizeBytes: number | undefined): boolean {
-    if (this.#kept.has(digest) || this.#isPacked(digest, sizeBytes)) return true;
+    if (this.#kept.has(digest)) return true;
+    // Once the packs are known, asking them is cheaper than asking the file system; before, it is not.
+    if (this.#packs.isLoaded) return this.#isPacked(digest, sizeBytes) || this.#isLoose(digest, sizeBytes);
+    return this.#isLoose(digest, sizeBytes) || this.#isPacked(digest, sizeBytes);
+  }
+
+  #isLoose(digest: Digest, sizeBytes: number | undefined): boolean {
     const size = sizeOf(this.pathOf(digest));
     return size !== undefined && (sizeBytes === undefined || size === sizeBytes);
   }
@@ -91,8 +99,9 @@ export class Store implements ObjectSink {
   }
 
   #isPacked(digest: Digest, sizeBytes: number | undefined): boolean {
-    const packed = this.#packs.find(digest);
-    return packed !== undefined && (sizeBytes === undefined || packed.size === sizeBytes);
+    if (sizeBytes !== undefined && sizeBytes > PACKED_FILE_BYTES) return false;
+    const size = this.#packs.sizeOf(digest);
+    return size !== undefined && (sizeBytes === undefined || size === sizeBytes);
   }
 
   /** Stores bytes whose digest is known. Throws NO_SPACE or STORE_UNWRITABLE. */
@@ -193,7 +202,11 @@ export class Store implements ObjectSink {
 
   /** The manifest object of a folder. Throws as `read` does. */
   readManifest(digest: Digest): Manifest {
-    return parseManifest(this.read(digest).toString());
+    const known = this.#manifest?.digest === digest ? this.#manifest.entries.deref() : undefined;
+    if (known !== undefined) return known;
+    const entries = parseManifest(this.read(digest).toString());
+    this.#manifest = { digest, entries: new WeakRef(entries) };
+    return entries;
   }
 
   /** Where an object is in a pack, or undefined when it has a file of its own or is missing. */
