@@ -35,11 +35,11 @@ function withUndeclared(changes: readonly Change[], isDeclared: (path: ProjectPa
 
 function compareCode(then: CodeFingerprint, now: CodeFingerprint): Change[] {
   if ('cmd' in then && 'cmd' in now) {
-    return compareValues(
-      'cmd',
-      new Map([['cmd', then.cmd.join('\n')]]),
-      new Map([['cmd', now.cmd.join('\n')]]),
-    );
+    const [old, text] = [then.cmd.join('\n'), now.cmd.join('\n')];
+    // The same lines as one script and as a list of commands, each in a shell of its own, are two things.
+    if (old !== text || then.cmd.length === now.cmd.length)
+      return compareValues('cmd', new Map([['cmd', old]]), new Map([['cmd', text]]));
+    return [{ kind: 'cmd', name: 'cmd', change: 'modified', old: then.cmd, new: now.cmd }];
   }
   if ('cmd' in then || 'cmd' in now || then.module !== now.module) {
     return [{ kind: 'cmd', name: 'cmd', change: 'modified', old: nameOf(then), new: nameOf(now) }];

@@ -36,6 +36,14 @@ describe('comparing inputs', () => {
     ]);
   });
 
+  it('tells one script of several lines from a list of the same lines', () => {
+    const then = sampleEntry('a', { code: { cmd: ['cd x', 'touch y'] } });
+    const now = sampleInputs('a', { code: { cmd: ['cd x\ntouch y'] } });
+    expect(compareInputs(then, now)).toEqual([
+      { kind: 'cmd', name: 'cmd', change: 'modified', old: ['cd x', 'touch y'], new: ['cd x\ntouch y'] },
+    ]);
+  });
+
   it('tells a dep or out that is no longer declared from one whose file is not there', () => {
     const then = sampleEntry('a', { outs: ['metric m.json', 'out o'] });
     const [gone] = then.inputs.deps;

@@ -1,0 +1,217 @@
+import type { Command } from './commands.ts';
+import type { Difference } from './compare.ts';
+import type { Both } from './copies.ts';
+import { type OutSpec, outsOf, type ParamRef, type StageSpec, type World } from './world.ts';
+
+/** What is known when a difference is looked at. */
+export interface Context {
+  readonly world: World;
+  readonly command: Command;
+  /** The stage that the difference is about, or whose out it is about. */
+  readonly stage: StageSpec | undefined;
+  readonly out: OutSpec | undefined;
+  /** Its status before the command. */
+  readonly status: Both<readonly string[]>;
+  /** Whether its status had a known difference. */
+  readonly staleForOne: boolean;
+  /** Its outcomes, when the command was repro. */
+  readonly outcome: Both<string>;
+  /** Whether a stage failed in this command. */
+  readonly failed: boolean;
+  /** Paths whose right to execute was changed by hand. */
+  readonly chmodded: ReadonlySet<string>;
+  /** Outs that differ since an earlier command, to the known difference that made them so. */
+  readonly diverged: ReadonlyMap<string, string>;
+  /** Whether only one of the tools has done the stage. */
+  readonly isBehind: boolean;
+  /** Whether that holds for any stage. */
+  readonly isBehindSome: boolean;
+  /** Whether there was an out that the lock does not know, before the command. */
+  readonly someNeverRan: boolean;
+}
+
+/** Whether a line of Ferment's status says that the lock does not know all outs of the stage. */
+export function isUnknownToLock(line: string): boolean {
+  return line === 'never-run' || /^out .* new$/.test(line);
+}
+
+export interface KnownDifference {
+  readonly id: string;
+  /** Why it is wanted. */
+  readonly reason: string;
+  readonly explains: (difference: Difference, context: Context) => boolean;
+}
+
+/** The differences that are wanted: docs/pipeline-yaml.md tells users of them. Anything else is a bug. */
+export const KNOWN_DIFFERENCES: readonly KnownDifference[] = [
+  {
+    id: 'the set of inputs and outs counts',
+    reason: 'a dep, param or out that is taken away may have made the result what it is',
+    explains: ({ on, ours }) => on === 'status' && ours.startsWith('undeclared '),
+  },
+  {
+    id: 'the right to execute counts',
+    reason: 'a script that may not be executed is another input',
+    explains: ({ on, ours }, { chmodded }) =>
+      on === 'status' && / modified$/.test(ours) && covers(pathOf(ours), chmodded),
+  },
+  {
+    id: 'the right to execute comes back',
+    reason: 'as it was when the stage succeeded; DVC does not know it of files in folders, and does not look',
+    explains: ({ on, ours, dvc }) => on === 'content' && plain(ours) === plain(dvc),
+  },
+  {
+    id: 'a leaf is one input',
+    reason:
+      'a parameter that is declared twice, with a key above it, is no other input; DVC compares what was declared',
+    explains: ({ on, ours, dvc }, { stage }) =>
+      on === 'status' && ours === '-' && stage?.params.some((ref) => isWithin(dvc, ref)) === true,
+  },
+  {
+    id: 'cache: false is kept',
+    reason:
+      'checkout puts back small outs that git tracks, too, and does not overwrite edited ones; DVC leaves them be',
+    explains: ({ on, ours, dvc }, { command, out, world }) =>
+      command.kind === 'checkout' &&
+      ((on === 'content' && out?.cache === false && ours !== dvc) ||
+        (on === 'exit' && uncached(world).some((path) => ours.includes(path)))),
+  },
+  {
+    id: 'checkout deletes nothing',
+    reason:
+      'what no stage declares any more is the user’s to delete; DVC deletes it when it had once made it',
+    explains: ({ on, what, ours, dvc }, { command, out }) =>
+      on === 'content' &&
+      command.kind === 'checkout' &&
+      out === undefined &&
+      what !== '' &&
+      ours !== '-' &&
+      dvc === '-',
+  },
+  {
+    id: 'true is not 1',
+    reason: 'programs tell them apart; Python calls them equal',
+    explains: ({ on, ours }) => on === 'status' && ours.startsWith('equal in Python: '),
+  },
+  {
+    id: 'a declared parameter must be there',
+    reason: 'a misspelt key would be an input that never changes; DVC finds out when the stage runs',
+    explains: ({ on, ours, dvc }) =>
+      on === 'exit' && /^exit 3 .*declares the parameter/.test(ours) && dvc.startsWith('exit 0'),
+  },
+  {
+    id: 'outcome follows from status',
+    reason: 'a stage that is stale for one tool only, for a reason above',
+    explains: ({ on, ours, dvc }, { staleForOne, stage, world, chmodded }) =>
+      on === 'outcome' &&
+      [ours, dvc].includes('unchanged') &&
+      (staleForOne || (stage !== undefined && touches(world, stage, chmodded))),
+  },
+  {
+    id: 'more is restored',
+    reason:
+      'DVC keeps no results of stages without deps, and none of those with an out that has cache: false',
+    explains: ({ on, ours, dvc }, { stage }) =>
+      on === 'outcome' && ours === 'restored' && dvc === 'ran' && stage !== undefined && !dvcKeeps(stage),
+  },
+  {
+    id: 'old outs come back after a failure',
+    reason: 'a failed stage leaves its outs as they were; DVC has deleted them',
+    explains: ({ on }, { outcome }) =>
+      on === 'content' && outcome.ours === 'failed' && outcome.dvc === 'failed',
+  },
+  {
+    id: 'which stages ran before a failure',
+    reason: 'both stop at the first failure, but they order independent stages in different ways',
+    explains: ({ on }, { failed, command, outcome }) =>
+      (on === 'outcome' || on === 'content' || on === 'ignored') &&
+      failed &&
+      command.kind === 'repro' &&
+      !command.flags.includes('-k') &&
+      [outcome.ours, outcome.dvc].some((one) => ['-', 'cancelled', 'failed'].includes(one)),
+  },
+  {
+    id: 'checkout leaves alone what never ran',
+    reason: 'DVC deletes such outs and fails',
+    explains: ({ on, ours, dvc }, { command, stage, status, someNeverRan }) =>
+      command.kind === 'checkout' &&
+      ((on === 'exit' && someNeverRan) ||
+        (on === 'content' && someNeverRan && ours !== '-' && dvc === '-') ||
+        (on === 'content' && (stage?.frozen === true || status.ours.some(isUnknownToLock)))),
+  },
+  {
+    id: 'a frozen stage is taken as it is',
+    reason: 'its outs are there, and nobody asked for more; DVC wants them in the lock',
+    explains: ({ on, ours }, { stage, status }) =>
+      stage?.frozen === true && on === 'status' && ours === '-' && status.ours.length === 0,
+  },
+  {
+    id: 'goes back to an earlier difference',
+    reason: 'an out that one of the differences above has left in two states',
+    explains: (difference, context) => fromDiverged(difference, context),
+  },
+];
+
+/** Whether a line tells that a key is new that lies below another declared one. */
+function isWithin(line: string, { file, key }: ParamRef): boolean {
+  const [, found] = /^param (.*) (?:new|modified)$/.exec(line) ?? [];
+  return (
+    found !== undefined &&
+    (key === undefined ? found.startsWith(`${file}:`) : found.startsWith(`${file}:${key}.`))
+  );
+}
+
+/** The path in a line of a status. */
+function pathOf(line: string): string {
+  return line.replace(/^\w+ /, '').replace(/ (new|modified|deleted|not in cache)$/, '');
+}
+
+function uncached(world: World): readonly string[] {
+  return [...outsOf(world)].filter(([, { out }]) => !out.cache).map(([path]) => path);
+}
+
+/** Whether DVC's run cache takes the stage's results. */
+function dvcKeeps({ deps, params, outs }: StageSpec): boolean {
+  return deps.length + params.length > 0 && outs.every(({ cache }) => cache);
+}
+
+function fromDiverged({ on, what, ours, dvc }: Difference, context: Context): boolean {
+  const { diverged, stage, world, isBehind, isBehindSome } = context;
+  const paths = new Set(diverged.keys());
+  if (isBehind && on !== 'content') return true;
+  if (on === 'exit') return isBehindSome;
+  if (on === 'content') return paths.has(what);
+  if (on === 'status') return [ours, dvc].some((line) => covers(pathOf(line), paths));
+  return on === 'outcome' && stage !== undefined && touches(world, stage, paths);
+}
+
+/** Whether a stage writes or reads one of the paths, or reads from a stage that does. */
+function touches(world: World, stage: StageSpec, paths: ReadonlySet<string>): boolean {
+  const outs = [...outsOf(world)];
+  const own = outs.filter(([, { out }]) => stage.outs.includes(out)).map(([path]) => path);
+  if ([...own, ...stage.deps].some((path) => covers(path, paths) || covered(path, paths))) return true;
+  const upstream = world.stages.filter(
+    (one) =>
+      one !== stage &&
+      outs.some(([path, { out }]) => one.outs.includes(out) && stage.deps.some((dep) => isInside(dep, path))),
+  );
+  return upstream.some((one) => touches(world, one, paths));
+}
+
+function isInside(path: string, folder: string): boolean {
+  return path === folder || path.startsWith(`${folder}/`);
+}
+
+function covered(path: string, paths: ReadonlySet<string>): boolean {
+  return [...paths].some((one) => isInside(path, one));
+}
+
+/** A content without the marks of what may be executed. */
+function plain(content: string): string {
+  return content.replaceAll('(executable) ', '');
+}
+
+/** Whether one of the paths is this one or lies below it. */
+function covers(path: string, paths: ReadonlySet<string>): boolean {
+  return [...paths].some((one) => isInside(one, path));
+}
