@@ -18,6 +18,8 @@ export interface Context {
   readonly outcome: Both<string>;
   /** Whether a stage failed in this command. */
   readonly failed: boolean;
+  /** `dep PATH`, `param FILE:KEY`, `out PATH`: what the stage had and then did not declare. */
+  readonly takenAway: readonly string[];
   /** Paths whose right to execute was changed by hand. */
   readonly chmodded: ReadonlySet<string>;
   /** Outs that differ since an earlier command, to the known difference that made them so. */
@@ -47,7 +49,8 @@ export const KNOWN_DIFFERENCES: readonly KnownDifference[] = [
   {
     id: 'the set of inputs and outs counts',
     reason: 'a dep, param or out that is taken away may have made the result what it is',
-    explains: ({ on, ours }) => on === 'status' && ours.startsWith('undeclared '),
+    explains: ({ on, ours }, { takenAway }) =>
+      on === 'status' && (ours.startsWith('undeclared ') || takenAway.some((one) => isPartOf(ours, one))),
   },
   {
     id: 'the right to execute counts',
@@ -110,7 +113,7 @@ export const KNOWN_DIFFERENCES: readonly KnownDifference[] = [
   {
     id: 'more is restored',
     reason:
-      'DVC keeps no results of stages without deps, and none of those with an out that has cache: false',
+      'DVC keeps no results of stages without deps, and none of those with an out of another kind than metrics and plots that has cache: false',
     explains: ({ on, ours, dvc }, { stage }) =>
       on === 'outcome' && ours === 'restored' && dvc === 'ran' && stage !== undefined && !dvcKeeps(stage),
   },
@@ -161,6 +164,12 @@ function isWithin(line: string, { file, key }: ParamRef): boolean {
   );
 }
 
+/** Whether a line of a status is about an input, or a key above or below it. */
+function isPartOf(line: string, input: string): boolean {
+  const named = line.replace(/ (new|modified|deleted)$/, '');
+  return named.startsWith(input) || input.startsWith(named);
+}
+
 /** The path in a line of a status. */
 function pathOf(line: string): string {
   return line.replace(/^\w+ /, '').replace(/ (new|modified|deleted|not in cache)$/, '');
@@ -172,7 +181,10 @@ function uncached(world: World): readonly string[] {
 
 /** Whether DVC's run cache takes the stage's results. */
 function dvcKeeps({ deps, params, outs }: StageSpec): boolean {
-  return deps.length + params.length > 0 && outs.every(({ cache }) => cache);
+  return (
+    deps.length + params.length > 0 &&
+    outs.every(({ cache, form }) => cache || form === 'metrics' || form === 'plots')
+  );
 }
 
 function fromDiverged({ on, what, ours, dvc }: Difference, context: Context): boolean {

@@ -18,10 +18,10 @@ import type { DvcServer } from './dvc-server.ts';
 import { applyEdit } from './edits.ts';
 import { outcomesOfFerment, statusOfFerment } from './ferment-output.ts';
 import type { Step } from './generate.ts';
-import { type Context, isUnknownToLock, KNOWN_DIFFERENCES } from './known-differences.ts';
+import { type Game, type Lines, unexplained } from './judge.ts';
 import { renderWorld } from './render.ts';
 import { compareValues } from './values.ts';
-import { outsOf, stageNamed, type World } from './world.ts';
+import { outsOf, type World } from './world.ts';
 
 /** What came of one project. */
 export interface Played {
@@ -42,26 +42,6 @@ export interface Played {
   readonly status: Lines;
 }
 
-interface Game {
-  readonly copies: Copies;
-  readonly server: DvcServer;
-  readonly known: Map<string, number>;
-  readonly story: string[];
-  readonly chmodded: Set<string>;
-  diverged: ReadonlyMap<string, string>;
-  /** Stages that only one of the tools has done. */
-  readonly behind: Set<string>;
-  /** What the tools wrote last. */
-  said: Both<string>;
-  status: Lines;
-  /** Stages whose last status had a known difference. */
-  staleForOne: ReadonlySet<string>;
-  commands: number;
-  outcomes: number;
-  /** The latest is last. */
-  past: World[];
-}
-
 /** Plays a project's steps in a folder with both tools, until they differ in a way that is not known. */
 export async function play(
   folder: string,
@@ -77,6 +57,7 @@ export async function play(
     known: new Map(),
     story: [],
     chmodded: new Set(),
+    takenAway: new Map(),
     diverged: new Map(),
     behind: new Set(),
     said: { ours: '', dvc: '' },
@@ -137,8 +118,6 @@ function undo(game: Game, before: World, world: World): void {
   writeBoth(game.copies, renderWorld(world), renderWorld(before));
   game.past.push(before);
 }
-
-type Lines = Both<Readonly<Record<string, readonly string[]>>>;
 
 async function compareStatuses(
   game: Game,
@@ -247,59 +226,4 @@ function compareIgnored({ ours, dvcs }: Copies, world: World): readonly Differen
   const table = (root: string): ReadonlyMap<string, string> =>
     new Map([...ignoredIn(root, paths)].map((path) => [path, 'ignored']));
   return compareTables('ignored', { ours: table(ours), dvc: table(dvcs) });
-}
-
-interface Facts {
-  readonly world: World;
-  readonly command: Command;
-  readonly status: Lines;
-  readonly outcomes: Both<Readonly<Record<string, string>>>;
-  /** After a command, when the contents were compared. */
-  readonly final?: true;
-}
-
-/** Those that are not in the table; the others are counted. */
-function unexplained(game: Game, differences: readonly Difference[], facts: Facts): readonly Difference[] {
-  const diverged = new Map<string, string>();
-  const rest = differences.filter((difference) => {
-    const context = contextOf(game, difference, facts);
-    const id = KNOWN_DIFFERENCES.find(({ explains }) => explains(difference, context))?.id;
-    if (id === undefined) return true;
-    game.known.set(id, (game.known.get(id) ?? 0) + 1);
-    if (difference.on === 'content') diverged.set(difference.what, id);
-    if (difference.on === 'outcome') game.behind.add(difference.what);
-    return false;
-  });
-  for (const [name, outcome] of Object.entries(facts.outcomes.ours))
-    if (isDone(outcome) && isDone(facts.outcomes.dvc[name])) game.behind.delete(name);
-  if (facts.final) game.diverged = diverged;
-  return rest;
-}
-
-function isDone(outcome: string | undefined): boolean {
-  return ['ran', 'restored', 'unchanged'].includes(outcome ?? '');
-}
-
-function contextOf(
-  { chmodded, diverged, behind, staleForOne }: Game,
-  { what }: Difference,
-  { world, command, status, outcomes }: Facts,
-): Context {
-  const [path, owner] = [...outsOf(world)].find(([out]) => what === out || what.startsWith(`${out}/`)) ?? [];
-  const name = path === undefined ? what : (owner?.name ?? what);
-  return {
-    world,
-    command,
-    stage: stageNamed(world, name),
-    out: owner?.out,
-    status: { ours: status.ours[name] ?? [], dvc: status.dvc[name] ?? [] },
-    outcome: { ours: outcomes.ours[name] ?? '-', dvc: outcomes.dvc[name] ?? '-' },
-    failed: [outcomes.ours, outcomes.dvc].some((all) => Object.values(all).includes('failed')),
-    chmodded,
-    diverged,
-    staleForOne: staleForOne.has(name),
-    isBehind: behind.has(name),
-    isBehindSome: behind.size > 0,
-    someNeverRan: Object.values(status.ours).some((lines) => lines.some(isUnknownToLock)),
-  };
 }

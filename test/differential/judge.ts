@@ -1,0 +1,99 @@
+import type { Command } from './commands.ts';
+import type { Difference } from './compare.ts';
+import type { Both, Copies } from './copies.ts';
+import type { DvcServer } from './dvc-server.ts';
+import { type Context, isUnknownToLock, KNOWN_DIFFERENCES } from './known-differences.ts';
+import { outsOf, stageNamed, type World } from './world.ts';
+
+/** Stage to the lines of its status, of both tools. */
+export type Lines = Both<Readonly<Record<string, readonly string[]>>>;
+
+/** A project while it is played. */
+export interface Game {
+  readonly copies: Copies;
+  readonly server: DvcServer;
+  readonly known: Map<string, number>;
+  readonly story: string[];
+  readonly chmodded: Set<string>;
+  /** Stage to what it had and then did not declare. */
+  readonly takenAway: Map<string, string[]>;
+  diverged: ReadonlyMap<string, string>;
+  /** Stages that only one of the tools has done. */
+  readonly behind: Set<string>;
+  /** What the tools wrote last. */
+  said: Both<string>;
+  status: Lines;
+  /** Stages whose last status had a known difference. */
+  staleForOne: ReadonlySet<string>;
+  commands: number;
+  outcomes: number;
+  /** The latest is last. */
+  past: World[];
+}
+
+/** What is known of one command when its differences are judged. */
+export interface Facts {
+  readonly world: World;
+  readonly command: Command;
+  readonly status: Lines;
+  readonly outcomes: Both<Readonly<Record<string, string>>>;
+  /** After a command, when the contents were compared. */
+  readonly final?: true;
+}
+
+/** Those that are not in the table; the others are counted. */
+export function unexplained(
+  game: Game,
+  differences: readonly Difference[],
+  facts: Facts,
+): readonly Difference[] {
+  const diverged = new Map<string, string>();
+  const rest = differences.filter((difference) => {
+    const context = contextOf(game, difference, facts);
+    const id = KNOWN_DIFFERENCES.find(({ explains }) => explains(difference, context))?.id;
+    if (id === undefined) return true;
+    game.known.set(id, (game.known.get(id) ?? 0) + 1);
+    noteTakenAway(game, difference);
+    if (difference.on === 'content') diverged.set(difference.what, id);
+    if (difference.on === 'outcome') game.behind.add(difference.what);
+    return false;
+  });
+  for (const [name, outcome] of Object.entries(facts.outcomes.ours))
+    if (isDone(outcome) && isDone(facts.outcomes.dvc[name])) game.behind.delete(name);
+  if (facts.final) game.diverged = diverged;
+  return rest;
+}
+
+function noteTakenAway({ takenAway }: Game, { on, what, ours }: Difference): void {
+  if (on !== 'status' || !ours.startsWith('undeclared ')) return;
+  takenAway.set(what, [...(takenAway.get(what) ?? []), ours.slice('undeclared '.length)]);
+}
+
+function isDone(outcome: string | undefined): boolean {
+  return ['ran', 'restored', 'unchanged'].includes(outcome ?? '');
+}
+
+function contextOf(
+  { chmodded, takenAway, diverged, behind, staleForOne }: Game,
+  { what }: Difference,
+  { world, command, status, outcomes }: Facts,
+): Context {
+  const [path, owner] = [...outsOf(world)].find(([out]) => what === out || what.startsWith(`${out}/`)) ?? [];
+  const name = path === undefined ? what : (owner?.name ?? what);
+  return {
+    world,
+    command,
+    stage: stageNamed(world, name),
+    out: owner?.out,
+    status: { ours: status.ours[name] ?? [], dvc: status.dvc[name] ?? [] },
+    outcome: { ours: outcomes.ours[name] ?? '-', dvc: outcomes.dvc[name] ?? '-' },
+    failed: [outcomes.ours, outcomes.dvc].some((all) => Object.values(all).includes('failed')),
+    chmodded,
+    takenAway: takenAway.get(name) ?? [],
+    diverged,
+    staleForOne: staleForOne.has(name),
+    isBehind: behind.has(name),
+    isBehindSome: behind.size > 0,
+    someNeverRan: Object.values(status.ours).some((lines) => lines.some(isUnknownToLock)),
+  };
+}
