@@ -247,7 +247,6 @@ describe('a damaged state: said once, and mended by the next run', () => {
     p.remove('model.txt');
     expect(await p.ferment('checkout')).toMatchInlineSnapshot(`
       "exit 4
-      Nothing to put back.
       ! Not in the store: model.txt. Make them again with: ferment repro"
     `);
     expect(await p.ferment('repro')).toMatchInlineSnapshot(`

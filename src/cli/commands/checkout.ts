@@ -1,13 +1,18 @@
-import { plural } from '../../kit/index.ts';
+import { escapeControl, plural, prettyJson } from '../../kit/index.ts';
 import { loadProject, checkout as restoreOuts } from '../../runner/index.ts';
 import { loadOptions } from '../load-options.ts';
 import type { ActionContext, ProjectOptions } from '../program.ts';
 import { printLine, printWarning } from '../terminal.ts';
 
+interface CheckoutOptions extends ProjectOptions {
+  readonly force?: boolean;
+  readonly json?: boolean;
+}
+
 /** `ferment checkout`: puts back the outs that pipeline.lock names. Exits with 4 when the store lacks some. */
 export async function checkout(
   targets: readonly string[],
-  options: ProjectOptions & { readonly force?: boolean },
+  options: CheckoutOptions,
   { terminal, setExit }: ActionContext,
 ): Promise<void> {
   const project = loadProject(loadOptions(options, terminal));
@@ -16,18 +21,17 @@ export async function checkout(
     force: options.force === true,
     warn: (text) => printWarning(terminal, text),
   });
-  for (const { change, path } of result.changed) printLine(terminal.stdout, `${change}\t${path}`);
-  if (result.changed.length === 0) printLine(terminal.stdout, 'Nothing to put back.');
-  if (result.neverRun.length > 0) {
-    printLine(
-      terminal.stderr,
-      `${plural(result.neverRun.length, 'stage')} never ran and stayed as they are.`,
-    );
+  const { changed, neverRun, missing } = result;
+  if (missing.length > 0) setExit(4);
+  if (options.json === true) {
+    terminal.stdout.write(prettyJson(result));
+    return;
   }
-  if (result.missing.length === 0) return;
-  printLine(
-    terminal.stderr,
-    `Not in the store: ${result.missing.join(', ')}. Make them again with: ferment repro`,
-  );
-  setExit(4);
+  for (const { change, path } of changed) printLine(terminal.stdout, `${change}\t${escapeControl(path)}`);
+  if (changed.length === 0 && missing.length === 0) printLine(terminal.stdout, 'Nothing to put back.');
+  if (neverRun.length > 0)
+    printLine(terminal.stderr, `${plural(neverRun.length, 'stage')} never ran and stayed as they are.`);
+  if (missing.length === 0) return;
+  const names = missing.map(escapeControl).join(', ');
+  printLine(terminal.stderr, `Not in the store: ${names}. Make them again with: ferment repro`);
 }

@@ -5,9 +5,12 @@ import { parseCount, withProject } from './common.ts';
 /** Commands that move outs between workspace and store. */
 export function declareFiles(program: Command, context: ActionContext): void {
   withProject(program.command('checkout'))
-    .description('Put back the outs that pipeline.lock names, from the store.')
+    .description(
+      'Put back the outs that pipeline.lock names, from the store; take away those of other commits.',
+    )
     .argument('[target...]', 'stages, groups or outs')
     .option('-f, --force', 'overwrite outs that were edited by hand')
+    .option('--json', 'print JSON')
     .action(async (targets: string[], options) => {
       await (await import('../commands/checkout.ts')).checkout(targets, options, context);
     });

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { type Digest, isFermentError } from '../../kit/index.ts';
 import type { Manifest } from '../hash/manifest.ts';
-import type { Content, StageName } from '../model.ts';
+import type { Content, ProjectPath, StageName } from '../model.ts';
 import { stageContent } from '../store/restore.ts';
 import { dropAside, moveAside, moveInto, planAside, removeTree } from './aside.ts';
 import type { Claim } from './claim.ts';
@@ -35,17 +35,7 @@ export async function restoreOuts(
   const differing = new Set((await compareOuts(session, outs)).map(({ name }) => name));
   const wanted = outs.filter(({ path }) => differing.has(path));
   if (wanted.length === 0) return true;
-  const journal: Journal = {
-    stage,
-    phase: 'begun',
-    fingerprint,
-    // The plan is made once all is built; until then there is nothing to bring back.
-    asides: [],
-    checkpoints: [],
-    scratch: randomBytes(8).toString('hex'),
-    stageFile: null,
-    leader: null,
-  };
+  const journal = beginJournal(stage, fingerprint);
   claim.note(journal);
   const scratch = scratchFolder(state, journal.scratch);
   try {
@@ -69,6 +59,38 @@ export async function restoreOuts(
     removeTree(scratch);
     hasher.forget();
   }
+}
+
+/**
+ * Removes what stands at paths, for a stage whose claim is held: by a rename first, so that a kill leaves all of it or
+ * nothing. Throws NO_SPACE, STORE_UNWRITABLE, BAD_PATH; then all is back.
+ */
+export function removeOuts(
+  session: Session,
+  claim: Claim,
+  {
+    stage,
+    fingerprint,
+    paths,
+  }: { readonly stage: StageName; readonly fingerprint: Digest; readonly paths: readonly ProjectPath[] },
+): void {
+  const asides = planAside(session.root, session.state, paths);
+  swap(session, claim, { ...beginJournal(stage, fingerprint), asides }, []);
+  session.hasher.forget();
+}
+
+/** The plan of what goes aside is made once all is built; until then there is nothing to bring back. */
+function beginJournal(stage: StageName, fingerprint: Digest): Journal {
+  return {
+    stage,
+    phase: 'begun',
+    fingerprint,
+    asides: [],
+    checkpoints: [],
+    scratch: randomBytes(8).toString('hex'),
+    stageFile: null,
+    leader: null,
+  };
 }
 
 function swap(session: Session, claim: Claim, journal: Journal, built: readonly Built[]): void {

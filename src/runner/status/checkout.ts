@@ -4,10 +4,11 @@ import type { Project } from '../load/index.ts';
 import type { Content, LockEntry, ProjectPath, Stage, StageName } from '../model.ts';
 import { claimStage } from '../run/claim-stage.ts';
 import { compareOuts } from '../run/decide.ts';
-import { restoreOuts } from '../run/restore-stage.ts';
+import { removeOuts, restoreOuts } from '../run/restore-stage.ts';
 import { closeSession, openSession, type Session } from '../run/session.ts';
 import type { Worker } from '../run/worker.ts';
 import { isStored } from '../store/restore.ts';
+import { findStaleOuts, type StaleOut } from './stale-outs.ts';
 import type { Warn } from './status.ts';
 
 export interface CheckoutOptions {
@@ -18,10 +19,10 @@ export interface CheckoutOptions {
   readonly warn?: Warn;
 }
 
-/** What checkout did to one out: `A` it was not there, `M` it had another content. */
+/** What checkout did to one out: `A` it was not there, `M` it had another content, `D` it is no out any more. */
 export interface CheckedOut {
   readonly path: ProjectPath;
-  readonly change: 'A' | 'M';
+  readonly change: 'A' | 'M' | 'D';
 }
 
 export interface CheckoutResult {
@@ -33,8 +34,9 @@ export interface CheckoutResult {
 }
 
 /**
- * Puts the outs that the lock names back in place, from the store. Throws USAGE, before anything is touched, when
- * that would overwrite content that is not in the store, unless forced; NO_SPACE, STORE_UNWRITABLE, BAD_PATH.
+ * Puts the outs that the lock names back in place, from the store, and, without targets, removes outs of other commits
+ * that the store has. Throws USAGE, before anything is touched, when that would overwrite content that is not in the
+ * store, unless forced; NO_SPACE, STORE_UNWRITABLE, BAD_PATH. Killed, it leaves each out as it was or as it is to be.
  */
 export async function checkout(project: Project, options: CheckoutOptions = {}): Promise<CheckoutResult> {
   const warn = options.warn ?? (() => {});
@@ -53,9 +55,13 @@ export async function checkout(project: Project, options: CheckoutOptions = {}):
   }
   const outs = wanted.flatMap((each) => each.outs);
   if (options.force !== true) await refuseUnsaved(session, outs);
+  const stale =
+    options.targets === undefined || options.targets.length === 0 ? await findStaleOuts(session) : [];
   const changed: CheckedOut[] = [];
   for (const { stage, entry, outs: own } of wanted)
     changed.push(...(await putBack(session, warn, { stage, entry, outs: own, missing })));
+  for (const out of stale)
+    if (await removeStale(session, warn, out)) changed.push({ path: out.content.path, change: 'D' });
   closeSession(session);
   return { changed, neverRun, missing };
 }
@@ -77,13 +83,35 @@ async function refuseUnsaved(session: Session, outs: readonly Content[]): Promis
     if (now !== undefined && !isStored(session.store, now)) unsaved.push(path);
   }
   if (unsaved.length === 0) return;
-  throw new FermentError(
-    'USAGE',
-    `These outs have changes that are not in the store: ${unsaved.join(', ')}.`,
-    {
-      hint: 'Move them away to keep them, or give --force to replace them.',
-    },
-  );
+  const [them, it] = unsaved.length === 1 ? ['This out has', 'it'] : ['These outs have', 'them'];
+  throw new FermentError('USAGE', `${them} changes that are not in the store: ${unsaved.join(', ')}.`, {
+    hint: `Move ${it} away to keep ${it}, or give --force to replace ${it}. To take ${it} as the result: ferment commit`,
+  });
+}
+
+function workerFor(warn: Warn): Worker {
+  return {
+    runId: '',
+    signal: undefined,
+    emit: (event) => ('text' in event ? warn(event.text) : undefined),
+  };
+}
+
+/** Removes an out of another commit, if nobody changed it meanwhile. */
+async function removeStale(
+  session: Session,
+  warn: Warn,
+  { stage, fingerprint, content }: StaleOut,
+): Promise<boolean> {
+  const { claim } = await claimStage(session, workerFor(warn), stage);
+  try {
+    session.hasher.forget();
+    if ((await compareOuts(session, [content])).length > 0) return false;
+    removeOuts(session, claim, { stage, fingerprint, paths: [content.path] });
+    return true;
+  } finally {
+    claim.release();
+  }
 }
 
 async function putBack(
@@ -103,12 +131,7 @@ async function putBack(
 ): Promise<readonly CheckedOut[]> {
   const done: CheckedOut[] = [];
   if (outs.length === 0) return done;
-  const worker: Worker = {
-    runId: '',
-    signal: undefined,
-    emit: (event) => ('text' in event ? warn(event.text) : undefined),
-  };
-  const { claim } = await claimStage(session, worker, stage.name);
+  const { claim } = await claimStage(session, workerFor(warn), stage.name);
   try {
     for (const out of outs) {
       const change = session.hasher.look(out.path) === undefined ? 'A' : 'M';

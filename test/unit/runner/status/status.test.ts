@@ -137,7 +137,7 @@ it('checkout refuses to replace what is nowhere else, unless forced, and touches
   p.remove('a');
   await expect(checkout(load(p))).rejects.toMatchObject({
     code: 'USAGE',
-    message: 'These outs have changes that are not in the store: b.txt.',
+    message: 'This out has changes that are not in the store: b.txt.',
   });
   expect(p.has('a')).toBe(false);
   expect(await checkout(load(p), { force: true })).toMatchObject({

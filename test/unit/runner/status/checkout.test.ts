@@ -1,0 +1,89 @@
+import { chmodSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { checkout, loadProject } from '../../../../src/runner/index.ts';
+import { type GitProject, gitProject } from '../../../support/git-project.ts';
+
+const load = (p: GitProject) => loadProject({ cwd: p.root });
+const OLD = 'stages: {a: {cmd: cp in a.txt, deps: [in], outs: [a.txt]}}\n';
+const NEW = `stages:
+  a: {cmd: cp in a.txt, deps: [in], outs: [a.txt]}
+  b: {cmd: "mkdir b && cp a.txt b/x", deps: [a.txt], outs: [b]}
+  c: {cmd: cp in c.txt, deps: [in], outs: [c.txt]}
+  m: {cmd: cp in m.json, deps: [in], metrics: [{m.json: {cache: false}}]}
+`;
+
+/** Two commits, of which the later has more stages, and the workspace of the later. */
+async function twoCommits(): Promise<GitProject> {
+  const p = gitProject({ 'pipeline.yaml': OLD, in: 'one' });
+  await p.repro();
+  p.commitAll('old');
+  p.write('pipeline.yaml', NEW);
+  p.write('in', 'two');
+  await p.repro();
+  p.commitAll('new');
+  return p;
+}
+
+it('what only a later commit has goes, and comes back with that commit', async () => {
+  const p = await twoCommits();
+  p.git('checkout', '-q', 'HEAD~1');
+  expect((await checkout(load(p))).changed).toEqual([
+    { path: 'a.txt', change: 'M' },
+    { path: 'b', change: 'D' },
+    { path: 'c.txt', change: 'D' },
+  ]);
+  expect([p.read('a.txt'), p.has('b'), p.has('c.txt'), p.has('m.json')]).toEqual([
+    'one',
+    false,
+    false,
+    false,
+  ]);
+  p.git('checkout', '-q', 'main');
+  expect((await checkout(load(p))).changed).toEqual([
+    { path: 'a.txt', change: 'M' },
+    { path: 'b', change: 'A' },
+    { path: 'c.txt', change: 'A' },
+  ]);
+  expect(p.read('b/x')).toBe('two');
+  expect((await p.repro()).outcomes).toMatchObject({ a: 'unchanged', b: 'unchanged', c: 'unchanged' });
+});
+
+it('what was edited, is read, or is tracked by git stays; with targets nothing goes', async () => {
+  const p = await twoCommits();
+  p.git('checkout', '-q', 'HEAD~1');
+  p.write('b/mine', 'notes');
+  chmodSync(join(p.root, 'c.txt'), 0o755);
+  expect((await checkout(load(p))).changed).toEqual([{ path: 'a.txt', change: 'M' }]);
+  chmodSync(join(p.root, 'c.txt'), 0o644);
+  p.write('pipeline.yaml', OLD.replace('[in]', '[in, "*.txt"]').replaceAll('a.txt', 'a.out'));
+  expect((await checkout(load(p))).changed).toEqual([]);
+  p.write('pipeline.yaml', OLD);
+  p.git('add', '-f', 'c.txt');
+  expect((await checkout(load(p))).changed).toEqual([]);
+  p.git('rm', '-q', '--cached', 'c.txt');
+  expect((await checkout(load(p), { targets: ['a'] })).changed).toEqual([]);
+  expect((await checkout(load(p))).changed).toEqual([{ path: 'c.txt', change: 'D' }]);
+  expect(p.read('b/mine')).toBe('notes');
+});
+
+it('nothing goes that the store does not have', async () => {
+  const p = await twoCommits();
+  p.git('checkout', '-q', 'HEAD~1');
+  await checkout(load(p), { targets: ['a'] });
+  p.remove('.ferment/objects');
+  expect((await checkout(load(p))).changed).toEqual([]);
+  expect([p.read('c.txt'), p.read('b/x')]).toEqual(['two', 'two']);
+});
+
+it('all edits that would be lost are named at once, and nothing is touched', async () => {
+  const p = await twoCommits();
+  p.write('c.txt', 'mine');
+  p.write('b/x', 'mine too');
+  p.remove('a.txt');
+  await expect(checkout(load(p))).rejects.toMatchObject({
+    code: 'USAGE',
+    message: 'These outs have changes that are not in the store: b, c.txt.',
+  });
+  expect(p.has('a.txt')).toBe(false);
+});
