@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Digest } from '../../kit/index.ts';
 import { hashFile, sha256 } from '../hash/read.ts';
+import { isThere } from '../run/aside.ts';
 import { loadPack, readExtents } from '../store/pack-file.ts';
 import { recordsOf } from '../store/packs.ts';
 import type { StoredObject } from '../store/store.ts';
@@ -45,8 +46,14 @@ export async function checkObjects(
   return damaged;
 }
 
+/** One that is gone meanwhile, as a gc may take it, is not damaged. Throws UNREADABLE. */
 async function isGoodFile({ path, digest, size }: StoredObject): Promise<boolean> {
-  return (await hashFile(path, size)) === digest;
+  try {
+    return (await hashFile(path, size)) === digest;
+  } catch (error) {
+    if (isThere(path)) throw error;
+    return true;
+  }
 }
 
 function byPack(objects: readonly StoredObject[]): ReadonlyMap<string, ReadonlyMap<Digest, StoredObject>> {
@@ -66,8 +73,12 @@ function* checkPack(
 ): Generator<{ readonly object: StoredObject; readonly isGood: boolean }> {
   const pack = loadPack(path);
   if (typeof pack === 'string') return;
-  for (const { extent, bytes } of readExtents(path, recordsOf(pack))) {
-    const object = objects.get(extent.digest);
-    if (object !== undefined) yield { object, isGood: sha256(bytes) === extent.digest };
+  try {
+    for (const { extent, bytes } of readExtents(path, recordsOf(pack))) {
+      const object = objects.get(extent.digest);
+      if (object !== undefined) yield { object, isGood: sha256(bytes) === extent.digest };
+    }
+  } catch (error) {
+    if (isThere(path)) throw error;
   }
 }

@@ -3,9 +3,11 @@ import { join } from 'node:path';
 import { compareBytes, type Digest, isDigest } from '../../kit/index.ts';
 import { type GitScope, isLockText, readLocksInGit } from '../git/index.ts';
 import { type RunRecord, readRunRecords } from '../run/run-record.ts';
+import { journalFolder } from '../run/state-paths.ts';
 import { digestsIn, digestsInManifest, listResults } from '../store/contents.ts';
 import { type RunCacheEntry, readRunCache } from '../store/run-cache.ts';
 import type { Store } from '../store/store.ts';
+import { namesIn } from './live.ts';
 
 export interface ReachOptions extends GitScope {
   /** How many of the last runs keep their results. */
@@ -42,6 +44,8 @@ export async function findReach(
   const lockFiles = locksIn(root);
   const git = await readLocksInGit(root, options, known?.gitLocks);
   const named = new Set<Digest>();
+  // Before the locks: what is on its way from a journal into a lock is then seen in one of them.
+  for (const text of journalTexts(state)) addAll(named, digestsIn(text));
   for (const file of lockFiles) addAll(named, digestsIn(readFileSync(join(root, file), 'latin1')));
   for (const text of git?.texts.values() ?? []) addAll(named, digestsIn(text));
   const runs = lastRuns(state, options.keepRuns);
@@ -98,6 +102,19 @@ function keepEntries({
     if (isFree) kept.add(fingerprint);
   }
   return kept;
+}
+
+/** What was finished and only waits to be written into the lock stands in the journal of its stage. */
+function journalTexts(state: string): readonly string[] {
+  const folder = journalFolder(state);
+  return namesIn(folder).flatMap((name) => {
+    try {
+      return [readFileSync(join(folder, name), 'latin1')];
+    } catch {
+      // It is in the lock by now.
+      return [];
+    }
+  });
 }
 
 /** Files called `*.lock` in the project's folder that are ours: of each pipeline file that was ever named. */

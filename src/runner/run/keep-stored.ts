@@ -14,8 +14,10 @@ export async function keepStored(
   entry: Pick<LockEntry, 'fingerprint' | 'outs'>,
 ): Promise<FermentError | undefined> {
   let failure: FermentError | undefined;
-  for (let now = lastSweep(session.state); now !== session.sweep; now = lastSweep(session.state)) {
-    session.sweep = now;
+  // Not remembered for other stages of this command: those may have counted on objects before this look.
+  let seen = session.sweep;
+  for (let now = lastSweep(session.state); now !== seen; now = lastSweep(session.state)) {
+    seen = now;
     session.store.forget();
     failure = await storeOuts(session, stage, entry);
   }

@@ -29,8 +29,8 @@ export interface Session {
   readonly lockWriter: LockWriter;
   /** In a dry run: what stages upstream would put in place. */
   assumed?: AssumedOuts;
-  /** The last sweep of the store that this command knows of. */
-  sweep: string;
+  /** The last sweep of the store when this command began. */
+  readonly sweep: string;
 }
 
 /** The store is no part of anybody's commit, whatever the project's own .gitignore says. */
