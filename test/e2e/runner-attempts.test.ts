@@ -201,9 +201,9 @@ it('the command line tells of attempts, and logs shows each', async () => {
     "exit 0
     runs       train  for the first time
     train | attempt 1
-    retry      train  attempt 1 of 3 failed after TIME: its command exited with 1; again now
+    retry      train  attempt 1 of 3 failed: its command exited with 1; again now
     train | attempt 2
-    retry      train  attempt 2 of 3 failed after TIME: its command exited with 1; again now
+    retry      train  attempt 2 of 3 failed: its command exited with 1; again now
     train | attempt 3
     ran        train  in TIME, 3 attempts
     runs       after  for the first time

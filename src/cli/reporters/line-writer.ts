@@ -36,6 +36,9 @@ const WORD_WIDTH = 'would run'.length;
 
 /** Names up to this width stand in a column of their own; a longer one pushes its text to the right. */
 const NAME_WIDTH = 48;
+/** What the word before a name and the text after it need at least. */
+const REST_WIDTH = 48;
+
 /** The line that an event is worth, or undefined. Each begins with a word in its own column, so that it is easy to spot. */
 export function createLineWriter(terminal: Terminal): (event: RunEvent) => string | undefined {
   const paint = createPainter(terminal.stdout, terminal.env);
@@ -77,7 +80,10 @@ export function createLineWriter(terminal: Terminal): (event: RunEvent) => strin
 function nameWidth(names: readonly string[], columns: number | undefined): number {
   const widest = Math.max(0, ...names.map((name) => widthOf(escapeControl(name))));
   // On a narrow terminal such a column would leave no room for the rest.
-  const most = columns === undefined ? NAME_WIDTH : Math.floor(columns * 0.4);
+  const most =
+    columns === undefined
+      ? NAME_WIDTH
+      : Math.min(Math.floor(columns * 0.4), Math.max(0, columns - REST_WIDTH));
   return Math.min(most, NAME_WIDTH, widest);
 }
 
@@ -94,11 +100,10 @@ function decisionLine(
   return dry && decision === 'restore' ? lineOf('restore', stage, text) : undefined;
 }
 
-/** `attempt 1 of 4 failed after 3.2 s: its command exited with 1; again in 10.0 s`. */
+/** `attempt 1 of 4 failed: its command exited with 1; again in 10.0 s`. */
 function describeRetry({
   attempt,
   attempts,
-  seconds,
   delaySeconds,
   error,
 }: Extract<RunEvent, { type: 'stage-retry' }>): string {
@@ -106,7 +111,7 @@ function describeRetry({
   const how = escapeControl(error.message)
     .replace(/^Stage '.*?' (failed: )?/, '')
     .replace(/\.$/, '');
-  return `attempt ${attempt} of ${attempts} failed after ${formatDuration(seconds * 1000)}: ${how}; ${again}`;
+  return `attempt ${attempt} of ${attempts} failed: ${how}; ${again}`;
 }
 
 function endLine(event: Extract<RunEvent, { type: 'stage-end' }>, lineOf: LineOf): string | undefined {

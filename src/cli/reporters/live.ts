@@ -1,6 +1,6 @@
 import { escapeControl, formatDuration } from '../../kit/index.ts';
 import type { Progress, RunEvent } from '../../runner/index.ts';
-import { createPainter, cutMiddle, type Paint, type Terminal, widthOf } from '../terminal.ts';
+import { createPainter, cutEnd, cutMiddle, type Paint, type Terminal, widthOf } from '../terminal.ts';
 import { createLineWriter } from './line-writer.ts';
 import { fitPieces, piecesOf } from './progress-text.ts';
 import type { Reporter } from './reporter.ts';
@@ -13,7 +13,10 @@ const BAR_FROM_COLUMNS = 90;
 
 interface Running {
   readonly since: number;
+  readonly attempt: number;
   progress: Progress | undefined;
+  /** When its next attempt begins, after one that failed. */
+  readonly nextAt?: number;
 }
 
 /** For a terminal: finished lines scroll, and below them stands one line for each running stage and one for the whole. */
@@ -73,16 +76,28 @@ export class LiveReporter implements Reporter {
         this.#dry = event.dry;
         return;
       case 'stage-start':
-        this.#running.set(event.stage, { since: Date.now(), progress: undefined });
+        this.#running.set(event.stage, {
+          since: Date.now(),
+          attempt: event.attempt,
+          progress: undefined,
+        });
         return;
       case 'stage-progress': {
         const stage = this.#running.get(event.stage);
         if (stage !== undefined) stage.progress = event.progress;
         return;
       }
-      case 'stage-retry':
-        this.#running.delete(event.stage);
+      case 'stage-retry': {
+        const now = Date.now();
+        const nextAt = now + event.delaySeconds * 1000;
+        this.#running.set(event.stage, {
+          since: now,
+          attempt: event.attempt + 1,
+          progress: undefined,
+          nextAt,
+        });
         return;
+      }
       case 'stage-end':
         this.#running.delete(event.stage);
         this.#finished++;
@@ -124,7 +139,13 @@ function isFirstRun(event: RunEvent): boolean {
   return event.type === 'stage-decided' && event.reasons.some(({ kind }) => kind === 'never-run');
 }
 
-function describeRunning({ progress, since }: Running, columns: number): string {
-  if (progress === undefined) return formatDuration(Date.now() - since);
-  return fitPieces(piecesOf(progress, { bar: columns >= BAR_FROM_COLUMNS / 2 }), columns);
+function describeRunning({ progress, since, attempt, nextAt }: Running, columns: number): string {
+  if (nextAt !== undefined) {
+    const left = formatDuration(Math.max(0, nextAt - Date.now()));
+    return cutEnd(`attempt ${attempt} in ${left}`, columns);
+  }
+  const which = attempt === 1 ? '' : `attempt ${attempt} · `;
+  if (progress === undefined) return cutEnd(`${which}${formatDuration(Date.now() - since)}`, columns);
+  const room = columns - widthOf(which);
+  return `${which}${fitPieces(piecesOf(progress, { bar: room >= BAR_FROM_COLUMNS / 2 }), room)}`;
 }

@@ -8,6 +8,8 @@ const CLEAR_BELOW = '\u001b[J';
 
 const COLUMNS = 80;
 const ROWS = 24;
+/** How much of a terminal's height a block may take. */
+const SHARE = 0.6;
 
 /** A block of lines at the bottom of a terminal that is drawn over in place; other lines scroll past above it. */
 export class Screen {
@@ -41,9 +43,10 @@ export class Screen {
     return this.#drawn.reduce((sum, width) => sum + Math.max(1, Math.ceil(width / this.columns)), 0);
   }
 
-  /** A block that is higher than the terminal could not be drawn over. */
+  /** A block that is higher than the terminal could not be drawn over, and one that fills it hides what scrolls. */
   #fitted(block: readonly string[]): readonly string[] {
-    const most = Math.max(3, (this.#sink.rows ?? ROWS) - 2);
+    const rows = this.#sink.rows ?? ROWS;
+    const most = Math.max(3, Math.min(rows - 2, Math.max(4, Math.floor(rows * SHARE))));
     if (block.length <= most) return block;
     const last = block.at(-1) ?? '';
     return [...block.slice(0, most - 2), cutEnd(`  and ${block.length - most + 1} more`, this.columns), last];

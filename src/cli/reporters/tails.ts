@@ -14,6 +14,8 @@ export class OutputTails {
       if (lines.length > TAIL_LINES) lines.shift();
       this.#lines.set(event.stage, lines);
     }
+    // Another attempt: what the last one wrote is not why this one fails.
+    if (event.type === 'stage-start') this.#lines.delete(event.stage);
     if (isShown(event)) this.#latest = event.stage;
   }
 

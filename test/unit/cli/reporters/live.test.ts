@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { LiveReporter } from '../../../../src/cli/reporters/live.ts';
+import { FermentError } from '../../../../src/kit/index.ts';
 import type { RunEvent, StageResult } from '../../../../src/runner/index.ts';
 import { FakeTerminal, terminalOn } from '../fake-terminal.ts';
 
@@ -100,6 +101,32 @@ describe('the live view', () => {
       * train@…ation  37 %
         0 of 2 stages done · TIME"
     `);
+  });
+
+  it('shows which attempt runs, and when the next one will', async () => {
+    const screen = new FakeTerminal(80);
+    const reporter = new LiveReporter(terminalOn(screen));
+    const error = new FermentError('STAGE_FAILED', "Stage 'a' failed: its command exited with 1.");
+    const retry = { type: 'stage-retry', stage: 'a', attempt: 1, attempts: 3, seconds: 2, error } as const;
+    for (const event of [start(['a']), begin('a'), { ...retry, delaySeconds: 3600 }]) reporter.onEvent(event);
+    await drawn();
+    expect(still(screen.text)).toMatchInlineSnapshot(`
+      "retry      a  attempt 1 of 3 failed: its command exited with 1; again in 1 h 00
+      min
+      * a  attempt 2 in 1 h 00 min
+        0 of 1 stages done · TIME"
+    `);
+    for (const event of [{ ...begin('a'), attempt: 2 } as RunEvent, progress('a')]) reporter.onEvent(event);
+    reporter.note('more');
+    await drawn();
+    expect(still(screen.text)).toMatchInlineSnapshot(`
+      "retry      a  attempt 1 of 3 failed: its command exited with 1; again in 1 h 00
+      min
+      more
+      * a  attempt 2 · 3/8 epochs · 37 % · loss 1.250 · accuracy 0.500 · 12.0 s left
+        0 of 1 stages done · TIME"
+    `);
+    reporter.close();
   });
 
   it('leaves nothing behind but the lines that scroll', async () => {

@@ -19,3 +19,22 @@ it('keeps the last ten lines of each stage, and gives them where another stage w
   expect(tails.buried('a')).toEqual(Array.from({ length: 10 }, (_, i) => `line ${i + 3}`));
   expect(tails.buried('silent')).toEqual([]);
 });
+
+it('of several attempts it keeps what the last one wrote', () => {
+  const tails = new OutputTails();
+  const starts = (attempt: number): RunEvent => ({
+    type: 'stage-start',
+    stage: 'a',
+    command: 'c',
+    log: 'l',
+    attempt,
+    cpus: 1,
+    gpus: 0,
+  });
+  for (const attempt of [1, 2]) {
+    tails.see(starts(attempt));
+    tails.see(says('a', `attempt ${attempt}`));
+  }
+  tails.see(says('b', 'still going'));
+  expect(tails.buried('a')).toEqual(['attempt 2']);
+});
