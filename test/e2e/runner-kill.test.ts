@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import {
@@ -140,4 +140,44 @@ it('stages of different commands at the same time all arrive in the lock', async
   });
   await Promise.all(names.map((name) => p.repro({ targets: [name] })));
   expect(Object.values((await p.repro()).outcomes)).toEqual(names.map(() => 'unchanged'));
+});
+
+/** Bytes in a folder, and what it has that is finished. */
+function stateOf(folder: string): { readonly bytes: number; readonly done: boolean } {
+  const names = existsSync(folder) ? readdirSync(folder) : [];
+  const sizes = names.map((name) => statSync(join(folder, name), { throwIfNoEntry: false })?.size ?? 0);
+  return {
+    bytes: sizes.reduce((sum, size) => sum + size, 0),
+    done: names.some((name) => name.endsWith('.pack')),
+  };
+}
+
+it('kill -9 while many files are being stored: the next run is right, and what it stores can be restored', async () => {
+  const moments: ((pack: string) => boolean)[] = [
+    (pack) => existsSync(pack),
+    (pack) => stateOf(pack).bytes > 0,
+    (pack) => stateOf(pack).bytes > 2_000_000,
+    (pack) => stateOf(pack).done,
+  ];
+  for (const isMoment of moments) {
+    const p = runnerProject({
+      'pipeline.yaml':
+        'stages: {s: {cmd: "cp -r in o; cat o/* > all.txt; wc -c < all.txt > size.txt", deps: [in], outs: [o]}}\n',
+    });
+    for (let i = 0; i < 1000; i++) p.write(`in/${i}`, `${i} `.repeat(1200));
+    const victim = reproProcess(p.root);
+    const pack = join(p.root, '.ferment/objects/pack');
+    await victim.seen('stage-start');
+    while (!isMoment(pack)) await new Promise((resolve) => setImmediate(resolve));
+    victim.kill();
+    await victim.ended;
+    expect((await p.repro()).summary.ok).toBe(true);
+    const size = p.read('size.txt');
+    p.remove('o');
+    expect((await p.repro()).outcomes).toEqual({ s: 'restored' });
+    const restored = readdirSync(join(p.root, 'o')).map((name) => p.read(`o/${name}`));
+    expect(restored.reduce((sum, text) => sum + text.length, 0)).toBe(Number(size));
+    expect(restored.every((text) => new Set(text.split(' ')).size === 2)).toBe(true);
+    expect(filesIn(pack).every((name) => name.endsWith('.pack'))).toBe(true);
+  }
 });

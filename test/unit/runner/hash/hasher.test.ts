@@ -6,6 +6,7 @@ import {
   readFileSync,
   renameSync,
   rmSync,
+  statSync,
   symlinkSync,
   truncateSync,
   utimesSync,
@@ -212,4 +213,41 @@ it('a manifest from elsewhere cannot reach out of its folder', () => {
     JSON.stringify([{ path: 'a', size: 0, digest: '../x' }]),
   ])
     expect(() => parseManifest(text), text).toThrow(/manifest is not valid/);
+});
+
+it('an edit that keeps the size and puts the modification time back, or to the past or the future, is seen', async () => {
+  const root = temporaryFolder();
+  const text = (i: number): string => `text ${i}`;
+  writeFiles(root, { f: text(0), 'd/f': text(0) });
+  const { mtime } = statSync(join(root, 'f'));
+  for (const [i, time] of [
+    mtime,
+    new Date('1960-01-01T00:00:00Z'),
+    new Date('2200-01-01T00:00:00Z'),
+    mtime,
+  ].entries()) {
+    for (const path of ['f', 'd/f']) {
+      writeFiles(root, { [path]: text(i + 1) });
+      utimesSync(join(root, path), time, time);
+    }
+    const hasher = hasherOf(root);
+    expect((await hasher.content('f'))?.digest).toBe(digestOf(text(i + 1)));
+    expect((await hasher.content('d'))?.digest).toBe(
+      digestOfJson([{ path: 'f', size: text(i).length, digest: digestOf(text(i + 1)) }]),
+    );
+    hasher.save();
+  }
+});
+
+it('a file that was replaced by another with the same size and times is seen by its place', async () => {
+  const root = temporaryFolder();
+  const time = new Date('2026-01-01T00:00:00Z');
+  writeFiles(root, { 'd/f': 'one', other: 'two' });
+  utimesSync(join(root, 'd/f'), time, time);
+  utimesSync(join(root, 'other'), time, time);
+  const before = await hasherOf(root).content('d');
+  renameSync(join(root, 'other'), join(root, 'd/f'));
+  const after = await hasherOf(root).content('d');
+  expect(after?.digest).not.toBe(before?.digest);
+  expect(after?.digest).toBe(digestOfJson([{ path: 'f', size: 3, digest: digestOf('two') }]));
 });
