@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
 import type {
   Command,
   Dep,
@@ -11,6 +13,7 @@ import type {
 } from '../model.ts';
 import { isObject } from '../schema/json-schema.ts';
 import type { StageSource } from '../schema/stage-schema.ts';
+import { datasetKey, datasetName } from './datasets.ts';
 import { parseDuration } from './duration.ts';
 import type { KeyPath } from './key-path.ts';
 import { isGlob, projectPath, reasonAgainstOut } from './paths.ts';
@@ -28,6 +31,8 @@ interface Setting {
   readonly root: string;
   /** Default parameter file, relative to wdir's project path. */
   readonly paramsFile: ProjectPath;
+  /** What the pipeline file says under `datasets`. */
+  readonly datasets: unknown;
   readonly complain: (path: KeyPath, complaint: Complaint, part?: 'key' | 'value') => void;
 }
 
@@ -51,7 +56,7 @@ export function buildStage(source: StageSource, setting: Setting): Stage {
       ...buildOuts('metric', source.metrics, setting),
       ...buildOuts('plot', source.plots, setting),
     ],
-    params: buildParams(source.params ?? [], setting),
+    params: buildParams(source.params ?? [], datasetKeys(source.deps, setting), setting),
     env: [...new Set(source.env ?? [])],
     frozen: source.frozen === true,
     alwaysChanged: source.always_changed === true,
@@ -121,28 +126,53 @@ function entriesOf(value: unknown): [string, unknown][] {
 
 function buildDeps(value: unknown, setting: Setting): readonly Dep[] {
   return rawPaths('deps', value).flatMap(({ name, path, at }): Dep[] => {
+    if (datasetName(path) !== undefined) return [];
     const normal = projectPath(setting.wdir, path, setting.root);
     const reason = reasonAgainstDep(path, normal);
     if (reason !== undefined) {
-      setting.complain(at, { message: `The dep '${path}' cannot be used: ${reason}.` });
+      const hint = isAddress(path)
+        ? 'Let a stage fetch it (curl -o data/file …), and depend on what that writes.'
+        : undefined;
+      setting.complain(at, { message: `The dep '${path}' cannot be used: ${reason}.`, hint });
       return [];
     }
-    return [{ name, path: normal, glob: isGlob(path) }];
+    // A file that is called like a pattern is meant itself, as in DVC.
+    const glob = isGlob(path) && !existsSync(resolve(setting.root, normal));
+    return [{ name, path: normal, glob }];
   });
+}
+
+/** The data sets that deps name, by their places in the pipeline file. */
+function datasetKeys(deps: unknown, setting: Setting): readonly string[] {
+  return rawPaths('deps', deps).flatMap(({ path, at }): string[] => {
+    const name = datasetName(path);
+    if (name === undefined) return [];
+    const key = datasetKey(name, setting.datasets);
+    if (typeof key === 'string') return [key];
+    setting.complain(at, key);
+    return [];
+  });
+}
+
+function isAddress(path: string): boolean {
+  return /^[a-z][a-z0-9+.-]*:\/\//i.test(path);
 }
 
 function reasonAgainstDep(path: string, normal: ProjectPath): string | undefined {
   if (path.includes('\0')) return 'it holds a NUL character';
-  if (/^[a-z][a-z0-9+.-]*:\/\//i.test(path)) return 'addresses are not supported, only files and folders';
+  if (isAddress(path)) return 'addresses are not supported, only files and folders';
   if (normal === '.') return 'it is the whole project, with everything that stages write';
   if (/^\.(git|ferment|dvc)(\/|$)/.test(normal)) return `it is inside ${normal.split('/')[0]}`;
   return undefined;
 }
 
 function buildOuts(kind: Out['kind'], value: unknown, setting: Setting): readonly Out[] {
+  const unnamed = new Set<ProjectPath>();
   return rawPaths(`${kind}s`, value).flatMap(({ name, path, options, at }): Out[] => {
     const normal = writable(path, at, kind, setting);
-    if (normal === undefined) return [];
+    // DVC takes a path that a list holds twice for one.
+    if (normal === undefined || (name === undefined && unnamed.has(normal))) return [];
+    if (name === undefined) unnamed.add(normal);
     const { cache, persist, desc, ...rest } = options;
     return [
       {
@@ -167,14 +197,26 @@ function buildCheckpoints(value: unknown, setting: Setting): readonly NamedPath[
 
 function writable(path: string, at: KeyPath, kind: string, setting: Setting): ProjectPath | undefined {
   const normal = projectPath(setting.wdir, path, setting.root);
-  const reason = isGlob(path) ? 'globs can be deps only' : reasonAgainstOut(normal);
+  const reason = reasonAgainstWriting(path, normal);
   if (reason === undefined) return normal;
-  setting.complain(at, { message: `The ${kind} '${path}' cannot be used: ${reason}.` });
+  const hint = isAddress(path)
+    ? 'Write a file of the project, and let the command upload it as well.'
+    : undefined;
+  setting.complain(at, { message: `The ${kind} '${path}' cannot be used: ${reason}.`, hint });
   return undefined;
 }
 
+function reasonAgainstWriting(path: string, normal: ProjectPath): string | undefined {
+  if (isAddress(path)) return 'addresses are not supported, only files and folders of the project';
+  return isGlob(path) ? 'globs can be deps only' : reasonAgainstOut(normal);
+}
+
 /** One ParamDep for each file, the default file first; a file that is listed as a whole is listed without keys. */
-function buildParams(items: NonNullable<StageSource['params']>, setting: Setting): readonly ParamDep[] {
+function buildParams(
+  items: NonNullable<StageSource['params']>,
+  datasets: readonly string[],
+  setting: Setting,
+): readonly ParamDep[] {
   const byFile = new Map<ProjectPath, Set<string> | undefined>();
   const add = (file: ProjectPath, keys: readonly string[]): void => {
     const known = byFile.get(file);
@@ -187,6 +229,7 @@ function buildParams(items: NonNullable<StageSource['params']>, setting: Setting
       for (const [file, keys] of Object.entries(item))
         add(projectPath(setting.wdir, file, setting.root), keys ?? []);
   }
+  if (datasets.length > 0) add(setting.file, datasets);
   const files = [...byFile].map(([file, keys]): ParamDep => ({ file, keys: keys && [...keys] }));
   return [
     ...files.filter(({ file }) => file === setting.paramsFile),

@@ -41,6 +41,8 @@ export function expandEntry(
 /** What one item of a group is called and what its templates see, as `take` gives it. */
 interface Item {
   readonly suffix: string;
+  /** What tells items of one suffix apart: those of a matrix may be written `a-b` and `c`, or `a` and `b-c`. */
+  readonly parts: readonly string[];
   readonly values: Readonly<Record<string, unknown>>;
 }
 
@@ -85,11 +87,16 @@ function itemsOf(values: unknown): readonly Item[] | undefined {
     const areScalars = values.every((item) => typeof item !== 'object' || item === null);
     return values.map((_, i) => {
       const item = take(values, i);
-      return { suffix: areScalars ? textOf(item) : String(i), values: { item } };
+      const suffix = areScalars ? textOf(item) : String(i);
+      return { suffix, parts: [suffix], values: { item } };
     });
   }
   if (!isObject(values)) return undefined;
-  return Object.keys(values).map((key) => ({ suffix: key, values: { item: take(values, key), key } }));
+  return Object.keys(values).map((key) => ({
+    suffix: key,
+    parts: [key],
+    values: { item: take(values, key), key },
+  }));
 }
 
 /** All combinations of a matrix, the last variable changing fastest. */
@@ -99,7 +106,9 @@ function combine(name: string, matrix: unknown, scope: unknown, reporter: Report
   let rows: { parts: string[]; item: Record<string, unknown> }[] = [{ parts: [], item: {} }];
   for (const [variable, list] of Object.entries(matrix)) {
     const path = ['stages', name, 'matrix', variable];
-    const values = filler.fill(list, path);
+    const filled = filler.fill(list, path);
+    // DVC takes the keys of a mapping.
+    const values = isObject(filled) ? Object.keys(filled) : filled;
     if (!Array.isArray(values)) {
       const message = `'matrix.${variable}' must be a list. Received: ${describeReceived(values)}`;
       if (values !== undefined) reporter.complain(path, { message });
@@ -119,7 +128,10 @@ function combine(name: string, matrix: unknown, scope: unknown, reporter: Report
       }),
     );
   }
-  return rows.map(({ parts, item }) => ({ suffix: parts.join('-'), values: { item, key: parts.join('-') } }));
+  return rows.map(({ parts, item }) => {
+    const suffix = parts.join('-');
+    return { suffix, parts, values: { item, key: suffix } };
+  });
 }
 
 /** More stages in one group are a mistake; a few lines of matrix can ask for billions. */
@@ -133,25 +145,29 @@ function draftsOf(
   items: readonly Item[],
   { complain }: Reporter,
 ): readonly Draft[] {
-  const seen = new Set<string>();
+  const seen = new Map<string, string>();
   const drafts: Draft[] = [];
-  for (const { suffix, values } of items) {
+  for (const { suffix, parts, values } of items) {
     const name = `${group}@${suffix}`;
-    if (suffix === '' || /[\s\u0000-\u001f\u007f]/.test(suffix)) {
+    const id = JSON.stringify(parts);
+    if (suffix.trim() === '' || /[\u0000-\u001f\u007f]/.test(suffix)) {
       complain(
         ['stages', group],
         {
-          message: `The name of an item must not be empty or hold blanks. Received: ${JSON.stringify(suffix)}`,
+          message: `The name of an item must not be empty or hold line breaks. Received: ${JSON.stringify(suffix)}`,
           hint: 'Use a mapping: its keys are the names, its values the items.',
         },
         'key',
       );
+    } else if (seen.get(name) === id) {
+      // An item that stands twice is one stage, as in DVC.
+      continue;
     } else if (seen.has(name)) {
       complain(['stages', group], { message: `Two stages of the group are called '${name}'.` }, 'key');
     } else {
       drafts.push({ name, group, path, definition, scope: mergeScope(scope, values) });
     }
-    seen.add(name);
+    seen.set(name, id);
   }
   return drafts;
 }

@@ -2,6 +2,7 @@ import { posix, resolve } from 'node:path';
 import type { ProjectPath, Stage } from '../model.ts';
 import { checkNames } from './check-names.ts';
 import { checkParams } from './check-params.ts';
+import { readArgumentStyle } from './dvc-config.ts';
 import { findProject } from './find-project.ts';
 import { parseOverride } from './overrides.ts';
 import type { Params, ParamsFile } from './params.ts';
@@ -62,12 +63,11 @@ export function loadProject(options: LoadOptions): Project {
     workspace,
     paramsOf: params.read,
     scopeOf: (folder) => params.read(posix.join(folder, layers.defaultFile))?.data ?? {},
-    quoting: options.quoting,
+    paste: { quoting: options.quoting, style: readArgumentStyle(root) },
   };
   const main = loadPipelineFile(file, context);
   problems.throwIfAny();
-  const files =
-    main === undefined ? [] : [main, ...loadSubPipelines(main, options.file !== undefined, context)];
+  const files = [main ?? [], options.file === undefined ? loadSubPipelines(main, context) : []].flat();
   problems.throwIfAny();
 
   const isWritten = createIsWritten(files);
@@ -133,10 +133,9 @@ function createIsWritten(files: readonly PipelineFile[]): (path: ProjectPath) =>
   return (path) => outs.has(path) || [...foldersAbove(path)].some((folder) => outs.has(folder));
 }
 
-function loadSubPipelines(main: PipelineFile, isAlone: boolean, context: PipelineContext): PipelineFile[] {
-  if (isAlone) return [];
+function loadSubPipelines(main: PipelineFile | undefined, context: PipelineContext): PipelineFile[] {
   const loaded: PipelineFile[] = [];
-  const outs = new Set(outPaths(main));
+  const outs = new Set(main === undefined ? [] : outPaths(main));
   for (const file of findSubPipelines(context.workspace.root, outs)) {
     const found = loadPipelineFile(file, context);
     if (found === undefined) continue;

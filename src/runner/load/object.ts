@@ -12,8 +12,14 @@ export function put(target: Record<string, unknown>, key: string, value: unknown
   }
 }
 
+/** Where an item stands in a list; `-1` is the last one. */
+export function indexIn(list: readonly unknown[], key: string | number): number {
+  const index = Number(key);
+  return index < 0 ? list.length + index : index;
+}
+
 /** One step down, into a mapping by key or into a list by index. */
 export function child(value: unknown, key: string | number): unknown {
-  if (Array.isArray(value)) return value[Number(key)];
+  if (Array.isArray(value)) return value[indexIn(value, key)];
   return isObject(value) && Object.hasOwn(value, key) ? value[key] : undefined;
 }

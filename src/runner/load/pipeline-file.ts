@@ -6,12 +6,13 @@ import { type StageSource, stageSchema } from '../schema/stage-schema.ts';
 import { validate } from '../schema/validate.ts';
 import { buildStage } from './build-stage.ts';
 import { type Draft, expandEntry, type Reporter } from './expand.ts';
+import { textOf } from './floats.ts';
 import type { KeyPath } from './key-path.ts';
 import { projectPath, reasonAgainstOut } from './paths.ts';
 import type { Complaint } from './problems.ts';
 import { type Part, rangeOf, type SourceFile } from './source-file.ts';
 import { createStagePlaces, type Place } from './stage-places.ts';
-import { Filler, type Quoting } from './template.ts';
+import { Filler, type PasteOptions } from './template.ts';
 import { extendWithVars, type VarsContext } from './vars.ts';
 import type { Workspace } from './workspace.ts';
 
@@ -29,17 +30,20 @@ export interface PipelineFile {
   readonly file: ProjectPath;
   readonly folder: ProjectPath;
   readonly source: SourceFile;
-  /** The validated file, templates still in it. */
-  readonly raw: Readonly<Record<string, unknown>>;
+  /** What stands beside the stages, templates filled. */
+  readonly top: Readonly<Record<string, unknown>>;
   readonly stages: readonly LoadedStage[];
 }
+
+type Built = Pick<PipelineFile, 'top' | 'stages'>;
 
 /** What filling a pipeline file needs of the parameters. */
 export interface PipelineContext extends VarsContext {
   readonly workspace: Workspace;
   /** Values of the default parameter file beside the pipeline file; undefined when it has mistakes. */
   readonly scopeOf: (folder: ProjectPath) => unknown;
-  readonly quoting?: Quoting | undefined;
+  /** How values are pasted into commands. */
+  readonly paste: PasteOptions;
 }
 
 /** Reads, validates and builds one pipeline file; problems are collected, and what is bad is left out. */
@@ -58,7 +62,7 @@ export function loadPipelineFile(file: ProjectPath, context: PipelineContext): P
     problems.addAtPath('BAD_PIPELINE', source, { path, part }, complaint);
   if (problems.count > before || !isObject(data)) return undefined;
   const builder = new Builder(file, folder, source, context);
-  return { root: workspace.root, file, folder, source, raw: data, stages: builder.build(data, scope) };
+  return { root: workspace.root, file, folder, source, ...builder.build(data, scope) };
 }
 
 class Builder {
@@ -67,6 +71,8 @@ class Builder {
   readonly #source: SourceFile;
   readonly #context: PipelineContext;
   readonly #placeOf: (name: string) => Place;
+  #datasets: unknown;
+  #loaded: ReadonlySet<ProjectPath> = new Set();
 
   constructor(file: ProjectPath, folder: ProjectPath, source: SourceFile, context: PipelineContext) {
     this.#file = file;
@@ -76,20 +82,26 @@ class Builder {
     this.#placeOf = createStagePlaces(source);
   }
 
-  build(data: Readonly<Record<string, unknown>>, parameters: unknown): LoadedStage[] {
+  build(data: Readonly<Record<string, unknown>>, parameters: unknown): Built {
     const reporter = this.#reporter([]);
-    const scope = extendWithVars(parameters, data['vars'], {
+    this.#datasets = data['datasets'];
+    const { scope, loaded } = extendWithVars(parameters, data['vars'], {
       ...this.#context,
       folder: this.#folder,
       path: ['vars'],
       reporter,
+      loaded: new Set([posix.join(this.#folder, 'params.yaml')]),
     });
+    this.#loaded = loaded;
     const entries = isObject(data['stages']) ? Object.entries(data['stages']) : [];
-    return entries.flatMap(([name, entry]) =>
+    const stages = entries.flatMap(([name, entry]) =>
       isObject(entry)
         ? expandEntry(name, entry, scope, reporter).flatMap((draft) => this.#stage(draft) ?? [])
         : [],
     );
+    const { params, metrics, plots, artifacts } = data;
+    const top = new Filler(scope, reporter.onBad).fill({ params, metrics, plots, artifacts }, []);
+    return { stages, top: isObject(top) ? top : {} };
   }
 
   #stage(draft: Draft): LoadedStage | undefined {
@@ -98,15 +110,18 @@ class Builder {
     const reporter = this.#reporter(draft.path);
     const wdir = this.#wdir(draft, reporter);
     const { vars, meta, cmd, ...rest } = draft.definition;
-    const scope = extendWithVars(draft.scope, vars, {
+    const { scope } = extendWithVars(draft.scope, vars, {
       ...this.#context,
       folder: wdir,
       path: ['vars'],
       reporter,
+      loaded: this.#loaded,
     });
-    const filler = new Filler(scope, reporter.onBad, this.#context.quoting);
+    const filler = new Filler(scope, reporter.onBad, this.#context.paste);
     const filled = filler.fill(rest, []);
     const definition: Record<string, unknown> = { ...(isObject(filled) ? filled : {}) };
+    const { desc } = definition;
+    if (typeof desc === 'number' || typeof desc === 'boolean') definition['desc'] = textOf(desc);
     if (meta !== undefined) definition['meta'] = meta;
     if (cmd !== undefined) definition['cmd'] = filler.fillCommand(cmd, ['cmd']);
     if (problems.count > before) return undefined;
@@ -123,6 +138,7 @@ class Builder {
       wdir,
       root: this.#context.workspace.root,
       paramsFile: posix.join(wdir, 'params.yaml'),
+      datasets: this.#datasets,
       complain: reporter.complain,
     });
     return { stage, definition: source, path: draft.path };

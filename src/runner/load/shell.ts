@@ -1,4 +1,5 @@
 import { isObject } from '../schema/json-schema.ts';
+import type { ArgumentStyle } from './dvc-config.ts';
 import { take, textOf, WholeFloat } from './floats.ts';
 
 type Mode = 'bare' | 'single' | 'double' | 'comment';
@@ -86,29 +87,45 @@ export function quoteAsPython(value: string): string {
   return /^[\w@%+=:,./-]+$/.test(value) ? value : `'${value.replaceAll("'", `'"'"'`)}'`;
 }
 
+type Quote = (value: string) => string;
+
 /**
  * A mapping as arguments: `{lr: 0.1, deep: {x: a b}, flag: true, list: [1, 2]}` is
- * `--lr 0.1 --deep.x 'a b' --flag --list 1 2`; false leaves the flag out. A list is its words. Undefined when a list
- * holds lists or mappings.
+ * `--lr 0.1 --deep.x 'a b' --flag --list 1 2`; false leaves the flag out, and an empty list too, unless the style says
+ * otherwise. A list is its words. Undefined when a list holds lists or mappings.
  */
-export function renderArguments(value: unknown, quote = quoteWord): string | undefined {
+export function renderArguments(
+  value: unknown,
+  style: ArgumentStyle,
+  quote: Quote = quoteWord,
+): string | undefined {
   if (Array.isArray(value)) return renderWords(value, quote);
-  const words: string[] = [];
-  for (const [key, item] of leavesOf(value, '')) {
-    if (item === false) continue;
-    const rendered =
-      item === true ? '' : Array.isArray(item) ? renderWords(item, quote) : renderWord(item, quote);
-    if (rendered === undefined) return undefined;
-    words.push(`--${quoteWord(key)}${rendered === '' ? '' : ` ${rendered}`}`);
-  }
-  return words.join(' ');
+  const words: (string | undefined)[] = leavesOf(value, '').map(([key, item]) =>
+    renderLeaf(quoteWord(key), item, { ...style, quote }),
+  );
+  if (words.includes(undefined)) return undefined;
+  return words.filter((word) => word !== '').join(' ');
 }
 
-function renderWords(values: readonly unknown[], quote: typeof quoteWord): string | undefined {
+/** `--key value`; the empty text where nothing is said, undefined where nothing can be. */
+function renderLeaf(
+  key: string,
+  value: unknown,
+  style: ArgumentStyle & { readonly quote: Quote },
+): string | undefined {
+  if (value === true) return `--${key}`;
+  if (value === false) return style.bool === 'boolean_optional' ? `--no-${key}` : '';
+  if (!Array.isArray(value)) return `--${key} ${renderWord(value, style.quote)}`;
+  if (value.length === 0) return '';
+  const words = renderWords(value, style.quote, style.list === 'append' ? ` --${key} ` : ' ');
+  return words === undefined ? undefined : `--${key} ${words}`;
+}
+
+function renderWords(values: readonly unknown[], quote: Quote, between = ' '): string | undefined {
   if (values.some((value) => typeof value === 'object' && value !== null)) return undefined;
   return values
     .map((value, i) => (isFlag(value) ? FLAGS[`${value}`] : renderWord(take(values, i), quote)))
-    .join(' ');
+    .join(between);
 }
 
 /** Inside a list DVC writes booleans as Python does. */

@@ -22,7 +22,7 @@ function indexOfStages(lines: readonly string[]): ReadonlyMap<string, Place> {
   let indent: number | undefined;
   for (let i = start + 1; start >= 0 && i < lines.length; i++) {
     const source = lines[i] ?? '';
-    const match = /^( *)(["']?)([A-Za-z0-9_-]+)\2\s*:/.exec(source);
+    const match = /^( *)(["']?)([^"'\s#[{&*!|>%@`:][^"':]*?)\2\s*:/.exec(source);
     if (/^[^\s#]/.test(source)) break;
     if (match?.[3] === undefined) continue;
     const depth = match[1]?.length ?? 0;

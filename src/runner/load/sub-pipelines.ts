@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { compareBytes } from '../../kit/index.ts';
 import type { ProjectPath } from '../model.ts';
 import { PIPELINE_FILES } from './find-project.ts';
-import { createIgnore } from './ignore.ts';
+import { Ignore } from './ignore.ts';
 
 /** Folders with one of these are projects of their own. */
 const PROJECT_MARKS = ['.git', '.ferment', '.dvc'];
@@ -30,18 +30,31 @@ export function* findSubPipelines(root: string, outs: ReadonlySet<ProjectPath>):
 
 /**
  * The folders below the project's that people write in. Skips hidden folders, installed packages, projects of their
- * own, what .gitignore and .dvcignore of the root name, and `outs`.
+ * own, what .gitignore and .dvcignore name, and `outs`. Pipeline files that these name are left out of the entries.
  */
 export function* projectFolders(root: string, outs: ReadonlySet<ProjectPath>): Generator<ProjectFolder> {
-  const isIgnored = createIgnore(root);
-  const queue: ProjectPath[] = foldersIn(list(root), '');
+  const ignore = new Ignore(root);
+  const top = list(root);
+  ignore.enter('', namesOf(top));
+  const queue: ProjectPath[] = foldersIn(top, '');
   for (let folder = queue.shift(); folder !== undefined; folder = queue.shift()) {
-    if (outs.has(folder) || isIgnored(folder)) continue;
+    if (outs.has(folder) || ignore.isIgnored(folder, 'folder')) continue;
     const entries = list(join(root, folder));
     if (entries.some(({ name }) => PROJECT_MARKS.includes(name))) continue;
-    yield { folder, entries };
+    ignore.enter(folder, namesOf(entries));
+    yield { folder, entries: entries.filter((entry) => !isIgnoredFile(ignore, folder, entry)) };
     queue.push(...foldersIn(entries, `${folder}/`));
   }
+}
+
+/** Only pipeline files are asked for: matching every name of a folder of data would cost more than reading it. */
+function isIgnoredFile(ignore: Ignore, folder: ProjectPath, { name }: Dirent): boolean {
+  const isPipeline = name === 'pipeline.yaml' || name === 'dvc.yaml';
+  return isPipeline && ignore.isIgnored(`${folder}/${name}`, 'file');
+}
+
+function namesOf(entries: readonly Dirent[]): ReadonlySet<string> {
+  return new Set(entries.map(({ name }) => name));
 }
 
 function foldersIn(entries: readonly Dirent[], prefix: string): ProjectPath[] {

@@ -1,15 +1,21 @@
 import { didYouMean } from '../../kit/index.ts';
-import { isObject } from '../schema/json-schema.ts';
+import { type ArgumentStyle, DEFAULT_STYLE } from './dvc-config.ts';
 import { plain, store, take, textOf, WholeFloat } from './floats.ts';
 import { formatKey, type KeyPath, lookUp, namesAt, parseKey } from './key-path.ts';
-import { child } from './object.ts';
+import { child, indexIn } from './object.ts';
 import type { Complaint } from './problems.ts';
 import { quoteAsPython, quoteWord, renderArguments, ShellScanner } from './shell.ts';
 
 /** A part of a text with templates: text as it is, or `${expression}`. */
 type Piece =
   | { readonly kind: 'text'; readonly text: string }
-  | { readonly kind: 'template'; readonly expression: string; readonly source: string };
+  | {
+      readonly kind: 'template';
+      readonly expression: string;
+      readonly source: string;
+      /** `${raw:key}`: in a command pasted as it is. */
+      readonly isRaw: boolean;
+    };
 
 /** Called for each template that cannot be filled: where the text stands, and the template as written. */
 export type OnBadTemplate = (path: KeyPath, template: string, complaint: Complaint) => void;
@@ -17,20 +23,37 @@ export type OnBadTemplate = (path: KeyPath, template: string, complaint: Complai
 /** How values are pasted into a command: safe for the shell, or as they are, which is what DVC does. */
 export type Quoting = 'shell' | 'none';
 
-const TEMPLATE = /\\?\$\{([^}]*)\}/g;
+/** How values look in commands. */
+export interface PasteOptions {
+  readonly quoting?: Quoting | undefined;
+  readonly style?: ArgumentStyle | undefined;
+}
+
+const TEMPLATE = /\\\$\{|\$\{([^}\n]*)\}/g;
+const RAW = /^\s*raw:/;
 
 function split(text: string): Piece[] {
   const pieces: Piece[] = [];
   let end = 0;
   for (const match of text.matchAll(TEMPLATE)) {
-    const [source, expression = ''] = match;
+    const [source, inner] = match;
     if (match.index > end) pieces.push({ kind: 'text', text: text.slice(end, match.index) });
-    if (source.startsWith('\\')) pieces.push({ kind: 'text', text: source.slice(1) });
-    else pieces.push({ kind: 'template', expression: expression.trim(), source });
+    if (inner === undefined) pieces.push({ kind: 'text', text: '${' });
+    else pieces.push({ kind: 'template', expression: expressionOf(inner), source, isRaw: RAW.test(inner) });
     end = match.index + source.length;
   }
   if (end < text.length) pieces.push({ kind: 'text', text: text.slice(end) });
   return pieces;
+}
+
+/** The dotted key in a template. As in DVC, `a[key]` is `a.key`, and `a[-1]` counts from the end. */
+function expressionOf(inner: string): string {
+  return inner
+    .replace(RAW, '')
+    .trim()
+    .replace(/\[([^[\]]*)\]/g, (brackets, word: string) =>
+      /^\d+$/.test(word) ? brackets : `.${word.trim()}`,
+    );
 }
 
 /**
@@ -41,11 +64,17 @@ export class Filler {
   readonly #scope: unknown;
   readonly #onBad: OnBadTemplate;
   readonly #quoting: Quoting;
+  readonly #style: ArgumentStyle;
 
-  constructor(scope: unknown, onBad: OnBadTemplate, quoting: Quoting = 'shell') {
+  constructor(
+    scope: unknown,
+    onBad: OnBadTemplate,
+    { quoting = 'shell', style = DEFAULT_STYLE }: PasteOptions = {},
+  ) {
     this.#scope = scope;
     this.#onBad = onBad;
     this.#quoting = quoting;
+    this.#style = style;
   }
 
   /** A copy with every template filled; undefined stands where one could not be. */
@@ -89,8 +118,9 @@ export class Filler {
     const [first] = pieces;
     if (pieces.length === 1 && first?.kind === 'template') {
       // The whole command is a parameter: it is meant as a command, not as one word.
-      const value = plain(this.#value(first, path));
-      return isObject(value) ? this.#arguments(first, value, path) : value;
+      const value = this.#value(first, path);
+      if (value === undefined || Array.isArray(value)) return value;
+      return isHolder(value) ? this.#arguments(first, value, path) : textOf(value);
     }
     const shell = new ShellScanner();
     return this.#join(
@@ -99,10 +129,18 @@ export class Filler {
         const value = this.#value(piece, path);
         if (value === undefined) return undefined;
         if (isHolder(value)) return this.#arguments(piece, value, path);
-        return this.#quoting === 'none' ? textOf(value) : shell.quote(textOf(value));
+        return this.#paste(value, shell, piece.isRaw);
       },
       (text) => shell.scan(text),
     );
+  }
+
+  #paste(value: unknown, shell: ShellScanner, isRaw: boolean): string {
+    const text = textOf(value);
+    if (this.#quoting === 'shell' && !isRaw) return shell.quote(text);
+    // Quotes that the value opens count for what follows.
+    shell.scan(text);
+    return text;
   }
 
   #join(
@@ -132,7 +170,8 @@ export class Filler {
   }
 
   #arguments(piece: Piece & { kind: 'template' }, value: object, path: KeyPath): string | undefined {
-    const text = renderArguments(value, this.#quoting === 'none' ? quoteAsPython : quoteWord);
+    const quote = this.#quoting === 'none' ? quoteAsPython : quoteWord;
+    const text = renderArguments(value, this.#style, quote);
     if (text !== undefined) return text;
     this.#onBad(path, piece.source, {
       message: `${piece.source} holds lists or mappings inside a list, which no command line can hold.`,
@@ -156,7 +195,8 @@ export class Filler {
       // Only whole numbers can be marked as floats, and only then their holder must be looked up.
       if (name === undefined || !Number.isInteger(found.value)) return found.value;
       const holder = found.path.slice(0, -1).reduce(child, this.#scope);
-      return typeof holder === 'object' && holder !== null ? take(holder, name) : found.value;
+      if (!isHolder(holder)) return found.value;
+      return take(holder, Array.isArray(holder) ? indexIn(holder, name) : name);
     }
     const holder = found.path.length === 0 ? '' : ` in '${formatKey(found.path)}'`;
     const [name = ''] = parseKey(found.rest) ?? [];

@@ -38,13 +38,13 @@ export function collectTopLevel(files: readonly PipelineFile[]): TopLevel {
   };
 }
 
-function paths({ raw, folder, root }: PipelineFile, key: string): ProjectPath[] {
-  const list = raw[key];
+function paths({ top, folder, root }: PipelineFile, key: string): ProjectPath[] {
+  const list = top[key];
   return Array.isArray(list) ? list.map((path) => projectPath(folder, String(path), root)) : [];
 }
 
-function plotsOf({ raw, folder }: PipelineFile): TopLevelPlot[] {
-  const { plots } = raw;
+function plotsOf({ top, folder }: PipelineFile): TopLevelPlot[] {
+  const { plots } = top;
   const items: unknown[] = Array.isArray(plots) ? plots : [plots];
   return items.flatMap((item): TopLevelPlot[] => {
     if (typeof item === 'string') return [{ id: item, folder, options: {} }];
@@ -57,9 +57,9 @@ function plotsOf({ raw, folder }: PipelineFile): TopLevelPlot[] {
   });
 }
 
-function artifactsOf({ raw, folder, root }: PipelineFile): Artifact[] {
-  if (!isObject(raw['artifacts'])) return [];
-  return Object.entries(raw['artifacts']).flatMap(([name, item]): Artifact[] => {
+function artifactsOf({ top, folder, root }: PipelineFile): Artifact[] {
+  if (!isObject(top['artifacts'])) return [];
+  return Object.entries(top['artifacts']).flatMap(([name, item]): Artifact[] => {
     if (!isObject(item)) return [];
     const { path, type, desc, labels, meta } = item;
     return [

@@ -3,6 +3,7 @@ import { didYouMean } from '../../kit/index.ts';
 import { describeExpected, describeReceived } from './describe.ts';
 import { isObject } from './json-schema.ts';
 import { listFormHint, ONE_PATH, PATH_OPTIONS } from './list-form.ts';
+import { STAGE_NAME } from './names.ts';
 
 /** One mistake in a value, at a path in it. */
 export interface SchemaProblem {
@@ -18,7 +19,11 @@ export interface SchemaProblem {
 /** Runs an ajv validator and turns its errors, many for one mistake where forms are alternatives, into one each. */
 export function explain(check: ValidateFunction, value: unknown): SchemaProblem[] {
   if (check(value)) return [];
-  return sift(check.errors ?? []).map((error) => listFormProblem(error, value) ?? problemOf(error, value));
+  const problems = sift(check.errors ?? []).map(
+    (error) => listFormProblem(error, value) ?? problemOf(error, value),
+  );
+  // An item in a wrong form is one mistake, however many of its keys are wrong.
+  return [...new Map(problems.map((problem) => [JSON.stringify(problem), problem])).values()];
 }
 
 /**
@@ -159,7 +164,7 @@ function mismatch(
 
 function nameHint(schema: unknown): string | undefined {
   const pattern = isObject(schema) ? schema['pattern'] : undefined;
-  if (pattern === '^[A-Za-z0-9_-]+$') return 'Use letters, digits, - and _.';
+  if (pattern === STAGE_NAME) return 'Use letters, digits, -, _, dots; no @ : / \\.';
   return typeof pattern === 'string' ? `A name must match ${pattern}` : undefined;
 }
 

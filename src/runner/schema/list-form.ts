@@ -14,8 +14,6 @@ export function listFormHint(key: string, item: unknown): string | undefined {
   const [first] = Object.keys(item);
   const isNamed = typeof item['path'] === 'string';
   if (first === undefined) return `Such as: - model.bin: {cache: false}`;
-  if (!isNamed && Object.values(item).every((value) => value === null || isObject(value)))
-    return `Each path is an item of its own: ${asItem(first, item[first])}`;
   const path = isNamed ? String(item['path']) : first;
   const { [isNamed ? 'path' : first]: _, ...options } = item;
   const named = `${key}: {name: ${asFlow({ path, ...options })}}`;

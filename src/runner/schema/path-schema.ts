@@ -27,6 +27,7 @@ const outOptions = {
   desc: { type: 'string', description: 'What it is, for people.' },
   remote: { type: 'string', description: 'Name of the remote that it belongs to (DVC).' },
   push: { ...flag, description: 'False: not pushed (DVC).' },
+  checkpoint: { ...flag, description: 'Without effect, as in DVC 3; see checkpoints of the stage.' },
   type: { type: 'string', description: 'Free text (DVC).' },
   labels: { type: 'array', items: { type: 'string' }, description: 'Free labels (DVC).' },
   meta: { description: 'Anything; the runner does not look at it.' },
@@ -78,7 +79,6 @@ function listItem<P extends Record<string, JSONSchema>>(properties: P) {
         type: 'object',
         title: ONE_PATH,
         minProperties: 1,
-        maxProperties: 1,
         additionalProperties: {
           title: PATH_OPTIONS,
           anyOf: [{ type: 'null' }, { type: 'object', additionalProperties: false, properties }],

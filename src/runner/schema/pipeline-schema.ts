@@ -1,4 +1,5 @@
 import type { JSONSchema } from 'json-schema-to-ts';
+import { STAGE_NAME } from './names.ts';
 import { topLevelPlots } from './path-schema.ts';
 import { entrySchema, vars } from './stage-schema.ts';
 
@@ -15,9 +16,9 @@ export const pipelineSchema = {
     stages: {
       type: 'object',
       title: 'a mapping of names to stages',
-      propertyNames: { pattern: '^[A-Za-z0-9_-]+$' },
+      propertyNames: { pattern: STAGE_NAME },
       additionalProperties: entrySchema,
-      description: 'Name to stage. Letters, digits, - and _.',
+      description: 'Name to stage. Letters, digits, -, _, dots.',
     },
     vars,
     params: {
@@ -33,6 +34,7 @@ export const pipelineSchema = {
       description: 'Metrics files to show beside those that stages declare.',
     },
     plots: topLevelPlots,
+    datasets: { description: 'Data sets as DVC has them; a dep ds://NAME makes one an input.' },
     artifacts: {
       type: 'object',
       title: 'a mapping of names to artifacts',

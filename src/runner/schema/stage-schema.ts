@@ -141,7 +141,7 @@ export const entrySchema = {
       minProperties: 1,
       additionalProperties: {
         title: 'a list or a template',
-        anyOf: [template, { type: 'array', minItems: 1 }],
+        anyOf: [template, { type: 'array' }],
       },
       description: `One stage per combination: NAME@A-B. \${item.VARIABLE} and \${key} are in the stage.`,
     },

@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { DEFAULT_STYLE } from '../../../../src/runner/load/dvc-config.ts';
 import { quoteWord, renderArguments, ShellScanner } from '../../../../src/runner/load/shell.ts';
 import { failure, onlyStage } from './project.ts';
 
@@ -38,7 +39,7 @@ describe('values in a command', () => {
       'o: {lr: 0.1, name: a b, on: true, off: false, deep: {x: 1}, list: [1, "b c"]}\nw: [a, "b c"]\n';
     expect(command('train <o>', params)).toBe("train --lr 0.1 --name 'a b' --on --deep.x 1 --list 1 'b c'");
     expect(command('train <w>', params)).toBe("train a 'b c'");
-    expect(renderArguments([[1]])).toBeUndefined();
+    expect(renderArguments([[1]], DEFAULT_STYLE)).toBeUndefined();
     expect(failure(() => command('train <o> x', 'o: {a: [[1]]}\n'))).toContain(
       'which no command line can hold',
     );

@@ -279,9 +279,12 @@ describe('groups', () => {
     expect(stage?.outs[0]).toMatchObject({ path: 'm/p.json', cache: false });
   });
 
-  it('need names that are no blanks and differ', () => {
-    expect(failure(() => names('stages: {a: {foreach: [x, x], do: {cmd: y}}}'))).toContain("called 'a@x'");
-    expect(failure(() => names('stages: {a: {foreach: ["x y"], do: {cmd: y}}}'))).toContain(
+  it('need names that are no blanks; an item that stands twice is one stage', () => {
+    expect(names('stages: {a: {foreach: [x, y, x], do: {cmd: y}}}')).toEqual(['a@x', 'a@y']);
+    expect(names('stages: {a: {foreach: ["x y"], do: {cmd: y}}}')).toEqual(['a@x y']);
+    const same = 'stages: {a: {matrix: {x: [a-b, a], y: [c, b-c]}, cmd: y}}';
+    expect(failure(() => names(same))).toContain("Two stages of the group are called 'a@a-b-c'");
+    expect(failure(() => names('stages: {a: {foreach: [" "], do: {cmd: y}}}'))).toContain(
       'must not be empty or hold',
     );
     expect(failure(() => names('stages: {a: {foreach: 3, do: {cmd: y}}}'))).toContain(

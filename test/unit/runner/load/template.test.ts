@@ -21,20 +21,20 @@ describe('templates', () => {
     expect(stage.deps.map(({ path }) => path)).toEqual(['q', 'y']);
   });
 
-  it('prefer local vars over global ones, and these over params.yaml', () => {
+  it('see params.yaml, global vars and local vars', () => {
     const project = load({
       'pipeline.yaml': `vars: [g.json, other.yaml:p, {b: "global \${c}"}]
 stages:
   one: {cmd: "echo \${a} \${p}", desc: "\${b}"}
-  two: {vars: [{b: local}], cmd: "echo \${a}", desc: "\${b}"}
+  two: {vars: [{l: local}, g.json, params.yaml], cmd: "echo \${a} \${m.x} \${m.y}", desc: "\${l}"}
 `,
-      'params.yaml': 'a: 1\nb: 2\nc: 3\n',
-      'g.json': '{"a": "from-json"}',
+      'params.yaml': 'c: 3\nm: {x: 1}\n',
+      'g.json': '{"a": "from-json", "m": {"y": 2}}',
       'other.yaml': 'p: 4\nq: 5\n',
     });
     expect(project.stages.map(({ desc, command }) => [desc, command])).toEqual([
       ['global 3', { kind: 'shell', lines: ['echo from-json 4'] }],
-      ['local', { kind: 'shell', lines: ['echo from-json'] }],
+      ['local', { kind: 'shell', lines: ['echo from-json 1 2'] }],
     ]);
   });
 
