@@ -4,7 +4,7 @@ import type { Terminal } from './terminal.ts';
 
 /**
  * Asks a person a question whose answer is no unless they say yes. Where nobody can answer, throws USAGE that says
- * that `command` asks and needs --force.
+ * that `command` asks and needs --force; INTERRUPTED after Ctrl-C.
  */
 export async function confirm(command: string, question: string, terminal: Terminal): Promise<boolean> {
   const { stdin, stderr } = terminal;
@@ -15,9 +15,13 @@ export async function confirm(command: string, question: string, terminal: Termi
   }
   const lines = createInterface({ input: stdin, output: process.stderr, terminal: true });
   try {
-    return await new Promise((resolve) => {
+    return await new Promise((resolve, reject) => {
+      lines.once('SIGINT', () => {
+        stderr.write('\n');
+        reject(new FermentError('INTERRUPTED', 'Stopped; nothing was changed.'));
+      });
+      // The end of the input is no answer.
       lines.once('close', () => resolve(false));
-      lines.once('SIGINT', () => lines.close());
       lines.question(`${question} [y/N] `, (answer) => resolve(/^y(es)?$/i.test(answer.trim())));
     });
   } finally {

@@ -24,6 +24,7 @@ it('gc says what it would delete and whose it was, refuses without a terminal an
     (await p.ferment('gc', ...args)).replaceAll(/\d{4}-\d\d-\d\d \d\d:\d\d/g, 'YYYY-MM-DD HH:MM');
   expect(await shown()).toMatchInlineSnapshot(`
     "exit 0
+    Kept: 5 objects and 4 results that can be reached (pipeline.lock, no git repository, the last 2 runs).
     Nothing to delete."
   `);
   const withoutRuns = ['--keep-runs', '0'];
@@ -33,7 +34,7 @@ it('gc says what it would delete and whose it was, refuses without a terminal an
     "exit 2
     Kept: 3 objects and 2 results that can be reached (pipeline.lock, no git repository, no run).
 
-    Deleted  results  objects  size  last  paths
+    To delete  results  objects  size  last  paths
     folder  1  1  197 B  YYYY-MM-DD HH:MM  f
     make  1  1  6 B  YYYY-MM-DD HH:MM  out.txt
     1 log  0 B

@@ -33,8 +33,8 @@ export async function commit(
       if (options.json !== true || options.force !== true) printPlan(acceptances, refusals, said, terminal);
       if (options.force === true) return true;
       const { length } = acceptances;
-      const [these, them] = length === 1 ? ['this stage', 'it'] : [`these ${length} stages`, 'them'];
-      return await confirm('commit', `Accept ${these}, so that nothing reruns ${them}?`, terminal);
+      const these = length === 1 ? 'this stage as it is' : `these ${length} stages as they are`;
+      return await confirm('commit', `Accept ${these}?`, terminal);
     },
   });
   if (result.refused.length > 0 && result.confirmed) setExit(1);

@@ -48,7 +48,7 @@ export async function gc(options: GcOptions, { terminal }: ActionContext): Promi
     terminal.stdout.write(prettyJson(asJson(result, dry)));
     return;
   }
-  if (dry) printPlan(result.plan, said, terminal);
+  if (dry || isEmpty(result.plan)) printPlan(result.plan, said, terminal);
   printEnd(result, dry, terminal);
 }
 
@@ -65,7 +65,13 @@ function printPlan(plan: GcPlan, sink: Sink, terminal: Terminal): void {
   if (isEmpty(plan)) return;
   printLine(sink, '');
   const paint = createPainter(sink, terminal.env);
-  const [head = '', ...rows] = renderTable(planRows(plan, sink.columns), { right: [1, 2, 3] }).split('\n');
+  const all = planRows(plan, sink.columns);
+  // Without results there is nothing to say of when and where.
+  const shown =
+    plan.results.length > 0
+      ? all
+      : all.map(([what = '', , objects = '', size = '']) => [what, objects, size]);
+  const [head = '', ...rows] = renderTable(shown, { right: [1, 2, 3] }).split('\n');
   printLine(sink, [paint('bold', head), ...rows].join('\n'));
   printLine(sink, '');
 }
@@ -85,7 +91,7 @@ function describeKept({ reach, kept }: GcPlan): string {
 
 /** One row for each stage with results that go, then what belongs to none, then files about runs. */
 function planRows(plan: GcPlan, columns: number | undefined): string[][] {
-  const rows = [['Deleted', 'results', 'objects', 'size', 'last', 'paths']];
+  const rows = [['To delete', 'results', 'objects', 'size', 'last', 'paths']];
   const byStage = new Map<string, SpareResult[]>();
   for (const result of plan.results) {
     const stage = result.stage === undefined ? '(damaged entries)' : escapeControl(result.stage);
@@ -122,12 +128,13 @@ function printEnd(result: GcResult, dry: boolean, terminal: Terminal): void {
   else if (dry) printLine(stdout, `${formatBytes(bytesOf(plan))} would be deleted. Nothing was.`);
   else if (!confirmed) printLine(stdout, 'Nothing was deleted.');
   else {
-    const parts = [
-      plural(deleted.objects, 'object'),
-      plural(deleted.results, 'result'),
-      plural(deleted.files, 'file'),
-    ];
-    printLine(stdout, `Deleted ${parts.join(', ')}: ${formatBytes(deleted.bytes)}.`);
+    const counts = [
+      [deleted.objects, 'object'],
+      [deleted.results, 'result'],
+      [deleted.files, 'other file'],
+    ] as const;
+    const parts = counts.filter(([n]) => n > 0).map(([n, word]) => plural(n, word));
+    printLine(stdout, `Deleted ${parts.join(', ') || 'nothing'}: ${formatBytes(deleted.bytes)}.`);
   }
   if (putBack > 0) printLine(stdout, `${formatCount(putBack)} came to be needed meanwhile and stay.`);
 }
