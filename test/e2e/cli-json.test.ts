@@ -284,7 +284,7 @@ describe('status --json', () => {
     expect(await p.ferment('why', 'train', '-S', 'rate=0.3')).toMatchInlineSnapshot(`
       "exit 0
       train would run.
-        param params.yaml:rate  modified  0.1  →  0.3
+        param  params.yaml:rate  0.1 → 0.3
         What it needs is stale, too:
           prepare  in.txt changed"
     `);

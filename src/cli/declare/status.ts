@@ -13,10 +13,10 @@ export function declareStatus(program: Command, context: ActionContext): void {
       await (await import('../commands/status.ts')).status(targets, options, context);
     });
   withProject(program.command('why'))
-    .description('Explain one stage: what changed since it last succeeded, old and new.')
-    .argument('<stage>', 'a stage')
+    .description('Explain a stage: what changed since it last succeeded, down to keys, files and modules.')
+    .argument('[stage]', 'a stage (default: all that are stale, in brief)')
     .option('--json', 'print JSON')
-    .action(async (stage: string, options) => {
+    .action(async (stage: string | undefined, options) => {
       await (await import('../commands/why.ts')).why(stage, options, context);
     });
   withProject(program.command('logs'))

@@ -1,5 +1,12 @@
-import { escapeControl, formatDuration, isDigest, plural, shortDigest } from '../../kit/index.ts';
-import type { Change, InputChange, Outcome, Summary } from '../../runner/index.ts';
+import {
+  escapeControl,
+  formatCount,
+  formatDuration,
+  isDigest,
+  plural,
+  shortDigest,
+} from '../../kit/index.ts';
+import type { Change, InputChange, LineCounts, Outcome, Summary } from '../../runner/index.ts';
 
 /** One reason in a few words: `params.yaml:train.lr 0.1 → 0.2`, `src/a.py changed`. */
 export function describeChange(change: Change): string {
@@ -26,7 +33,13 @@ export function describeChange(change: Change): string {
   }
 }
 
-function verbOf({ change, declared }: Change, undeclared = 'is missing'): string {
+/** `+4 −1`: lines that came and went. */
+export function describeLines(lines: LineCounts | undefined): string {
+  return lines === undefined ? '' : `+${formatCount(lines.added)} −${formatCount(lines.deleted)}`;
+}
+
+/** What became of a path: `changed`, `is new`, `is missing`, or that it is no longer declared. */
+export function verbOf({ change, declared }: Change, undeclared = 'is missing'): string {
   if (change === 'deleted') return declared === false ? undeclared : 'is missing';
   return change === 'modified' ? 'changed' : 'is new';
 }

@@ -11,6 +11,7 @@ import { closeSession, openSession, type Session } from '../run/session.ts';
 import { STATE_FOLDER } from '../run/state-paths.ts';
 import { isStored } from '../store/restore.ts';
 import { Store } from '../store/store.ts';
+import { manifestInGit } from './git-content.ts';
 
 /** A path that stages read or write, on one side of a comparison. */
 export interface DataItem {
@@ -38,7 +39,8 @@ export function commitData(options: LoadOptions, revision: string): DataSide {
   const { root, file } = findProject(options.cwd, options.file);
   const git = openGit(root);
   const lockFile = lockFileOf(file);
-  const text = git.show(git.resolve(revision), lockFile)?.toString() ?? '';
+  const commit = git.resolve(revision);
+  const text = git.show(commit, lockFile)?.toString() ?? '';
   const { entries, warnings } = parseLock(text, `${lockFile} (${revision})`);
   const store = new Store(join(root, STATE_FOLDER));
   const items = collect([...entries].map(([stage, entry]) => ({ stage, ...contentsOf(entry) })));
@@ -46,7 +48,7 @@ export function commitData(options: LoadOptions, revision: string): DataSide {
   return {
     label: revision,
     items,
-    manifestOf: (content) => storedManifest(store, content),
+    manifestOf: (content) => storedManifest(store, content) ?? manifestInGit(git, commit, content),
     notStored: outs.filter(({ content }) => !isStored(store, content)).map(({ content }) => content.path),
     warnings,
   };

@@ -1,6 +1,10 @@
+import { statSync } from 'node:fs';
 import { didYouMean, FermentError, formatBytes } from '../../kit/index.ts';
 import { compareBundles } from '../bundle/record.ts';
+import { Explainer, type FileChange } from '../diff/explain.ts';
+import type { LineCounts } from '../diff/line-counts.ts';
 import type { Project } from '../load/index.ts';
+import { put } from '../load/object.ts';
 import type { Change, CodeFingerprint, ProjectPath, Stage, StageName } from '../model.ts';
 import { compareInputs } from '../plan/index.ts';
 import { compareOuts, findOuts, mayBeRestored, runsAlways } from '../run/decide.ts';
@@ -8,6 +12,7 @@ import { createIsDep } from '../run/find-deps.ts';
 import { type Gathered, gatherInputs } from '../run/gather-inputs.ts';
 import { closeSession, openSession, type Session } from '../run/session.ts';
 import { keptOuts, SMALL_OUTS_BYTES } from '../run/store-outs.ts';
+import { runCachePath } from '../store/run-cache.ts';
 
 /** How a command is told of what a person should know. */
 export type Warn = (text: string) => void;
@@ -37,11 +42,20 @@ export interface Why {
   /** Empty when it is fresh. */
   readonly changes: readonly Change[];
   /** What a code change is made of: modules of the program, packages. Empty where the records of it are gone. */
-  readonly code: readonly Change[];
+  readonly code: readonly CodeChange[];
+  /** Of each changed dep and out, by its path: the files behind it. Not there where they are not known any more. */
+  readonly files: Readonly<Record<ProjectPath, readonly FileChange[]>>;
   /** What `repro` would do if nothing upstream changed; undefined when a dep is missing. */
   readonly next: 'nothing' | 'restore' | 'run' | undefined;
   /** Why its results cannot be restored from the run cache, ever, in words. */
   readonly notRestorable: string | undefined;
+  /** When the result was made that would be restored, ISO 8601. */
+  readonly restoredFrom: string | undefined;
+}
+
+/** A module or package behind a change of code. */
+export interface CodeChange extends Change {
+  readonly lines?: LineCounts;
 }
 
 /** Explains one stage. Throws USAGE for a stage that does not exist, else what `status` throws. */
@@ -56,13 +70,17 @@ export async function why(project: Project, name: StageName, warn: Warn = () => 
     gathered === undefined || entry === undefined
       ? []
       : changesOfCode(session, entry.inputs.code, gathered.inputs.code);
+  const files = await filesBehind(session, { ...inspected, stage: name });
+  const next = nextStep(session, stage, inspected);
   closeSession(session);
   return {
     stage: name,
     changes,
     code,
-    next: nextStep(session, stage, inspected),
+    files,
+    next,
     notRestorable: notRestorable(session, stage),
+    restoredFrom: next === 'restore' ? madeAt(session, gathered) : undefined,
   };
 }
 
@@ -125,9 +143,37 @@ function nextStep(session: Session, stage: Stage, { changes, gathered, missing }
   return outs === undefined ? 'run' : 'restore';
 }
 
-function changesOfCode(session: Session, then: CodeFingerprint, now: CodeFingerprint): readonly Change[] {
+function changesOfCode(session: Session, then: CodeFingerprint, now: CodeFingerprint): readonly CodeChange[] {
   if ('cmd' in then || 'cmd' in now) return [];
-  return compareBundles(session.state, then, now);
+  const explainer = new Explainer(session);
+  return compareBundles(session.state, then, now).map((change) => {
+    const lines = change.change === 'modified' ? explainer.moduleLines(then, change.name) : undefined;
+    return lines === undefined ? change : { ...change, lines };
+  });
+}
+
+async function filesBehind(
+  session: Session,
+  { stage, changes, gathered }: Inspected & { readonly stage: StageName },
+): Promise<Why['files']> {
+  const entry = session.entries.get(stage);
+  const explainer = new Explainer(session);
+  const files: Record<ProjectPath, readonly FileChange[]> = {};
+  for (const { kind, name, change } of changes) {
+    if (change !== 'modified' || (kind !== 'dep' && kind !== 'out')) continue;
+    const then = (kind === 'dep' ? entry?.inputs.deps : entry?.outs)?.find(({ path }) => path === name);
+    const now = kind === 'dep' ? gathered?.measured.get(name) : await session.hasher.measure(name);
+    const found = explainer.files(then, now);
+    if (found !== undefined) put(files, name, found);
+  }
+  return files;
+}
+
+/** The run cache's entry was written when the stage succeeded. */
+function madeAt({ state }: Session, gathered: Gathered | undefined): string | undefined {
+  if (gathered === undefined) return undefined;
+  const file = runCachePath(state, gathered.fingerprint);
+  return statSync(file, { throwIfNoEntry: false })?.mtime.toISOString();
 }
 
 function notRestorable(session: Session, stage: Stage): string | undefined {

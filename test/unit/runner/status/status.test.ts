@@ -83,14 +83,16 @@ it('why names the modules behind a change of code, and what will be done', async
     stage: 'b',
     changes: [],
     code: [],
+    files: {},
     next: 'nothing',
     notRestorable: undefined,
+    restoredFrom: undefined,
   });
   p.write('text.ts', "export const text = 'two';\n");
   const changed = await why(load(p), 'b');
   expect(changed).toMatchObject({
     changes: [{ kind: 'code', name: 'b.ts', change: 'modified' }],
-    code: [{ kind: 'code', name: 'text.ts', change: 'modified' }],
+    code: [{ kind: 'code', name: 'text.ts', change: 'modified', lines: { added: 1, deleted: 1 } }],
     next: 'run',
   });
   await p.repro();

@@ -1,0 +1,117 @@
+import { execFileSync } from 'node:child_process';
+import { expect, it } from 'vitest';
+import { type CliProject, cliProject } from '../support/cli-project.ts';
+
+async function ran(): Promise<CliProject> {
+  const p = cliProject({
+    'pipeline.yaml': `stages:
+  split: {cmd: mkdir out && cp in/* out, deps: [in], outs: [out]}
+  train:
+    module: train.ts
+    deps: [out, src]
+    params: [rate, model]
+    env: [FERMENT_TEST_SEED]
+    outs: [model.txt]
+`,
+    'params.yaml': 'rate: 0.1\nmodel: {layers: [1, 2]}\n',
+    'package.json': '{"type": "module", "sideEffects": false}',
+    'train.ts':
+      "import { writeFileSync } from 'node:fs';\nimport { loss } from './lib/loss.ts';\nwriteFileSync('model.txt', String(loss));\n",
+    'lib/loss.ts': 'const half = 0.5;\nexport const loss = half;\n',
+    'in/a': 'one\n',
+    'src/a.py': 'one\ntwo\n',
+    'src/b.py': 'x = 1\n',
+    '.gitignore': '/.ferment\n/out\n/model.txt\n',
+  });
+  await p.ferment('repro', '-j1');
+  const git = (...args: readonly string[]) =>
+    execFileSync('git', ['-c', 'user.name=a', '-c', 'user.email=a@b', ...args], { cwd: p.root });
+  git('init', '-q');
+  git('add', '-A');
+  git('commit', '-qm', 'one');
+  return p;
+}
+
+function dated(shown: string): string {
+  return shown.replace(/\d{4}-\d\d-\d\d \d\d:\d\d/, 'DATE');
+}
+
+it('why goes down to the key, the file with its lines, the imported module, and outs changed by hand', async () => {
+  const p = await ran();
+  expect(await p.ferment('why', 'train')).toBe('exit 0\ntrain is up to date by itself.');
+  p.write('params.yaml', 'rate: 0.2\nmodel: {layers: [1, 2], wide: true}\n');
+  p.write('lib/loss.ts', '// a comment\nconst half = 0.25;\nexport const loss = half;\n');
+  p.write('src/a.py', 'one\ntwo\nthree\n');
+  p.remove('src/b.py');
+  p.write('src/c.py', 'y = 2\n');
+  p.write('out/extra', 'by hand\n');
+  expect(await p.ferment('why', 'train')).toMatchInlineSnapshot(`
+    "exit 0
+    train would run.
+      code   train.ts                changed
+             modified  lib/loss.ts  +2 −1
+      dep    out                     changed
+             added  out/extra
+      dep    src                     changed
+             modified  src/a.py  +1 −0
+             deleted   src/b.py
+             added     src/c.py
+      param  params.yaml:model.wide  none → true
+      param  params.yaml:rate        0.1 → 0.2
+      What it needs is stale, too:
+        split  out out changed"
+  `);
+  const answer: unknown = JSON.parse(await p.json(0, 'why', 'train', '--json'));
+  expect(answer).toMatchObject({
+    stage: 'train',
+    next: 'run',
+    code: [{ name: 'lib/loss.ts', change: 'modified', lines: { added: 2, deleted: 1 } }],
+    files: {
+      out: [{ change: 'added', path: 'out/extra' }],
+      src: [
+        { change: 'modified', path: 'src/a.py', lines: { added: 1, deleted: 0 } },
+        { change: 'deleted', path: 'src/b.py' },
+        { change: 'added', path: 'src/c.py' },
+      ],
+    },
+  });
+  expect(dated(await p.ferment('why', 'split'))).toMatchInlineSnapshot(`
+    "exit 0
+    split would be restored from the run of DATE.
+      out    out  changed since the run, by hand
+             added  out/extra"
+  `);
+  expect(await p.ferment('why')).toMatchInlineSnapshot(`
+    "exit 0
+    split
+      out out changed
+    train
+      code of train.ts changed
+      out changed
+      src changed
+      params.yaml:model.wide none → true
+      params.yaml:rate 0.1 → 0.2
+
+    What would run: ferment repro --dry"
+  `);
+});
+
+it('why says what a command was and is, and from which run a stage would be restored', async () => {
+  const p = await ran();
+  const pipeline = p.read('pipeline.yaml');
+  p.write('pipeline.yaml', pipeline.replace('cp in/* out', 'cp -r in/* out'));
+  expect(await p.ferment('why', 'split')).toMatchInlineSnapshot(`
+    "exit 0
+    split would run.
+      cmd    command  changed:
+             - mkdir out && cp in/* out
+             + mkdir out && cp -r in/* out"
+  `);
+  p.write('pipeline.yaml', pipeline);
+  p.remove('out');
+  expect(dated(await p.ferment('why', 'split'))).toMatchInlineSnapshot(`
+    "exit 0
+    split would be restored from the run of DATE.
+      out    out  is missing"
+  `);
+});
