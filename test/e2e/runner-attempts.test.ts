@@ -66,6 +66,29 @@ stages:
   await untilGone(Number(p.read('deaf')));
 }, 20_000);
 
+it('an abort gives what is left of the group its grace, and a second one ends it at once', async () => {
+  const p = runnerProject({
+    'pipeline.yaml': `
+stages:
+  s:
+    cmd: |
+      sh -c 'echo $$ > deaf; trap "" TERM; while :; do sleep 0.05; done' > /dev/null 2>&1 &
+      while [ ! -e deaf ]; do sleep 0.01; done
+      touch started
+      wait
+`,
+  });
+  const [stop, kill] = [new AbortController(), new AbortController()];
+  const running = p.repro({ signal: stop.signal, killSignal: kill.signal });
+  await untilThere(join(p.root, 'started'));
+  const stopped = performance.now();
+  stop.abort();
+  setTimeout(() => kill.abort(), 100);
+  expect((await running).outcomes).toEqual({ s: 'cancelled' });
+  expect(performance.now() - stopped).toBeLessThan(4000);
+  await untilGone(Number(p.read('deaf')));
+});
+
 const FLAKY = `
 stages:
   train:

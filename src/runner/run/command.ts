@@ -86,7 +86,7 @@ export async function runCommand(
     }
     const { code, signal, startError } = await exited;
     const ranMs = performance.now() - started;
-    limits?.end();
+    limits?.exited();
     if (group !== undefined) await endGroup(group, Promise.all(streams), options.onWarning);
     // A process that made a group of its own (a daemon) may still hold the output: it is not waited for.
     for (const stream of [child.stdout, child.stderr, readableOf(child.stdio[MESSAGE_FD])]) stream?.destroy();
@@ -153,11 +153,11 @@ async function endGroup(
   await isOpen();
 }
 
-/** Stops the group after an abort and when its time is over, until `end()`. */
+/** Stops the group after an abort until `end()`, and when its time is over until `exited()`. */
 function stopAtLimits(
   group: ProcessGroup,
   { signal, killSignal, timeoutMs }: Pick<CommandOptions, 'signal' | 'killSignal' | 'timeoutMs'>,
-): { isTimedOut(): boolean; end(): void } {
+): { isTimedOut(): boolean; exited(): void; end(): void } {
   let isTimedOut = false;
   const stop = (): void => group.stop();
   const kill = (): void => group.kill();
@@ -173,8 +173,10 @@ function stopAtLimits(
   killSignal?.addEventListener('abort', kill, { once: true });
   return {
     isTimedOut: () => isTimedOut,
+    exited: () => clearTimeout(timer),
     end: () => {
       clearTimeout(timer);
+      group.done();
       signal?.removeEventListener('abort', stop);
       killSignal?.removeEventListener('abort', kill);
     },

@@ -35,6 +35,11 @@ export class ProcessGroup {
     this.#signal('SIGKILL');
   }
 
+  /** From now on nothing more is sent: the number may soon be another group's. */
+  done(): void {
+    clearTimeout(this.#timer);
+  }
+
   /** After `stop()`: gives those that are left the rest of the grace, then ends them. */
   async stopped(): Promise<void> {
     while (performance.now() < (this.#graceEnds ?? 0) && this.#isAlive()) await pause(LOOK_MS);
