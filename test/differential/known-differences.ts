@@ -97,6 +97,11 @@ export const KNOWN_DIFFERENCES: readonly KnownDifference[] = [
     explains: ({ on, ours }) => on === 'status' && ours.startsWith('equal in Python: '),
   },
   {
+    id: 'a parameter that is declared newly has not changed',
+    reason: 'its file has had it, with the same value; DVC looks only at what was declared at the time',
+    explains: ({ on, ours, dvc }) => on === 'params' && ours === '-' && /"(old|new)":null/.test(dvc),
+  },
+  {
     id: 'a declared parameter must be there',
     reason: 'a misspelt key would be an input that never changes; DVC finds out when the stage runs',
     explains: ({ on, ours, dvc }) =>

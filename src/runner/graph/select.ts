@@ -14,7 +14,7 @@ export interface SelectOptions {
 
 /**
  * The stages that a command is about, in the graph's order: all of them without targets, else the targets and what
- * they need. A target is a stage, a group (`train` or `train@*` is every `train@…`), a pipeline file, or the path of
+ * they need; a frozen stage needs nothing. A target is a stage, a group (`train` or `train@*` is every `train@…`), a pipeline file, or the path of
  * an out. Throws USAGE for a target that is none of these.
  */
 export function selectTargets(
@@ -36,9 +36,13 @@ export function selectTargets(
 
 type Step = (name: StageName) => readonly StageName[];
 
+/** A frozen stage is taken as it is, so nothing leads from it to what it reads, nor back. */
 function stepsOf(graph: Graph, { pipeline, downstream }: SelectOptions): Step {
-  if (pipeline === true) return (name) => [...graph.upstream(name), ...graph.downstream(name)];
-  return downstream === true ? graph.downstream : graph.upstream;
+  const isFrozen = (name: StageName): boolean => graph.stages.get(name)?.frozen === true;
+  const up: Step = (name) => (isFrozen(name) ? [] : graph.upstream(name));
+  const down: Step = (name) => graph.downstream(name).filter((next) => !isFrozen(next));
+  if (pipeline === true) return (name) => [...up(name), ...down(name)];
+  return downstream === true ? down : up;
 }
 
 function spread(selected: Set<StageName>, step: Step): void {

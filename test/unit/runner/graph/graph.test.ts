@@ -13,12 +13,13 @@ interface Spec {
   readonly outs?: readonly string[];
   readonly checkpoints?: readonly string[];
   readonly params?: readonly string[];
+  readonly frozen?: boolean;
 }
 
 /** Stages in file order, a line each, from their paths. */
 function stagesOf(specs: Readonly<Record<string, Spec>>): Stage[] {
   return Object.entries(specs).map(
-    ([name, { deps = [], outs = [], checkpoints = [], params = [] }], i): Stage => {
+    ([name, { deps = [], outs = [], checkpoints = [], params = [], frozen = false }], i): Stage => {
       const group = name.split('@')[0] ?? name;
       return {
         name,
@@ -43,7 +44,7 @@ function stagesOf(specs: Readonly<Record<string, Spec>>): Stage[] {
         })),
         params: params.map((file) => ({ file, keys: undefined })),
         env: [],
-        frozen: false,
+        frozen,
         alwaysChanged: false,
         timeoutMs: undefined,
         retries: { times: 0, delayMs: 0, backoff: 1 },
@@ -228,6 +229,22 @@ describe('targets', () => {
     [['pipeline.yaml:prep'], {}, 'prep'],
   ])('%j with %j are %s', (targets, options, names) => {
     expect(selectTargets(graph, targets, options).join(' ')).toBe(names);
+  });
+
+  it.each([
+    [['eval'], {}, 'train eval'],
+    [['train'], {}, 'train'],
+    [['train'], { pipeline: true }, 'train eval'],
+    [['prep'], { downstream: true }, 'prep'],
+    [['prep'], { pipeline: true }, 'prep'],
+    [[], {}, 'prep train eval'],
+  ])('%j with %j, of prep, a frozen train and eval, are %s', (targets, options, names) => {
+    const chain = graphOf({
+      prep: { outs: ['clean'] },
+      train: { deps: ['clean'], outs: ['model'], frozen: true },
+      eval: { deps: ['model'] },
+    });
+    expect(selectTargets(chain, targets, options).join(' ')).toBe(names);
   });
 
   it('unknown ones are refused with the nearest name', () => {
