@@ -53,9 +53,10 @@ export async function runBoth(
   return { ours: our, dvc };
 }
 
-export function commitBoth({ ours, dvcs }: Copies): void {
+/** Commits all but the cached outs, which git would take before a stage has ignored them. */
+export function commitBoth({ ours, dvcs }: Copies, cached: readonly string[]): void {
   for (const root of [ours, dvcs]) {
-    git(root, 'add', '-A');
+    git(root, 'add', '-A', '--', '.', ...cached.map((path) => `:(exclude)${path}`));
     git(root, 'commit', '-q', '--allow-empty', '-m', 'state');
   }
 }

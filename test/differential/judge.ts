@@ -74,7 +74,7 @@ function isDone(outcome: string | undefined): boolean {
 }
 
 function contextOf(
-  { chmodded, takenAway, diverged, behind, staleForOne }: Game,
+  { said, chmodded, takenAway, diverged, behind, staleForOne }: Game,
   { what }: Difference,
   { world, command, status, outcomes }: Facts,
 ): Context {
@@ -88,6 +88,7 @@ function contextOf(
     status: { ours: status.ours[name] ?? [], dvc: status.dvc[name] ?? [] },
     outcome: { ours: outcomes.ours[name] ?? '-', dvc: outcomes.dvc[name] ?? '-' },
     failed: [outcomes.ours, outcomes.dvc].some((all) => Object.values(all).includes('failed')),
+    saidByDvc: said.dvc,
     chmodded,
     takenAway: takenAway.get(name) ?? [],
     diverged,

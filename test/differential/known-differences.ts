@@ -18,6 +18,7 @@ export interface Context {
   readonly outcome: Both<string>;
   /** Whether a stage failed in this command. */
   readonly failed: boolean;
+  readonly saidByDvc: string;
   /** `dep PATH`, `param FILE:KEY`, `out PATH`: what the stage had and then did not declare. */
   readonly takenAway: readonly string[];
   /** Paths whose right to execute was changed by hand. */
@@ -100,6 +101,11 @@ export const KNOWN_DIFFERENCES: readonly KnownDifference[] = [
     id: 'a parameter that is declared newly has not changed',
     reason: 'its file has had it, with the same value; DVC looks only at what was declared at the time',
     explains: ({ on, ours, dvc }) => on === 'params' && ours === '-' && /"(old|new)":null/.test(dvc),
+  },
+  {
+    id: 'an out that git tracks is no failure',
+    reason: 'the result is good; DVC refuses the stage after it ran',
+    explains: ({ on }, { saidByDvc }) => on !== 'status' && saidByDvc.includes('already tracked by SCM'),
   },
   {
     id: 'a declared parameter must be there',

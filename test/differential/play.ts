@@ -161,7 +161,10 @@ async function playCommand(
   const none = { ours: {}, dvc: {} };
   if (command.kind === 'nothing') return [];
   if (command.kind === 'git-commit') {
-    commitBoth(game.copies);
+    commitBoth(
+      game.copies,
+      [...outsOf(world)].filter(([, { out }]) => out.cache).map(([path]) => path),
+    );
     game.story.push('git commit');
     return [];
   }
