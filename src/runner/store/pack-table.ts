@@ -10,8 +10,8 @@ export interface PackedObject extends Extent {
 }
 
 /**
- * Finds objects in many packs: an open-addressed hash table over the digests as they stand in the indexes, four to
- * eight bytes an object beside these. (A Map of strings takes thirty times as much.)
+ * Finds objects in many packs: an open-addressed hash table over the digests as they stand in the indexes, 8 to 16
+ * bytes an object beside these. (A Map of strings would take 150.)
  */
 export class PackTable {
   readonly #packs: readonly Pack[];
