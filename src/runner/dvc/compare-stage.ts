@@ -2,7 +2,7 @@ import { projectPath } from '../load/paths.ts';
 import type { Change, Inputs, ProjectPath, Stage } from '../model.ts';
 import { isObject } from '../schema/json-schema.ts';
 import type { DvcEntry, DvcItem } from './dvc-lock.ts';
-import type { Finder, Found } from './finder.ts';
+import type { Finder } from './finder.ts';
 
 /** DVC's items by the paths that the project knows them by. */
 export function itemsByPath(
@@ -89,13 +89,4 @@ export function isEqual(a: unknown, b: unknown): boolean {
 
 function isNumeric(value: unknown): boolean {
   return typeof value === 'number' || typeof value === 'boolean';
-}
-
-/** An out that is there and is what DVC noted. */
-export async function isAsNoted(
-  finder: Finder,
-  found: Found | undefined,
-  item: DvcItem | undefined,
-): Promise<boolean> {
-  return found !== undefined && item?.content !== undefined && (await finder.isSame(found, item.content));
 }

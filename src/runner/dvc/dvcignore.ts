@@ -11,7 +11,7 @@ interface Rule {
 }
 
 /**
- * The files that DVC counts as a folder's content, sorted in no order: links to folders are not followed, and what a
+ * The files that DVC counts as a folder's content, in no order: links to folders are not followed, and what a
  * `.dvcignore` names (of the folder, above it in the repository, or below) is left out. Paths are below the folder.
  */
 export function listAsDvc(repository: string, folder: string): string[] {
