@@ -23,6 +23,10 @@ export interface TableOptions extends ProjectOptions {
   readonly json?: boolean;
   readonly md?: boolean;
   readonly all?: boolean;
+  readonly targets?: readonly string[];
+  readonly path?: boolean;
+  readonly atol?: number;
+  readonly rtol?: number;
   readonly precision: number;
 }
 
@@ -51,7 +55,11 @@ export function diffMetrics(
   const [before, after] = sidesOf(loadOptions(options, terminal), a, b);
   const sides = [readMetrics(before), readMetrics(after)] as const;
   printWarnings(sides, terminal);
-  const diff = diffValues(sides[0].values, sides[1].values, { all: options.all === true });
+  const diff = diffValues(
+    only(sides[0].values, options.targets),
+    only(sides[1].values, options.targets),
+    toleranceOf(options),
+  );
   if (options.json === true) terminal.stdout.write(prettyJson(toJson(diff)));
   else if (diff.size > 0) {
     const labels = { kind: 'Metric', before: before.label, after: after.label } as const;
@@ -64,6 +72,19 @@ export function diffMetrics(
   if (found.length > 0) setExit(1);
 }
 
+/** What counts as equal, and whether it is shown. */
+export function toleranceOf({ all, atol, rtol }: TableOptions) {
+  return { all: all === true, atol, rtol };
+}
+
+/** The files that were asked for. */
+export function only<T>(
+  files: ReadonlyMap<string, T>,
+  targets: readonly string[] | undefined,
+): ReadonlyMap<string, T> {
+  return targets === undefined ? files : new Map([...files].filter(([file]) => targets.includes(file)));
+}
+
 function printWarnings(sides: readonly SideValues[], terminal: Terminal): void {
   for (const { warnings } of sides) for (const text of warnings) printWarning(terminal, text);
 }
@@ -74,10 +95,14 @@ export function printTable<T>(
   render: (files: ReadonlyMap<string, T>) => string,
   { options, terminal }: { readonly options: TableOptions; readonly terminal: Terminal },
 ): void {
-  if (options.md === true) printLine(terminal.stdout, render(files));
+  if (options.md === true || options.path === false) printLine(terminal.stdout, render(files));
   else printByFile(files, render, terminal);
 }
 
-export function tableOf(options: TableOptions): { readonly markdown: boolean; readonly precision: number } {
-  return { markdown: options.md === true, precision: options.precision };
+export function tableOf(options: TableOptions): {
+  readonly markdown: boolean;
+  readonly precision: number;
+  readonly path: boolean;
+} {
+  return { markdown: options.md === true, precision: options.precision, path: options.path !== false };
 }

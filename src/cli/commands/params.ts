@@ -3,7 +3,7 @@ import { diffValues, readParams, renderDiff, sidesOf, toJson } from '../../runne
 import { loadOptions } from '../load-options.ts';
 import type { ActionContext } from '../program.ts';
 import { printLine } from '../terminal.ts';
-import { printTable, type TableOptions, tableOf } from './metrics.ts';
+import { only, printTable, type TableOptions, tableOf, toleranceOf } from './metrics.ts';
 
 /** `ferment params diff [A] [B]`: A is HEAD unless given, B the workspace. */
 export function diffParams(
@@ -13,7 +13,11 @@ export function diffParams(
   { terminal }: ActionContext,
 ): void {
   const [before, after] = sidesOf(loadOptions(options, terminal), a, b);
-  const diff = diffValues(readParams(before).values, readParams(after).values, { all: options.all === true });
+  const diff = diffValues(
+    only(readParams(before).values, options.targets),
+    only(readParams(after).values, options.targets),
+    toleranceOf(options),
+  );
   if (options.json === true) terminal.stdout.write(prettyJson(toJson(diff)));
   else if (diff.size > 0) {
     const labels = { kind: 'Param', before: before.label, after: after.label } as const;

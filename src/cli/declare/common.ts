@@ -16,12 +16,24 @@ export function withTables(command: Command): Command {
     .option('--json', 'print JSON')
     .option('--md', 'print a GitHub table')
     .option('--all', 'also what is equal')
+    .option('--targets <file...>', 'only these files')
+    .option('--no-path', 'without the column of files')
+    .option('--atol <n>', 'numbers that differ by at most this are equal', parseNumber)
+    .option('--rtol <n>', 'numbers that differ by at most this share are equal', parseNumber)
     .option('--precision <n>', 'digits after the point', parseCount, 5);
 }
 
 /** The values of a repeatable option. */
 export function collect(value: string, before: readonly string[] = []): string[] {
   return [...before, value];
+}
+
+/** A number of at least 0. Throws commander's InvalidArgumentError. */
+function parseNumber(text: string): number {
+  const n = Number(text);
+  if (text.trim() === '' || !Number.isFinite(n) || n < 0)
+    throw new InvalidArgumentError('Expected a number of at least 0.');
+  return n;
 }
 
 /** A whole number of at least 0. Throws commander's InvalidArgumentError. */

@@ -13,20 +13,20 @@ export interface ValueChange {
 
 export type ValuesDiff = ReadonlyMap<string, ReadonlyMap<string, ValueChange>>;
 
+export interface DiffOptions {
+  /** True: also what is equal. */
+  readonly all?: boolean;
+  /** Numbers that differ by at most this, or by at most this share of the older one, are equal. */
+  readonly atol?: number | undefined;
+  readonly rtol?: number | undefined;
+}
+
 /** Differences between two sides: files by bytes, keys in the order of the newer file. Equal keys are left out unless `all`. */
-export function diffValues(
-  before: Values,
-  after: Values,
-  options: { readonly all?: boolean } = {},
-): ValuesDiff {
+export function diffValues(before: Values, after: Values, options: DiffOptions = {}): ValuesDiff {
   const result = new Map<string, ReadonlyMap<string, ValueChange>>();
   const files = [...new Set([...before.keys(), ...after.keys()])].sort(compareBytes);
   for (const file of files) {
-    const changes = diffLeaves(
-      before.get(file) ?? new Map(),
-      after.get(file) ?? new Map(),
-      options.all === true,
-    );
+    const changes = diffLeaves(before.get(file) ?? new Map(), after.get(file) ?? new Map(), options);
     if (changes.size > 0) result.set(file, changes);
   }
   return result;
@@ -35,14 +35,14 @@ export function diffValues(
 function diffLeaves(
   before: ReadonlyMap<string, Scalar>,
   after: ReadonlyMap<string, Scalar>,
-  all: boolean,
+  { all, atol = 0, rtol = 0 }: DiffOptions,
 ): Map<string, ValueChange> {
   const changes = new Map<string, ValueChange>();
   for (const key of new Set([...after.keys(), ...before.keys()])) {
     const oldValue = before.get(key);
     const newValue = after.get(key);
     // Object.is, so that two NaN are equal; a value of 1 and one of 1.0 are the same number in JSON.
-    if (!all && Object.is(oldValue, newValue)) continue;
+    if (all !== true && isEqual(oldValue, newValue, atol, rtol)) continue;
     changes.set(key, {
       ...(oldValue === undefined ? {} : { old: oldValue }),
       ...(newValue === undefined ? {} : { new: newValue }),
@@ -52,6 +52,12 @@ function diffLeaves(
     });
   }
   return changes;
+}
+
+function isEqual(before: unknown, after: unknown, atol: number, rtol: number): boolean {
+  if (Object.is(before, after)) return true;
+  if (typeof before !== 'number' || typeof after !== 'number') return false;
+  return Math.abs(after - before) <= atol + rtol * Math.abs(before);
 }
 
 /** new - old without the noise of binary fractions: 0.3 - 0.1 is 0.2, not 0.19999999999999998. */

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { compareBytes, isFermentError, messageOf } from '../../kit/index.ts';
 import type { Project } from '../load/index.ts';
-import { yamlLibrary } from '../load/lazy.ts';
+import { tomlLibrary, yamlLibrary } from '../load/lazy.ts';
 import type { ProjectPath } from '../model.ts';
 import { leavesOf } from '../plan/index.ts';
 import type { Values } from './diff.ts';
@@ -31,7 +31,7 @@ export function readMetrics(side: Side): SideValues {
     try {
       values.set(path, flatten(parseMetrics(path, bytes.toString())));
     } catch (error) {
-      warnings.push(`${path} (${side.label}) is neither JSON nor YAML: ${messageOf(error)}`);
+      warnings.push(`${path} (${side.label}) is neither JSON nor YAML nor TOML: ${messageOf(error)}`);
     }
   }
   return { values, warnings };
@@ -59,6 +59,7 @@ export function workspaceMetrics(project: Project, path: ProjectPath): unknown {
 
 /** Python writes NaN and Infinity, which are no JSON; they count as no value. */
 function parseMetrics(path: string, text: string): unknown {
+  if (path.endsWith('.toml')) return tomlLibrary().parse(text);
   if (!path.endsWith('.json')) return yamlLibrary().parse(text);
   try {
     return JSON.parse(text);

@@ -8,6 +8,8 @@ export interface RenderOptions {
   readonly markdown?: boolean;
   /** Digits after the point; 5 unless given. */
   readonly precision?: number;
+  /** False: without the column of files. */
+  readonly path?: boolean;
   /** Which way a metric is better, by file and key; undefined where nobody said. */
   readonly direction?: (file: string, key: string) => Direction | undefined;
 }
@@ -47,7 +49,9 @@ export function renderDiff(
   return render(rows, withChange ? [2, 3, 4] : [], options);
 }
 
-function render(rows: readonly string[][], right: readonly number[], options: RenderOptions): string {
+function render(whole: readonly string[][], columns: readonly number[], options: RenderOptions): string {
+  const rows = options.path === false ? whole.map((row) => row.slice(1)) : whole;
+  const right = options.path === false ? columns.map((column) => column - 1) : columns;
   return options.markdown === true ? renderMarkdownTable(rows, { right }) : renderTable(rows, { right });
 }
 

@@ -32,6 +32,12 @@ describe('diffValues', () => {
     });
   });
 
+  it('takes numbers within a tolerance for equal', () => {
+    const [a, b] = [values({ m: { x: 100, y: 1, s: 'a' } }), values({ m: { x: 101, y: 1.001, s: 'b' } })];
+    expect([...(diffValues(a, b, { atol: 0.01 }).get('m')?.keys() ?? [])]).toEqual(['x', 's']);
+    expect([...(diffValues(a, b, { rtol: 0.01 }).get('m')?.keys() ?? [])]).toEqual(['s']);
+  });
+
   it('finds nothing between equal sides, NaN included', () => {
     fc.assert(
       fc.property(fc.dictionary(fc.string(), fc.jsonValue()), (data) => {
