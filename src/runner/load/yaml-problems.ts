@@ -8,6 +8,7 @@ export function problemsOf(text: string, documents: readonly Document[]): readon
 }
 
 function messageFor(code: ErrorCode, message: string): string {
+  if (message.includes('call stack')) return 'The file is nested too deeply.';
   if (code === 'TAG_RESOLVE_FAILED')
     return `Tags are not supported. Received: ${message.replace(/^.*: /, '')}`;
   return `Not valid YAML: ${message}${/[.!?]$/.test(message) ? '' : '.'}`;

@@ -166,6 +166,42 @@ describe('whatever the files hold, only a project or a FermentError comes out', 
     );
   });
 
+  it('changed TOML and Python parameters, data sets, DVC configuration and ignore files', () => {
+    const pipeline = `vars: [v.toml, "v.py:K"]
+datasets: [{name: d, type: dvc, url: u}]
+stages:
+  a: {cmd: "x \${t} \${raw:K}", deps: ["ds://d"], params: [p.toml: null, p.py: [A, M.u], v.py: []]}
+`;
+    const toml =
+      't = {l = [1, 2.0, "x"], d = 2026-11-24, b = true}\n[a.b]\n"c d" = """x\ny"""\n[[e]]\nf = inf\n';
+    const py = `import os
+A: int = -1_0 # c
+K = ('a' "\\x41", {1: [None, True], 'b': {2, 3}}, r'''x
+y''')
+class M(B):
+    u = 0x1F; v = f"{u}"
+    def __init__(self, a=[1]):
+        self.w = 1e3
+`;
+    run(
+      100,
+      fc.record({
+        'pipeline.yaml': fc.oneof({ weight: 4, arbitrary: fc.constant(pipeline) }, mutated(pipeline)),
+        'v.toml': mutated(toml),
+        'p.toml': mutated(toml),
+        'v.py': mutated(py),
+        'p.py': fc.oneof(
+          mutated(py),
+          fc.array(piece, { maxLength: 30 }).map((pieces) => pieces.join('')),
+        ),
+        '.dvc/config': mutated('[parsing]\n  bool = boolean_optional\n  list = append\n'),
+        '.dvcignore': mutated('/data\n!a/b\n*.x/\n'),
+        'sub/.gitignore': mutated('**/a[b]\n'),
+        'sub/deep/dvc.yaml': fc.constant('stages: {s: {cmd: x}}'),
+      }),
+    );
+  });
+
   it('any override', () => {
     const cwd = temporaryFolder();
     const override = fc.oneof(
@@ -180,5 +216,55 @@ describe('whatever the files hold, only a project or a FermentError comes out', 
       }),
       { numRuns: 60 },
     );
+  });
+});
+
+describe('files that are made to hurt are refused at once', () => {
+  const big = 'x'.repeat(1000);
+  const lines = (first: string, next: (i: number) => string): string =>
+    [first, ...Array.from({ length: 60 }, (_, i) => next(i))].join('\n');
+  const hostile: Readonly<Record<string, () => string>> = {
+    'p.yaml': () => `a: ${'['.repeat(20_000)}`,
+    'p.json': () => `${'{"a":'.repeat(20_000)}1${'}'.repeat(20_000)}`,
+    'p.toml': () => `a = ${'['.repeat(20_000)}`,
+    'p.py': () => `A = ${'('.repeat(20_000)}${')'.repeat(20_000)}`,
+    'q.py': () => Array.from({ length: 2000 }, (_, i) => `${' '.repeat(i)}class C${i}:`).join('\n'),
+    'bomb.yaml': () => lines('a0: &a0 [x]', (i) => `a${i + 1}: &a${i + 1} [*a${i}, *a${i}]`),
+    'merge.yaml': () => lines('a0: &a0 {k: 1}', (i) => `a${i + 1}: &a${i + 1} {x: *a${i}, y: *a${i}}`),
+    'huge.yaml': () => `a: ${big.repeat(100_000)}`,
+    'huge.toml': () => `a = "${big.repeat(100_000)}"`,
+    'huge.py': () => `a = "${big.repeat(100_000)}"`,
+  };
+
+  it.each(Object.entries(hostile))('%s', (name, text) => {
+    const cwd = temporaryFolder();
+    writeFiles(cwd, { 'pipeline.yaml': `stages: {a: {cmd: x, params: [${name}: null]}}`, [name]: text() });
+    const before = process.cpuUsage();
+    let said = '';
+    try {
+      loadProject({ cwd });
+    } catch (error) {
+      if (!isFermentError(error)) throw error;
+      said = error.message;
+    }
+    const { user, system } = process.cpuUsage(before);
+    expect(said.slice(0, 200)).toMatch(/nested|levels deep|values once aliases|more than 8.0 MB/i);
+    expect((user + system) / 1e6).toBeLessThan(5);
+  });
+
+  it('a key __proto__ is data in every format, and changes nothing else', () => {
+    const cwd = temporaryFolder();
+    writeFiles(cwd, {
+      'pipeline.yaml':
+        'stages: {a: {cmd: x, params: [a.yaml: null, b.json: null, c.toml: null, d.py: null]}}',
+      'a.yaml': '__proto__: {polluted: 1}\n',
+      'b.json': '{"__proto__": {"polluted": 1}}',
+      'c.toml': '[__proto__]\npolluted = 1\n',
+      'd.py': '__proto__ = {"polluted": 1}\nclass constructor:\n    __proto__ = 1.0\n',
+    });
+    const { params } = loadProject({ cwd });
+    for (const file of ['a.yaml', 'b.json', 'c.toml', 'd.py'])
+      expect(Object.keys(params.read(file)?.data ?? {})).toContain('__proto__');
+    expect(({} as Record<string, unknown>)['polluted']).toBeUndefined();
   });
 });
