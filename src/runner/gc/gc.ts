@@ -43,7 +43,7 @@ export interface GcResult {
   readonly confirmed: boolean;
 }
 
-export const DEFAULT_KEPT_RUNS = 20;
+const DEFAULT_KEPT_RUNS = 20;
 
 /**
  * Deletes from the store what neither the locks here and in git nor the last runs can reach, and old files about runs.
