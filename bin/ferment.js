@@ -1,14 +1,57 @@
 #!/usr/bin/env node
-import { existsSync } from 'node:fs';
-import module from 'node:module';
+'use strict';
+const { existsSync, readFileSync, renameSync, statSync, writeFileSync } = require('node:fs');
+const module_ = require('node:module');
+const { dirname, join } = require('node:path');
+const { Script, constants } = require('node:vm');
 
-// From Node 22 on, compiled code is kept for the next start.
-module.enableCompileCache?.();
+/*
+ * CommonJS, and the whole command line in one file: an ES module of many chunks takes Node a tenth of a second to find and link.
+ * Compiled code is kept beside it for the next start, as Node's own compile cache does from version 22 on, for packages as well.
+ */
 
-const main = new URL('../dist/main.js', import.meta.url);
-if (existsSync(main)) {
-  await import(main.href);
+const main = join(__dirname, '..', 'dist', 'main.cjs');
+
+if (process.argv.length === 3 && process.argv[2] === '--version') {
+  // Tools ask for the version often.
+  process.stdout.write(`${require('../package.json').version}\n`);
+} else if (existsSync(main)) {
+  module_.enableCompileCache?.();
+  run(main);
 } else {
   process.stderr.write('Ferment is not built yet.\nBuild it with: npm run setup\n');
   process.exitCode = 70;
+}
+
+/** @param {string} file */
+function run(file) {
+  const { size, mtimeMs } = statSync(file);
+  // V8 refuses code that another version or other flags compiled, but of the source it compares the length only.
+  const cache = `${file}.${process.version}-${process.arch}-${size}-${Math.trunc(mtimeMs)}.cache`;
+  const cachedData = existsSync(cache) ? readFileSync(cache) : undefined;
+  const source = `(function (exports, require, module, __filename, __dirname) {${readFileSync(file, 'utf8')}\n})`;
+  const script = new Script(source, {
+    filename: file,
+    ...(cachedData === undefined ? {} : { cachedData }),
+    importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
+  });
+  script.runInThisContext()({}, module_.createRequire(file), {}, file, dirname(file));
+  const isMissing = cachedData === undefined || script.cachedDataRejected === true;
+  // repro uses most of the code; what a command did not use is not compiled yet, and so not kept.
+  if (isMissing && process.argv[2] === 'repro' && process.execArgv.length === 0)
+    process.once('exit', () => keep(cache, script.createCachedData()));
+}
+
+/**
+ * @param {string} file
+ * @param {Uint8Array} bytes
+ */
+function keep(file, bytes) {
+  try {
+    const temporary = `${file}.${process.pid}.tmp`;
+    writeFileSync(temporary, bytes);
+    renameSync(temporary, file);
+  } catch {
+    // Where nothing may be written beside the program, each start compiles it.
+  }
 }

@@ -2,7 +2,7 @@
 import { existsSync, readdirSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { look, removeOldChunks, stampPath, writeOutputs } from './setup/dist.mjs';
+import { look, removeOldFiles, stampPath, writeOutputs } from './setup/dist.mjs';
 import { SetupError } from './setup/error.mjs';
 import { readIfThere, writeAtomically } from './setup/files.mjs';
 
@@ -11,6 +11,9 @@ const CLOCK_LAG_MS = 20;
 
 /** Inputs that the bundler does not name: they decide how it bundles. */
 const SETTINGS = ['package.json', 'tsconfig.json', 'scripts/build.mjs'];
+
+/** Packages that become a part of the bundle. */
+const BUNDLED = ['commander', 'picomatch'];
 
 /** @typedef {import('./setup/dist.mjs').Seen} Seen */
 
@@ -48,8 +51,15 @@ export async function buildIfStale(root) {
     file.mtimeMs < startedMs - CLOCK_LAG_MS ? file : { ...file, mtimeMs: -1 },
   );
   writeAtomically(stampPath(root), JSON.stringify({ files: [...seen, written.main] }));
-  removeOldChunks(root, written.paths);
+  removeOldFiles(root, written.paths);
   return { built: true, files: written.paths.size };
+}
+
+/** @param {string} root */
+function packagesOf(root) {
+  /** @type {{ dependencies?: Record<string, string> }} */
+  const { dependencies = {} } = JSON.parse(readIfThere(join(root, 'package.json')) ?? '{}');
+  return Object.keys(dependencies);
 }
 
 /** @param {string} root */
@@ -61,13 +71,18 @@ async function bundle(root) {
       absWorkingDir: root,
       entryPoints: { main: ENTRY },
       outdir: 'dist',
+      outExtension: { '.js': '.cjs' },
       bundle: true,
-      splitting: true,
-      chunkNames: 'chunks/[name]-[hash]',
-      format: 'esm',
+      format: 'cjs',
+      // CommonJS knows its file by another name.
+      define: { 'import.meta.url': 'importMetaUrl' },
+      banner: { js: "const importMetaUrl = require('node:url').pathToFileURL(__filename).href;" },
+      minifyWhitespace: true,
       platform: 'node',
       target: 'node20',
-      packages: 'external',
+      // All but the small packages that every command needs.
+      packages: 'bundle',
+      external: packagesOf(root).filter((name) => !BUNDLED.includes(name)),
       sourcemap: 'linked',
       logLevel: 'silent',
       metafile: true,

@@ -3,9 +3,8 @@ import { dirname, join, relative } from 'node:path';
 import { temporaryName } from './files.mjs';
 
 /*
- * dist/ is never replaced as a whole: a command that is running may still have to import one of its chunks. Chunks are named by their
- * content, so that builds old and new, and builds going on at once, live side by side; only dist/main.js changes its content, by a
- * rename, after its chunks are there. Chunks that no longer belong to it are removed after a week.
+ * dist/ is never replaced as a whole: commands may run, and builds may go on at once. dist/main.cjs is replaced by a rename, after its
+ * source map. What else lies there (code that was compiled from other builds) is removed after a week.
  */
 
 const KEEP_MS = 7 * 24 * 3600 * 1000;
@@ -13,32 +12,32 @@ const KEEP_MS = 7 * 24 * 3600 * 1000;
 /** @typedef {{ path: string, size: number, mtimeMs: number }} Seen a file as it was when it was bundled */
 
 /**
- * Writes every file by rename, those without a content name last, and dist/main.js last of all.
+ * Writes every file by rename, dist/main.cjs last of all.
  * @param {string} root
  * @param {readonly import('esbuild').OutputFile[]} outputs
  */
 export function writeOutputs(root, outputs) {
-  const main = join(root, 'dist', 'main.js');
+  const main = join(root, 'dist', 'main.cjs');
   const rank = (/** @type {string} */ path) => (path === main ? 2 : path === `${main}.map` ? 1 : 0);
   /** @type {Seen} */
-  let seen = { path: 'dist/main.js', size: -1, mtimeMs: -1 };
+  let seen = { path: 'dist/main.cjs', size: -1, mtimeMs: -1 };
   for (const { path, contents } of [...outputs].sort((a, b) => rank(a.path) - rank(b.path))) {
     mkdirSync(dirname(path), { recursive: true });
     const temporary = temporaryName(path);
     writeFileSync(temporary, contents);
     // Looked at before the rename: if another build replaces the file at once, ours must not be taken for fresh.
-    if (path === main) seen = { ...look(root, relative(root, temporary)), path: 'dist/main.js' };
+    if (path === main) seen = { ...look(root, relative(root, temporary)), path: 'dist/main.cjs' };
     renameSync(temporary, path);
   }
   return { main: seen, paths: new Set(outputs.map(({ path }) => path)) };
 }
 
 /**
- * Removes files of dist/ that the current build does not have and that no running command can still want.
+ * Removes files of dist/ that the current build does not have and that were not written this week.
  * @param {string} root
  * @param {ReadonlySet<string>} current
  */
-export function removeOldChunks(root, current) {
+export function removeOldFiles(root, current) {
   const dist = join(root, 'dist');
   for (const name of readdirSync(dist, { recursive: true, encoding: 'utf8' })) {
     const path = join(dist, name);

@@ -1,6 +1,5 @@
 import { errnoOf, messageOf } from '../kit/index.ts';
-import { printError, printLine, type Terminal } from './terminal.ts';
-import { VERSION } from './version.ts';
+import { printError, type Terminal } from './terminal.ts';
 
 const terminal: Terminal = {
   stdout: process.stdout,
@@ -23,15 +22,11 @@ process.stdout.on('error', (error: Error) => {
 });
 process.stderr.on('error', () => {});
 
-const exitCode = await run(process.argv.slice(2));
-process.exitCode = isOutputLost ? 4 : exitCode;
+void run(process.argv.slice(2)).then((exitCode) => {
+  process.exitCode = isOutputLost ? 4 : exitCode;
+});
 
 async function run(args: readonly string[]): Promise<number> {
-  // Tools ask for the version often: that needs no command line to be parsed.
-  if (args.length === 1 && args[0] === '--version') {
-    printLine(terminal.stdout, VERSION);
-    return 0;
-  }
   return (await import('./run-cli.ts')).runCli(args, terminal);
 }
 

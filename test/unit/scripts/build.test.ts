@@ -10,9 +10,12 @@ import { temporaryFolder, writeFiles } from '../../support/temporary.ts';
 const SOURCES = {
   'src/cli/main.ts': `import { word } from '../kit/word.ts';
 console.log(word as string);
-if (process.argv[2] === 'wait') await new Promise((resolve) => process.stdin.once('data', resolve));
-if (process.argv[2]) (await import('./late.ts')).late();
-process.exit();`,
+async function main() {
+  if (process.argv[2] === 'wait') await new Promise((resolve) => process.stdin.once('data', resolve));
+  if (process.argv[2]) (await import('./late.ts')).late();
+  process.exit();
+}
+main();`,
   'src/cli/late.ts': `export const late = () => console.log('late one');`,
   'src/kit/word.ts': `export const word = 'first';`,
   'src/kit/unused.ts': '',
@@ -38,22 +41,15 @@ function age(root: string, name: string, agoSeconds: number): void {
 }
 
 async function runMain(root: string, ...args: string[]): Promise<string> {
-  const { stdout } = await promisify(execFile)(process.execPath, [join(root, 'dist/main.js'), ...args]);
+  const { stdout } = await promisify(execFile)(process.execPath, [join(root, 'dist/main.cjs'), ...args]);
   return stdout;
 }
 
-test('the command line is bundled with lazily imported commands in chunks of their own', async () => {
+test('the command line is one file, in which lazily imported commands wait for their time', async () => {
   const root = createProject();
-  expect(await buildIfStale(root)).toEqual({ built: true, files: 4 });
+  expect(await buildIfStale(root)).toEqual({ built: true, files: 2 });
   const names = readdirSync(join(root, 'dist'), { recursive: true, encoding: 'utf8' }).sort();
-  expect(names.map((name) => name.replace(/-[A-Z0-9]{8}/, '-<hash>'))).toEqual([
-    '.build.json',
-    'chunks',
-    'chunks/late-<hash>.js',
-    'chunks/late-<hash>.js.map',
-    'main.js',
-    'main.js.map',
-  ]);
+  expect(names).toEqual(['.build.json', 'main.cjs', 'main.cjs.map']);
   expect(await runMain(root, 'now')).toBe('first\nlate one\n');
 });
 
@@ -80,17 +76,17 @@ test('a source that was saved while the bundler may have been reading it is buil
   expect(isBuildFresh(root)).toBe(false);
 });
 
-test.each(['dist', 'dist/main.js', 'dist/.build.json'])('it is built again without %s', async (name) => {
+test.each(['dist', 'dist/main.cjs', 'dist/.build.json'])('it is built again without %s', async (name) => {
   const root = createProject();
   await buildIfStale(root);
   rmSync(join(root, name), { recursive: true });
   expect((await buildIfStale(root)).built).toBe(true);
 });
 
-test('a command that runs during a build still finds its own chunks', async () => {
+test('a command that runs during a build goes on with its own code', async () => {
   const root = createProject();
   await buildIfStale(root);
-  const child = spawn(process.execPath, [join(root, 'dist/main.js'), 'wait']);
+  const child = spawn(process.execPath, [join(root, 'dist/main.cjs'), 'wait']);
   let output = '';
   child.stdout.setEncoding('utf8').on('data', (text) => {
     output += text;
@@ -104,14 +100,14 @@ test('a command that runs during a build still finds its own chunks', async () =
   expect(await runMain(root, 'now')).toBe('first\nlate two\n');
 });
 
-test('a chunk that nobody can want any more is removed', async () => {
+test('what is left of old builds is removed after a week', async () => {
   const root = createProject();
   await buildIfStale(root);
-  writeFiles(root, { 'dist/chunks/old.js': '', 'dist/chunks/recent.js': '' });
-  age(root, 'dist/chunks/old.js', 8 * 24 * 3600);
+  writeFiles(root, { 'dist/old.cache': '', 'dist/recent.cache': '' });
+  age(root, 'dist/old.cache', 8 * 24 * 3600);
   edit(root, 'src/kit/word.ts', `export const word = 'again';`);
   await buildIfStale(root);
-  expect(['old', 'recent'].map((name) => existsSync(join(root, `dist/chunks/${name}.js`)))).toEqual([
+  expect(['old', 'recent'].map((name) => existsSync(join(root, `dist/${name}.cache`)))).toEqual([
     false,
     true,
   ]);
@@ -128,14 +124,14 @@ test('several builds at once leave a whole one', async () => {
 test('a source that does not bundle is named, and the last good build stays', async () => {
   const root = createProject();
   await buildIfStale(root);
-  const before = readFileSync(join(root, 'dist/main.js'), 'utf8');
+  const before = readFileSync(join(root, 'dist/main.cjs'), 'utf8');
   edit(root, 'src/kit/word.ts', 'export const word = ;');
   const failure = await buildIfStale(root).catch((error: unknown) => error);
   expect(failure).toMatchObject({
     message: 'the sources in src/ do not bundle: mend what the lines below name',
   });
   expect((failure as { detail: string }).detail).toContain('src/kit/word.ts:1:20');
-  expect(readFileSync(join(root, 'dist/main.js'), 'utf8')).toBe(before);
+  expect(readFileSync(join(root, 'dist/main.cjs'), 'utf8')).toBe(before);
 });
 
 test('a checkout without a command line has nothing to build', async () => {
