@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { canonicalJson } from './canonical-json.ts';
 
 declare const brand: unique symbol;
@@ -15,7 +15,7 @@ export function isDigest(text: unknown): text is Digest {
 
 /** The SHA-256 of bytes or of a string's UTF-8. */
 export function digestOf(data: string | Uint8Array): Digest {
-  return createHash('sha256').update(data).digest('hex') as Digest;
+  return hash('sha256', data, 'hex') as Digest;
 }
 
 /** The SHA-256 of a value's canonical JSON. */

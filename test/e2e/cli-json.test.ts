@@ -99,6 +99,7 @@ describe('repro --json', () => {
           "stage": "train",
         },
         {
+          "attempt": 1,
           "command": "echo training && cp score.json out/score.json",
           "cpus": 1,
           "event": "stage-start",
