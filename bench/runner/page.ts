@@ -47,11 +47,34 @@ ${parts
       benches.filter((bench) => bench.part === part),
     ),
   )
-  .join('\n')}`;
+  .join('\n')}${renderGrowth(benches)}`;
 }
 
 function renderPart(part: string, benches: readonly BenchResult[]): string {
   return `## ${part}\n\n${benches.map(renderBench).join('\n')}`;
+}
+
+/** How Ferment's time and memory grow with the work, for the work that was measured in three sizes or more. */
+function renderGrowth(benches: readonly BenchResult[]): string {
+  const families = new Map<string, { readonly count: number; readonly ours: ContestantResult }[]>();
+  for (const { id, results } of benches) {
+    const [, family = '', count = ''] = /^(.+)-(\d+)$/.exec(id) ?? [];
+    const ours = results.find(({ tool, rounds }) => tool === 'ferment' && rounds.length > 0);
+    if (ours !== undefined)
+      families.set(family, [...(families.get(family) ?? []), { count: Number(count), ours }]);
+  }
+  const rows = [...families]
+    .filter(([, sizes]) => sizes.length >= 3)
+    .flatMap(([family, sizes]) =>
+      sizes.map(({ count, ours }) => {
+        const wall = median(walls(ours));
+        const peak = median(ours.rounds.map(({ peakBytes }) => peakBytes));
+        const each = `${((wall / count) * 1e6).toFixed(0)} µs`;
+        return `| ${family} | ${count.toLocaleString('en')} | ${seconds(wall)} | ${each} | ${Math.round(peak / 1e6)} MB |`;
+      }),
+    );
+  const head = '\n## Growth\n\n| work | size | wall | for each | peak memory |\n|---|---:|---:|---:|---:|\n';
+  return rows.length === 0 ? '' : `${head}${rows.join('\n')}\n`;
 }
 
 function renderBench({ title, goalSeconds, results, cannot }: BenchResult): string {

@@ -12,7 +12,7 @@ type Tools = ReadonlyMap<Tool, FoundTool>;
 export function stageBenches(tools: Tools): readonly Bench[] {
   return [
     ...[100, 300, 1000, 3000].map((count) => noOpBench(tools, count)),
-    coldBench(tools, COLD_STAGES),
+    ...[100, COLD_STAGES, 1000, 3000].map((count) => coldBench(tools, count)),
     ...(['status', 'list', 'dag', 'why'] as const).map((command) => look(command, 1000)),
   ];
 }
@@ -78,15 +78,17 @@ function noOpContestant(found: FoundTool, count: number): Contestant {
   };
 }
 
-/** None of `count` stages ever ran. */
+const COLD_TOOLS: readonly Tool[] = ['ferment', 'dvc', 'snakemake', 'wireit', 'turbo', 'make'];
+
+/** None of `count` stages ever ran. Other numbers than that of the goal show how the time grows. */
 export function coldBench(tools: Tools, count: number): Bench {
   return defineBench({
     id: `cold-${count}`,
     part: 'All to do',
     title: `${count} trivial stages, nothing there, two at a time`,
-    goalSeconds: 3,
-    rounds: 5,
-    contestants: present(tools, ['ferment', 'dvc', 'snakemake', 'wireit', 'turbo', 'make']).map(
+    ...(count === COLD_STAGES ? { goalSeconds: 3 } : {}),
+    rounds: count > COLD_STAGES ? 2 : 5,
+    contestants: present(tools, count === COLD_STAGES ? COLD_TOOLS : ['ferment', 'make']).map(
       (found): Contestant => {
         const { tool } = found;
         return {

@@ -71,4 +71,22 @@ describe('results', () => {
 | turbo | – | – | – | – | no such work |
 `);
   });
+
+  test('the page says how time and memory grow where there are three sizes', () => {
+    const sizes = [100, 1000, 10_000].map((count) => ({
+      id: `no-op-${count}`,
+      results: [{ tool: 'ferment', rounds: [round(count / 1000)] } as const],
+    }));
+    const page = renderPage(
+      results(...sizes, { id: 'cold-300', results: [{ tool: 'ferment', rounds: [round(1)] }] }),
+    );
+    expect(page.slice(page.indexOf('## Growth'))).toBe(`## Growth
+
+| work | size | wall | for each | peak memory |
+|---|---:|---:|---:|---:|
+| no-op | 100 | 0.100 s | 1000 µs | 50 MB |
+| no-op | 1,000 | 1.00 s | 1000 µs | 50 MB |
+| no-op | 10,000 | 10.0 s | 1000 µs | 50 MB |
+`);
+  });
 });
