@@ -3,7 +3,7 @@
 const { existsSync, readFileSync, renameSync, statSync, writeFileSync } = require('node:fs');
 const module_ = require('node:module');
 const { dirname, join } = require('node:path');
-const { Script, constants } = require('node:vm');
+const { Script } = require('node:vm');
 
 /*
  * CommonJS, and the whole command line in one file: an ES module of many chunks takes Node a tenth of a second to find and link.
@@ -33,7 +33,6 @@ function run(file) {
   const script = new Script(source, {
     filename: file,
     ...(cachedData === undefined ? {} : { cachedData }),
-    importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
   });
   script.runInThisContext()({}, module_.createRequire(file), {}, file, dirname(file));
   const isMissing = cachedData === undefined || script.cachedDataRejected === true;

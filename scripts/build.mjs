@@ -77,6 +77,8 @@ async function bundle(root) {
       // CommonJS knows its file by another name.
       define: { 'import.meta.url': 'importMetaUrl' },
       banner: { js: "const importMetaUrl = require('node:url').pathToFileURL(__filename).href;" },
+      // Node cannot run import() in code that was compiled by an earlier process: packages are required, lazily all the same.
+      supported: { 'dynamic-import': false },
       minifyWhitespace: true,
       platform: 'node',
       target: 'node20',

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { cpSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { cliProject } from '../support/cli-project.ts';
 import { repository } from '../support/project.ts';
 import { temporaryFolder, writeFiles } from '../support/temporary.ts';
 
@@ -40,6 +41,24 @@ test('code that repro compiled is kept for the next start, and never taken for t
   utimesSync(main, 1, 1);
   expect(start(root, 'repro')).toBe('two main.cjs\n');
   expect(compiled(root)).toHaveLength(2);
+});
+
+test('a package that is imported late is found, also by code that another start compiled', () => {
+  const files = {
+    'pipeline.yaml':
+      "stages: {s: {cmd: 'cat in/*.txt > o', deps: ['in/*.txt'], outs: [o]}, p: {module: p.ts, outs: [q]}}",
+    'p.ts': "import { writeFileSync } from 'node:fs';\nwriteFileSync('q', 'x');",
+    'in/a.txt': 'a',
+  };
+  const project = cliProject(files);
+  const own = join(repository, 'bin/ferment.js');
+  const run = (): string =>
+    execFileSync(process.execPath, [own, 'repro'], { cwd: project.root, encoding: 'utf8', stdio: 'pipe' });
+  expect(run()).toContain('2 ran');
+  project.write('in/b.txt', 'b');
+  project.write('p.ts', "import { writeFileSync } from 'node:fs';\nwriteFileSync('q', 'y');");
+  expect(run()).toContain('2 ran');
+  expect(project.read('o')).toBe('ab');
 });
 
 test('damaged compiled code is compiled again', () => {
