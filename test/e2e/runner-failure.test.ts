@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { runnerProject, untilGone, untilThere } from '../support/runner-project.ts';
@@ -222,3 +222,54 @@ it.skipIf(process.getuid?.() === 0)(
     chmodSync(join(p.root, '.ferment'), 0o755);
   },
 );
+
+it('a pack that is altered, cut, emptied or deleted: its objects are misses, the stage runs again, the bytes are right', async () => {
+  const p = runnerProject({
+    'pipeline.yaml':
+      'stages: {s: {cmd: "mkdir o; for i in $(seq 100); do echo text $i > o/$i; done; echo x >> runs", outs: [o]}}\n',
+  });
+  await p.repro();
+  const folder = join(p.root, '.ferment/objects/pack');
+  const damages: ((bytes: Buffer) => Buffer | undefined)[] = [
+    (bytes) => Buffer.from(bytes.toString('latin1').replaceAll('text', 'TEXT'), 'latin1'),
+    (bytes) => bytes.subarray(0, Math.floor(bytes.length / 3)),
+    () => Buffer.alloc(0),
+    () => undefined,
+  ];
+  const expectedWarnings = [
+    [
+      `100 objects of a pack in the store are damaged: moved to ${join(p.root, '.ferment/quarantine')}, and treated as missing.`,
+    ],
+    [
+      expect.stringMatching(
+        /^A pack in the store is damaged: moved to .*; what is not among its \d+ good objects is treated as missing\.$/,
+      ),
+    ],
+    [
+      expect.stringMatching(
+        /^A pack in the store is damaged: moved to .*; its objects are treated as missing\.$/,
+      ),
+    ],
+  ];
+  // What was saved of the second damage is a pack of its own, so the third meets two.
+  expectedWarnings[2]?.push(...(expectedWarnings[2] ?? []));
+  for (const [i, damage] of damages.entries()) {
+    for (const name of readdirSync(folder)) {
+      const pack = join(folder, name);
+      const bytes = damage(readFileSync(pack));
+      rmSync(pack);
+      if (bytes !== undefined) writeFileSync(pack, bytes);
+    }
+    p.remove('o');
+    const { outcomes, warnings } = await p.repro();
+    expect(outcomes).toEqual({ s: 'ran' });
+    expect(warnings).toEqual(expectedWarnings[i] ?? []);
+    expect(p.read('o/77')).toBe('text 77\n');
+    p.remove('o');
+    expect((await p.repro()).outcomes).toEqual({ s: 'restored' });
+    expect(readdirSync(join(p.root, 'o')).every((name) => p.read(`o/${name}`) === `text ${name}\n`)).toBe(
+      true,
+    );
+  }
+  expect(p.read('runs')).toBe('x\n'.repeat(damages.length + 1));
+});

@@ -79,6 +79,8 @@ function damagedText(damaged: Damaged): string {
   const { quarantined } = damaged;
   if (damaged.kind === 'object')
     return `Object ${damaged.digest} in the store is damaged: moved to ${quarantined}, and treated as missing.`;
+  if (damaged.kind === 'objects')
+    return `${damaged.count} objects of a pack in the store are damaged: moved to ${quarantined}, and treated as missing.`;
   const rest =
     damaged.saved === 0 ? 'its objects are' : `what is not among its ${damaged.saved} good objects is`;
   return `A pack in the store is damaged: moved to ${quarantined}; ${rest} treated as missing.`;

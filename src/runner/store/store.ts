@@ -26,12 +26,19 @@ import { Packs, recordsOf } from './packs.ts';
 /** What became of a look at an object. */
 export type ObjectState = 'good' | 'missing' | 'damaged';
 
-/** What was found damaged and moved to the quarantine: an object, or a pack, of which `saved` objects are left. */
+/**
+ * What was found damaged and moved to the quarantine: an object; so many objects of one pack that nobody wants to read
+ * their names (`quarantined` is then the folder); or a pack, of which `saved` objects are left.
+ */
 export type Damaged =
   | { readonly kind: 'object'; readonly digest: Digest; readonly quarantined: string }
+  | { readonly kind: 'objects'; readonly count: number; readonly quarantined: string }
   | { readonly kind: 'pack'; readonly quarantined: string; readonly saved: number };
 
 export type OnDamaged = (damaged: Damaged) => void;
+
+/** Up to so many damaged objects of a pack are told one by one. */
+const NAMED_OBJECTS = 10;
 
 /** An object as it lies in the store. The same may lie there twice, when two commands stored it at once. */
 export interface StoredObject {
@@ -254,11 +261,7 @@ export class Store implements ObjectSink {
     this.#kept.delete(digest);
     const packed = this.#packs.find(digest);
     if (packed === undefined) this.#quarantineLoose(digest);
-    else
-      for (const each of this.#packs.purge(packed.pack)) {
-        this.#kept.delete(each);
-        this.#onDamaged({ kind: 'object', digest: each, quarantined: this.#quarantined(each) });
-      }
+    else this.#quarantinePacked(packed);
     return new FermentError(
       'OBJECT_DAMAGED',
       `Object ${digest} does not have the content that its name says.`,
@@ -274,6 +277,18 @@ export class Store implements ObjectSink {
     return new FermentError('OBJECT_MISSING', `Object ${digest} is not in the store.`, {
       hint: 'Run the stage that makes it again: ferment repro',
     });
+  }
+
+  #quarantinePacked({ pack }: PackedObject): void {
+    const damaged = this.#packs.purge(pack);
+    for (const digest of damaged) this.#kept.delete(digest);
+    if (damaged.length > NAMED_OBJECTS) {
+      const quarantined = join(this.stateFolder, 'quarantine');
+      this.#onDamaged({ kind: 'objects', count: damaged.length, quarantined });
+      return;
+    }
+    for (const digest of damaged)
+      this.#onDamaged({ kind: 'object', digest, quarantined: this.#quarantined(digest) });
   }
 
   #quarantineLoose(digest: Digest): void {
