@@ -38,8 +38,26 @@ export function parseYaml(text: string): {
   return dataOfDocument(document);
 }
 
+const MAX_OPEN = 500;
+const QUOTED = /"[^"\\]*(?:\\.[^"\\]*)*"|'[^']*'/gs;
+
+/**
+ * Whether brackets or list dashes are nested far beyond what is read anyway. The parser calls itself for each level,
+ * and V8 may end the process, rather than throw, when the stack runs out inside of a regular expression.
+ */
+function isDeep(text: string): boolean {
+  if (/(?:[-?:][ \t]+){500}/.test(text)) return true;
+  let open = 0;
+  for (const [bracket] of text.replace(QUOTED, '').matchAll(/[[\]{}]/g)) {
+    open = bracket === '[' || bracket === '{' ? open + 1 : Math.max(0, open - 1);
+    if (open > MAX_OPEN) return true;
+  }
+  return false;
+}
+
 function parseDocument(text: string): { document: Document | undefined; problems: TextProblem[] } {
   try {
+    if (isDeep(text)) throw new RangeError('nested too deeply');
     const documents = yamlLibrary().parseAllDocuments(text, { uniqueKeys: false, prettyErrors: false });
     const all = 'empty' in documents ? [] : documents;
     const problems = [...problemsOf(text, all)];
