@@ -31,6 +31,9 @@ function isSame(our: string, their: string): boolean {
   // Of a parameter file that the lock does not name, DVC tells no keys.
   if (our.startsWith('param ') && their.startsWith('dep ') && their.endsWith(' new'))
     return our.startsWith(`param ${their.slice(4, -4)}:`);
+  // A key below the declared one, which is new as a whole.
+  if (our.startsWith('param ') && our.endsWith(' modified') && their.endsWith(' new'))
+    return our.slice(0, -9) === their.slice(0, -4);
   return (
     our === their || (our.endsWith(' new') && our.slice(0, -4) === their.slice(0, their.lastIndexOf(' ')))
   );

@@ -56,7 +56,8 @@ export async function runBoth(
 /** Commits all but the cached outs, which git would take before a stage has ignored them. */
 export function commitBoth({ ours, dvcs }: Copies, cached: readonly string[]): void {
   for (const root of [ours, dvcs]) {
-    git(root, 'add', '-A', '--', '.', ...cached.map((path) => `:(exclude)${path}`));
+    git(root, 'add', '-A');
+    if (cached.length > 0) git(root, 'rm', '-r', '-q', '--cached', '--ignore-unmatch', '--', ...cached);
     git(root, 'commit', '-q', '--allow-empty', '-m', 'state');
   }
 }

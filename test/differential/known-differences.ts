@@ -1,6 +1,7 @@
 import type { Command } from './commands.ts';
 import type { Difference } from './compare.ts';
 import type { Both } from './copies.ts';
+import { groupKey } from './render.ts';
 import { type OutSpec, outsOf, type ParamRef, type StageSpec, type World } from './world.ts';
 
 /** What is known when a difference is looked at. */
@@ -65,6 +66,12 @@ export const KNOWN_DIFFERENCES: readonly KnownDifference[] = [
     explains: ({ on, ours, dvc }) => on === 'content' && plain(ours) === plain(dvc),
   },
   {
+    id: 'a key that leaves a file that is declared as a whole',
+    reason: 'the file is another one; DVC compares only the keys that it still has',
+    explains: ({ on, ours }, { stage, world }) =>
+      on === 'status' && stage?.params.some((ref) => isGone(ours, ref, world)) === true,
+  },
+  {
     id: 'a leaf is one input',
     reason:
       'a parameter that is declared twice, with a key above it, is no other input; DVC compares what was declared',
@@ -76,9 +83,10 @@ export const KNOWN_DIFFERENCES: readonly KnownDifference[] = [
     reason:
       'checkout puts back small outs that git tracks, too, and does not overwrite edited ones; DVC leaves them be',
     explains: ({ on, ours, dvc }, { command, out, world }) =>
-      command.kind === 'checkout' &&
-      ((on === 'content' && out?.cache === false && ours !== dvc) ||
-        (on === 'exit' && uncached(world).some((path) => ours.includes(path)))),
+      (on === 'status' && ours === '-' && dvc.endsWith(' not in cache')) ||
+      (command.kind === 'checkout' &&
+        ((on === 'content' && out?.cache === false && ours !== dvc) ||
+          (on === 'exit' && uncached(world).some((path) => ours.includes(path))))),
   },
   {
     id: 'checkout deletes nothing',
@@ -156,8 +164,11 @@ export const KNOWN_DIFFERENCES: readonly KnownDifference[] = [
   {
     id: 'a frozen stage is taken as it is',
     reason: 'its outs are there, and nobody asked for more; DVC wants them in the lock',
-    explains: ({ on, ours }, { stage, status }) =>
-      stage?.frozen === true && on === 'status' && ours === '-' && status.ours.length === 0,
+    explains: ({ on, ours, dvc }, { stage, status }) =>
+      stage?.frozen === true &&
+      on === 'status' &&
+      ours === '-' &&
+      (dvc === 'always' || status.ours.length === 0),
   },
   {
     id: 'goes back to an earlier difference',
@@ -166,12 +177,13 @@ export const KNOWN_DIFFERENCES: readonly KnownDifference[] = [
   },
 ];
 
-/** Whether a line tells that a key is new that lies below another declared one. */
+/** Whether a line is about a key that lies below or above this declared one. */
 function isWithin(line: string, { file, key }: ParamRef): boolean {
-  const [, found] = /^param (.*) (?:new|modified)$/.exec(line) ?? [];
+  const [, found] = /^param (.*) (?:new|modified|deleted)$/.exec(line) ?? [];
+  if (found === undefined) return false;
   return (
-    found !== undefined &&
-    (key === undefined ? found.startsWith(`${file}:`) : found.startsWith(`${file}:${key}.`))
+    found.startsWith(key === undefined ? `${file}:` : `${file}:${key}.`) ||
+    `${file}:${key}`.startsWith(`${found}.`)
   );
 }
 
@@ -188,6 +200,13 @@ function pathOf(line: string): string {
 
 function uncached(world: World): readonly string[] {
   return [...outsOf(world)].filter(([, { out }]) => !out.cache).map(([path]) => path);
+}
+
+/** Whether a line is about a key that was at the top of a whole file. */
+function isGone(line: string, { file, key }: ParamRef, { params, stages }: World): boolean {
+  const [, found, name = ''] = /^param (.*):([^:]*) (?:modified|deleted)$/.exec(line) ?? [];
+  const isGroup = stages.some((stage) => groupKey(stage.name) === name);
+  return key === undefined && found === file && params[file]?.[name] === undefined && !isGroup;
 }
 
 /** Whether DVC's run cache takes the stage's results. */

@@ -32,8 +32,9 @@ export async function playSeed(
     endOnFailure: shrinkMs === 0,
     interruptAfterTimeLimit: shrinkMs === 0 ? 600_000 : shrinkMs,
   };
-  await fc.check(property, { seed, numRuns: 1, ...limits });
-  if (first === undefined) throw new Error(`Seed ${seed} was not played.`);
+  const checked = await fc.check(property, { seed, numRuns: 1, ...limits });
+  if (first === undefined)
+    throw new Error(`Seed ${seed} could not be played.`, { cause: checked.errorInstance });
   return { first, smallest };
 }
 

@@ -21,7 +21,7 @@ import type { Step } from './generate.ts';
 import { type Game, type Lines, unexplained } from './judge.ts';
 import { renderWorld } from './render.ts';
 import { compareValues } from './values.ts';
-import { outsOf, type World } from './world.ts';
+import { namesOf, outsOf, type World } from './world.ts';
 
 /** What came of one project. */
 export interface Played {
@@ -179,6 +179,9 @@ async function playCommand(
   game.commands += 1;
   const { ours, dvc } = await runBoth(game.copies, game.server, withOwn(args));
   game.said = { ours: said(ours), dvc: said(dvc) };
+  // Ferment does what it can, DVC what comes before the first error.
+  if (command.kind === 'commit' && (ours.exit !== 0 || dvc.exit !== 0))
+    for (const name of world.stages.flatMap(namesOf)) game.behind.add(name);
   const outcomes =
     command.kind === 'repro' ? { ours: outcomesOfFerment(ours), dvc: outcomesOfDvc(dvc) } : none;
   game.outcomes += Object.keys(outcomes.ours).length;

@@ -93,7 +93,7 @@ function renderBody(world: World, stage: StageSpec): Record<string, unknown> {
 }
 
 /** What stands in the YAML for the member's text. */
-export function memberTemplate({ group }: StageSpec): string {
+function memberTemplate({ group }: StageSpec): string {
   if (group === undefined) return '';
   return `\${${group.kind === 'list' ? 'item' : 'key'}}`;
 }
@@ -109,6 +109,6 @@ function renderParam(file: string, key: string | undefined): unknown {
 }
 
 /** The key of params.yaml that holds a group's items. */
-function groupKey(name: string): string {
+export function groupKey(name: string): string {
   return `items_${name.replaceAll('-', '_')}`;
 }
