@@ -8,7 +8,8 @@ stages:
   make:
     cmd:
     - mkdir -p tree/deep
-    - for i in 1 2 3 4; do echo "$i \${n}" > tree/$i; done
+    # Small files, and enough of them for a pack.
+    - for i in $(seq 80); do echo "$i \${n}" > tree/$i; done
     - cp in tree/deep/copy
     - 'printf "#!/bin/sh\\n" > tree/deep/run; chmod +x tree/deep/run'
     deps: [in]
