@@ -4,12 +4,12 @@
  * bench/RESULTS.md; `npm run bench -- --page` only writes the page anew.
  */
 import { parseArgs } from 'node:util';
-import type { Tool } from './bench.ts';
+import type { Bench, Tool } from './bench.ts';
 import { allBenches } from './benches.ts';
 import { writePage } from './page.ts';
 import { mergeResults, readResults, thisMachine, versionsOf, writeResults } from './results.ts';
 import { type BenchResult, sit } from './sitting.ts';
-import { findTools, isFound } from './tools.ts';
+import { type FoundTool, findTools, isFound } from './tools.ts';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -35,17 +35,20 @@ async function measure(): Promise<void> {
     ({ id }) =>
       positionals.length === 0 || positionals.some((name) => id === name || id.startsWith(`${name}-`)),
   );
-  const fresh: BenchResult[] = [];
   for (const bench of chosen) {
     const rounds = values.rounds === undefined ? undefined : Number(values.rounds);
     const only = values.tools?.split(',') as readonly Tool[] | undefined;
-    fresh.push(await sit(bench, { rounds, tools: only, say: (text) => console.log(text) }));
+    const result = await sit(bench, { rounds, tools: only, say: (text) => console.log(text) });
+    // After each of them: what is measured stays measured when a later one fails.
+    if (values['no-write'] !== true) record(result, found, benches);
   }
-  if (values['no-write'] === true) return;
-  const results = { machine: thisMachine(), versions: versionsOf(found), benches: fresh };
+}
+
+function record(result: BenchResult, found: readonly FoundTool[], benches: readonly Bench[]): void {
+  const fresh = { machine: thisMachine(), versions: versionsOf(found), benches: [result] };
   const merged = mergeResults(
     readResults(),
-    results,
+    fresh,
     benches.map(({ id }) => id),
   );
   writeResults(merged);
