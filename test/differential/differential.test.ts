@@ -15,7 +15,7 @@ import { playSeed, tell } from './play-seed.ts';
  */
 
 const FIRST_SEED = 1;
-const PROJECTS = 16;
+const PROJECTS = 13;
 /** A slow machine plays fewer projects rather than longer. */
 const TIME_LIMIT_MS = 45_000;
 

@@ -1,6 +1,6 @@
 import type { CommandResult } from '../support/project.ts';
 import { outcomes } from '../support/project.ts';
-import { namesOf, type ParamRef, type StageSpec, stageNamed, type World } from './world.ts';
+import { type ParamRef, type StageSpec, stageNamed, type World } from './world.ts';
 
 /** Stage to outcome of `ferment repro --json`; `{}` when it refused to begin. */
 export function outcomesOfFerment(result: CommandResult): Record<string, string> {
@@ -55,9 +55,4 @@ function paramLine(name: string, change: string, declared: readonly ParamRef[]):
     if (leaf.startsWith(`${key}.`)) return `param ${file}:${key} modified`;
   }
   return `undeclared param ${name}`;
-}
-
-/** Stages by their names as Ferment has them. */
-export function allNames(world: World): readonly string[] {
-  return world.stages.flatMap(namesOf);
 }

@@ -116,6 +116,13 @@ export const KNOWN_DIFFERENCES: readonly KnownDifference[] = [
     explains: ({ on }, { saidByDvc }) => on !== 'status' && saidByDvc.includes('already tracked by SCM'),
   },
   {
+    id: 'lists are shown as JSON',
+    reason: 'they are in parameter files of several languages; DVC shows them as Python does',
+    explains: ({ on, ours, dvc }) =>
+      on === 'params' &&
+      ours.replaceAll('\\"', "'").replaceAll(/[ \\]/g, '') === dvc.replaceAll(/[ \\]/g, ''),
+  },
+  {
     id: 'a declared parameter must be there',
     reason: 'a misspelt key would be an input that never changes; DVC finds out when the stage runs',
     explains: ({ on, ours, dvc }) =>
