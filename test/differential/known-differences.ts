@@ -89,9 +89,9 @@ export const KNOWN_DIFFERENCES: readonly KnownDifference[] = [
           (on === 'exit' && uncached(world).some((path) => ours.includes(path))))),
   },
   {
-    id: 'checkout deletes nothing',
+    id: 'checkout deletes with care',
     reason:
-      'what no stage declares any more is the user’s to delete; DVC deletes it when it had once made it',
+      'what no stage declares any more goes only when the store has it whole; DVC deletes it in any case',
     explains: ({ on, what, ours, dvc }, { command, out }) =>
       on === 'content' &&
       command.kind === 'checkout' &&
