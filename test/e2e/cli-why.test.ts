@@ -115,3 +115,41 @@ it('why says what a command was and is, and from which run a stage would be rest
       out    out  is missing"
   `);
 });
+
+it('why names files and lines also of folders that neither git nor another stage has, after gc and fsck, too', async () => {
+  const p = cliProject({
+    'pipeline.yaml': `stages:
+  count: {cmd: "cat src/* data/* | wc -c > n", deps: [src, data, one.txt], outs: [n]}
+`,
+    'src/a.py': 'one\ntwo\n',
+    'src/b.py': 'x = 1\n',
+    'data/picture': 'a\0b',
+    'data/large.txt': 'line\n'.repeat(14_000),
+    'one.txt': 'one\n',
+  });
+  await p.ferment('repro');
+  // The three texts, the two lists of files, and the out.
+  expect(await p.ferment('fsck')).toContain('Checked 6 objects');
+  expect(await p.ferment('gc', '--force')).toContain('Nothing to delete.');
+  p.write('src/a.py', 'one\nthree\nfour\n');
+  p.remove('src/b.py');
+  p.write('src/c.py', 'y = 2\n');
+  p.write('data/picture', 'c\0d');
+  p.write('data/large.txt', 'word\n'.repeat(14_000));
+  p.write('one.txt', 'one\n2\n');
+  expect(await p.ferment('why', 'count')).toMatchInlineSnapshot(`
+    "exit 0
+    count would run.
+      dep    data     changed
+             modified  data/large.txt
+             modified  data/picture
+      dep    one.txt  changed, +1 −0
+      dep    src      changed
+             modified  src/a.py  +2 −1
+             deleted   src/b.py
+             added     src/c.py"
+  `);
+  expect(await p.ferment('repro')).toContain('1 ran');
+  // What only the old result named goes: two lists, three texts, the old out.
+  expect(await p.ferment('gc', '--force', '--keep-runs', '0')).toContain('Deleted 6 objects, 1 result');
+});

@@ -3,6 +3,7 @@ import type { Content, Stage } from '../model.ts';
 import { type Claim, tryClaim } from '../run/claim.ts';
 import { gatherInputs } from '../run/gather-inputs.ts';
 import { cachedOuts, ignoreInGit } from '../run/git-ignore.ts';
+import { keepInputs } from '../run/keep-inputs.ts';
 import { keepStored } from '../run/keep-stored.ts';
 import { findMovedInput } from '../run/moved-inputs.ts';
 import { recoverStage } from '../run/recover.ts';
@@ -56,6 +57,7 @@ async function acceptClaimed(session: Session, stage: Stage, warn: Warn): Promis
   const moved = await findMovedInput(session, stage, gathered);
   if (moved !== undefined) return `${moved} changed while it was being read.`;
   const { fingerprint, inputs } = gathered;
+  keepInputs(session, gathered);
   const failure = await storeOuts(session, stage, { fingerprint, outs });
   if (failure?.code === 'STAGE_FAILED') return failure.message;
   if (failure !== undefined) throw failure;

@@ -113,6 +113,11 @@ export function ownersOf(
     add(content.digest, { stage, path: content.path, inLock });
     for (const { path, digest } of manifests.filesOf(content) ?? []) add(digest, { stage, path, inLock });
   }
+  const outs = new Set(owners.keys());
+  for (const { stage, content } of allDeps(named)) {
+    for (const { path, digest } of [content, ...(manifests.filesOf(content) ?? [])])
+      if (!outs.has(digest)) add(digest, { stage, path, inLock: false });
+  }
   return owners;
 }
 
@@ -123,4 +128,9 @@ function* allOuts(
     for (const content of entry.outs) yield { stage, content, inLock: true };
   for (const { stage, outs } of named.results)
     for (const content of outs) yield { stage, content, inLock: false };
+}
+
+/** Of deps lists of files and small texts are stored, for `why`; no lock needs them. */
+function allDeps(named: Named): readonly { readonly stage: StageName; readonly content: Content }[] {
+  return named.locked.flatMap(({ stage, entry }) => entry.inputs.deps.map((content) => ({ stage, content })));
 }

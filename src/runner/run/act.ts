@@ -3,6 +3,7 @@ import type { Change, LockEntry, Stage } from '../model.ts';
 import type { Claim } from './claim.ts';
 import { claimStage } from './claim-stage.ts';
 import { type Decided, type DecideOptions, decide } from './decide.ts';
+import { keepInputs } from './keep-inputs.ts';
 import { keepStored } from './keep-stored.ts';
 import { restoreOuts } from './restore-stage.ts';
 import { runStage } from './run-stage.ts';
@@ -96,6 +97,7 @@ async function actClaimed(
     const { gathered, outs } = decided;
     const { inputs, fingerprint } = gathered;
     if (!(await restoreOuts(session, claim, { stage: stage.name, fingerprint, outs }))) return undefined;
+    keepInputs(session, gathered);
     const entry = { fingerprint, inputs, outs };
     return { outcome: 'restored', notes: undefined, locked: lockStage(session, stage, entry) };
   }

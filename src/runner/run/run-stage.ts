@@ -11,6 +11,7 @@ import type { Claim } from './claim.ts';
 import { WORTH_FLUSHING_MS } from './flush.ts';
 import type { Gathered } from './gather-inputs.ts';
 import { type Journal, scratchFolder, settleOrLeave } from './journal.ts';
+import { keepInputs } from './keep-inputs.ts';
 import { keepStored } from './keep-stored.ts';
 import { findMovedInput } from './moved-inputs.ts';
 import { describePersistent, keepPersistent } from './persistent-outs.ts';
@@ -76,8 +77,10 @@ export async function runStage(
     const flush = performance.now() - started >= WORTH_FLUSHING_MS;
     outs = await measureOuts(session, stage, (text) => warn(worker, stage, notes, text));
     moved = await findMovedInput(session, stage, gathered);
-    if (moved === undefined)
+    if (moved === undefined) {
+      keepInputs(session, gathered);
       failure = await storeOuts(session, stage, { fingerprint: gathered.fingerprint, outs, flush });
+    }
   } catch (error) {
     const ended = settleOrLeave(claim, { root, state, journal }, error);
     session.hasher.forget();
