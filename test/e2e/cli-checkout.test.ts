@@ -27,6 +27,7 @@ it('checkout prints what came, changed and went, as lines and as JSON', async ()
     ],
     neverRun: [],
     missing: [],
+    left: [],
   });
   p.write('a.txt', 'mine');
   p.write('b.txt', 'mine');

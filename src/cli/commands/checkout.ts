@@ -21,16 +21,22 @@ export async function checkout(
     force: options.force === true,
     warn: (text) => printWarning(terminal, text),
   });
-  const { changed, neverRun, missing } = result;
+  const { changed, neverRun, missing, left } = result;
   if (missing.length > 0) setExit(4);
   if (options.json === true) {
     terminal.stdout.write(prettyJson(result));
     return;
   }
   for (const { change, path } of changed) printLine(terminal.stdout, `${change}\t${escapeControl(path)}`);
-  if (changed.length === 0 && missing.length === 0) printLine(terminal.stdout, 'Nothing to put back.');
+  if (changed.length + missing.length + left.length === 0) printLine(terminal.stdout, 'Nothing to put back.');
   if (neverRun.length > 0)
     printLine(terminal.stderr, `${plural(neverRun.length, 'stage')} never ran and stayed as they are.`);
+  if (left.length > 0)
+    printLine(
+      terminal.stderr,
+      `Left to git (cache: false), though not as in pipeline.lock: ${left.map(escapeControl).join(', ')}. ` +
+        `To have what the stage wrote, remove it and give: ferment checkout`,
+    );
   if (missing.length === 0) return;
   const names = missing.map(escapeControl).join(', ');
   printLine(terminal.stderr, `Not in the store: ${names}. Make them again with: ferment repro`);

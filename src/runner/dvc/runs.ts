@@ -8,7 +8,7 @@ import { parseYaml } from '../load/source-file.ts';
 import type { Content, Inputs, Stage } from '../model.ts';
 import { fingerprintOf, outInputs } from '../plan/index.ts';
 import { mayBeRestored } from '../run/decide.ts';
-import { keptOuts } from '../run/store-outs.ts';
+import { keptOuts, resultOf } from '../run/store-outs.ts';
 import { runCachePath, writeRunCache } from '../store/run-cache.ts';
 import { itemsByPath, paramsOf } from './compare-stage.ts';
 import type { FileRow } from './contents.ts';
@@ -131,7 +131,7 @@ class RunImporter {
     const outs = await this.#collect(stage, entry.outs, stage.outs, true);
     if (outs === undefined || keptOuts(stage, outs).length < outs.length) return 'noOuts';
     this.#written.add(fingerprint);
-    if (!contents.isDry) writeRunCache(session.state, { fingerprint, stage: stage.name, outs });
+    if (!contents.isDry) writeRunCache(session.state, resultOf(stage, fingerprint, outs));
     return 'imported';
   }
 

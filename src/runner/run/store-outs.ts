@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { type Digest, FermentError, isFermentError } from '../../kit/index.ts';
 import type { Content, Stage } from '../model.ts';
 import { keepContent } from '../store/keep-content.ts';
-import { runCachePath, writeRunCache } from '../store/run-cache.ts';
+import { type RunCacheEntry, runCachePath, writeRunCache } from '../store/run-cache.ts';
 import { mayBeRestored } from './decide.ts';
 import { flushToDisk } from './flush.ts';
 import type { Session } from './session.ts';
@@ -36,12 +36,18 @@ export async function storeOuts(
     }
     if (flush) await flushToDisk([session.root, session.state]);
     if (kept.length === outs.length && mayBeRestored(stage))
-      writeRunCache(session.state, { fingerprint, stage: stage.name, outs });
+      writeRunCache(session.state, resultOf(stage, fingerprint, outs));
     return undefined;
   } catch (error) {
     if (isFermentError(error)) return error;
     throw error;
   }
+}
+
+/** The run-cache entry of a stage's success. */
+export function resultOf(stage: Stage, fingerprint: Digest, outs: readonly Content[]): RunCacheEntry {
+  const uncached = stage.outs.filter(({ cache }) => !cache).map(({ path }) => path);
+  return { fingerprint, stage: stage.name, outs, ...(uncached.length === 0 ? {} : { uncached }) };
 }
 
 /** The outs that go into the store: the cached ones, and those for git while they are small. */

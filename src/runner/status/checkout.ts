@@ -31,11 +31,13 @@ export interface CheckoutResult {
   readonly neverRun: readonly StageName[];
   /** Outs that the lock names and that the store does not have, whole. */
   readonly missing: readonly ProjectPath[];
+  /** Outs with `cache: false` that differ from the lock: they are git's, and were left as they are. */
+  readonly left: readonly ProjectPath[];
 }
 
 /**
  * Puts the outs that the lock names back in place, from the store, and, without targets, removes outs of other commits
- * that the store has. Throws USAGE, before anything is touched, when that would overwrite content that is not in the
+ * that the store has. Of outs with `cache: false`, which are git's, only those that are not there are put back. Throws USAGE, before anything is touched, when that would overwrite content that is not in the
  * store, unless forced; NO_SPACE, STORE_UNWRITABLE, BAD_PATH. Killed, it leaves each out as it was or as it is to be.
  */
 export async function checkout(project: Project, options: CheckoutOptions = {}): Promise<CheckoutResult> {
@@ -45,11 +47,15 @@ export async function checkout(project: Project, options: CheckoutOptions = {}):
   const neverRun = stages.filter(({ name }) => !session.entries.has(name)).map(({ name }) => name);
   const wanted: { stage: Stage; entry: LockEntry; outs: readonly Content[] }[] = [];
   const missing: ProjectPath[] = [];
+  const left: ProjectPath[] = [];
   for (const stage of stages) {
     const entry = session.entries.get(stage.name);
     if (entry === undefined) continue;
     const differing = new Set((await compareOuts(session, entry.outs)).map(({ name }) => name));
-    const outs = entry.outs.filter(({ path }) => differing.has(path));
+    const differ = entry.outs.filter(({ path }) => differing.has(path));
+    const isLeft = createIsLeft(session, stage);
+    left.push(...differ.filter(isLeft).map(({ path }) => path));
+    const outs = differ.filter((out) => !isLeft(out));
     missing.push(...outs.filter((out) => !isStored(session.store, out)).map(({ path }) => path));
     wanted.push({ stage, entry, outs: outs.filter((out) => isStored(session.store, out)) });
   }
@@ -63,7 +69,7 @@ export async function checkout(project: Project, options: CheckoutOptions = {}):
   for (const out of stale)
     if (await removeStale(session, warn, out)) changed.push({ path: out.content.path, change: 'D' });
   closeSession(session);
-  return { changed, neverRun, missing };
+  return { changed, neverRun, missing, left };
 }
 
 function selectStages(session: Session, targets: readonly string[]): readonly Stage[] {
@@ -73,6 +79,12 @@ function selectStages(session: Session, targets: readonly string[]): readonly St
       : targets.flatMap((target) => resolveTarget(session.graph, target));
   const chosen = new Set(names);
   return session.project.stages.filter(({ name }) => chosen.has(name));
+}
+
+/** True for an out that git keeps and that is there, be it edited: as in DVC, it is not checkout's to overwrite. */
+function createIsLeft({ hasher }: Session, stage: Stage): (out: Content) => boolean {
+  const gits = new Set(stage.outs.filter(({ cache }) => !cache).map(({ path }) => path));
+  return ({ path }) => gits.has(path) && hasher.look(path) !== undefined;
 }
 
 /** Content that is in the store can be had again; other content would be lost. */

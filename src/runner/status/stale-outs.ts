@@ -16,29 +16,37 @@ export interface StaleOut {
   readonly content: Content;
 }
 
+interface KnownOut extends StaleOut {
+  /** Whether the stage had it in the store; else it was git's. */
+  readonly cached: boolean;
+}
+
 /**
  * Outs in the workspace that are none any more: another commit, or the pipeline before an edit, made them. Only what
  * is byte for byte the result of a stage, wholly in the store, named by neither pipeline nor lock, read by no stage,
- * and not tracked by git. Sorted by path.
+ * never had `cache: false` with this content, and is not tracked by git. Sorted by path.
  */
 export async function findStaleOuts(session: Session): Promise<readonly StaleOut[]> {
   const isInUse = createIsInUse(session);
-  const known = new Map<ProjectPath, StaleOut[]>();
+  const known = new Map<ProjectPath, KnownOut[]>();
   for (const { fingerprint } of listResults(session.state)) {
     const entry = readRunCache(session.state, fingerprint);
     for (const content of entry?.outs ?? []) {
       const others = known.get(content.path) ?? [];
       if (entry === undefined || (others.length === 0 && isInUse(content))) continue;
-      known.set(content.path, [...others, { stage: entry.stage, fingerprint, content }]);
+      const cached = entry.uncached?.includes(content.path) !== true;
+      known.set(content.path, [...others, { stage: entry.stage, fingerprint, content, cached }]);
     }
   }
   const found: StaleOut[] = [];
   for (const path of [...known.keys()].sort(compareBytes)) {
     const now = await contentOf(session, path);
-    const same = known
-      .get(path)
-      ?.find(({ content }) => content.digest === now?.digest && content.executable === now?.executable);
-    if (same !== undefined && isStored(session.store, same.content)) found.push(same);
+    const same = (known.get(path) ?? []).filter(
+      ({ content }) => content.digest === now?.digest && content.executable === now?.executable,
+    );
+    const [first] = same;
+    if (first !== undefined && same.every(({ cached }) => cached) && isStored(session.store, first.content))
+      found.push(first);
   }
   return withoutTracked(session.root, found);
 }

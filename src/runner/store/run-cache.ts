@@ -2,13 +2,15 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { canonicalJson, type Digest, isDigest, writeFileAtomic } from '../../kit/index.ts';
 import { isSafeRelativePath } from '../hash/manifest.ts';
-import type { Content, StageName } from '../model.ts';
+import type { Content, ProjectPath, StageName } from '../model.ts';
 
 /** What a fingerprint once produced. */
 export interface RunCacheEntry {
   readonly fingerprint: Digest;
   readonly stage: StageName;
   readonly outs: readonly Content[];
+  /** Those of the outs that had `cache: false`; left out where there were none. */
+  readonly uncached?: readonly ProjectPath[];
 }
 
 /** Where the entry of a fingerprint is: `<state>/runs/<ab>/<fingerprint>.json`. */
@@ -36,8 +38,15 @@ export function readRunCache(stateFolder: string, fingerprint: Digest): RunCache
 
 function isEntry(value: unknown): value is RunCacheEntry {
   if (typeof value !== 'object' || value === null) return false;
-  const { fingerprint, stage, outs } = value as Record<string, unknown>;
-  return isDigest(fingerprint) && typeof stage === 'string' && Array.isArray(outs) && outs.every(isContent);
+  const { fingerprint, stage, outs, uncached = [] } = value as Record<string, unknown>;
+  return (
+    isDigest(fingerprint) &&
+    typeof stage === 'string' &&
+    Array.isArray(outs) &&
+    outs.every(isContent) &&
+    Array.isArray(uncached) &&
+    uncached.every((path) => typeof path === 'string')
+  );
 }
 
 /** True for a content of unknown origin whose path stays inside the project and whose digest is one. */

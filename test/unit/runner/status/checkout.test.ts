@@ -76,6 +76,28 @@ it('nothing goes that the store does not have', async () => {
   expect([p.read('c.txt'), p.read('b/x')]).toEqual(['two', 'two']);
 });
 
+it("an out with cache: false is git's: not overwritten, not removed, and said; put back where it is missing", async () => {
+  const p = await twoCommits();
+  p.write('m.json', 'mine');
+  p.write('a.txt', 'one');
+  for (const force of [false, true]) {
+    const { changed, left } = await checkout(load(p), { force });
+    expect({ changed, left }).toEqual({
+      changed: force ? [] : [{ path: 'a.txt', change: 'M' }],
+      left: ['m.json'],
+    });
+  }
+  expect(p.read('m.json')).toBe('mine');
+  p.remove('m.json');
+  expect((await checkout(load(p))).changed).toEqual([{ path: 'm.json', change: 'A' }]);
+  // Never committed, so that git does not track it; then no stage has it any more.
+  p.git('rm', '-q', '--cached', 'm.json');
+  p.write('pipeline.yaml', NEW.replace(/ {2}m: .*\n/, ''));
+  p.remove('pipeline.lock');
+  expect((await checkout(load(p))).changed).not.toContainEqual({ path: 'm.json', change: 'D' });
+  expect(p.read('m.json')).toBe('two');
+});
+
 it('all edits that would be lost are named at once, and nothing is touched', async () => {
   const p = await twoCommits();
   p.write('c.txt', 'mine');
