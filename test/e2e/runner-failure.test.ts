@@ -50,6 +50,19 @@ it('a stage that does not write a declared out fails and says which; an empty ou
   expect(warnings).toEqual(['The out empty is empty.']);
 });
 
+it('what lies behind a frozen stage goes on when something before it fails, for it waits for nothing', async () => {
+  const text = `
+stages:
+  a: {cmd: cp in a.txt, deps: [in], outs: [a.txt]}
+  b: {cmd: cp a.txt b.txt, deps: [a.txt], outs: [b.txt], frozen: true}
+  c: {cmd: cp b.txt c.txt, deps: [b.txt], outs: [c.txt]}
+`;
+  const p = runnerProject({ 'pipeline.yaml': text.replace(', frozen: true', ''), in: '1' });
+  await p.repro();
+  p.write('pipeline.yaml', text.replace('cp in', 'exit 1; cp in').replace('cp b.txt', 'cp -f b.txt'));
+  expect((await p.repro({ keepGoing: true })).outcomes).toEqual({ a: 'failed', b: 'frozen', c: 'ran' });
+});
+
 const FORK = `
 stages:
   bad: {cmd: exit 1, outs: [bad.txt]}

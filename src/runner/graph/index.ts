@@ -1,2 +1,2 @@
 export { buildGraph, type Graph, globMatches } from './graph.ts';
-export { resolveTarget, type SelectOptions, selectTargets } from './select.ts';
+export { resolveTarget, type SelectOptions, selectTargets, type Waits, waitsOf } from './select.ts';

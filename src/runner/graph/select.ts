@@ -36,11 +36,20 @@ export function selectTargets(
 
 type Step = (name: StageName) => readonly StageName[];
 
-/** A frozen stage is taken as it is, so nothing leads from it to what it reads, nor back. */
-function stepsOf(graph: Graph, { pipeline, downstream }: SelectOptions): Step {
+/** Which stage waits for which. */
+export type Waits = Pick<Graph, 'upstream' | 'downstream'>;
+
+/** The graph without what leads to frozen stages: they are taken as they are, whatever becomes of what they read. */
+export function waitsOf(graph: Graph): Waits {
   const isFrozen = (name: StageName): boolean => graph.stages.get(name)?.frozen === true;
-  const up: Step = (name) => (isFrozen(name) ? [] : graph.upstream(name));
-  const down: Step = (name) => graph.downstream(name).filter((next) => !isFrozen(next));
+  return {
+    upstream: (name) => (isFrozen(name) ? [] : graph.upstream(name)),
+    downstream: (name) => graph.downstream(name).filter((next) => !isFrozen(next)),
+  };
+}
+
+function stepsOf(graph: Graph, { pipeline, downstream }: SelectOptions): Step {
+  const { upstream: up, downstream: down } = waitsOf(graph);
   if (pipeline === true) return (name) => [...up(name), ...down(name)];
   return downstream === true ? down : up;
 }

@@ -1,4 +1,5 @@
 import { isFermentError } from '../../kit/index.ts';
+import { waitsOf } from '../graph/index.ts';
 import type { Change, Content, Outcome, Stage, StageName } from '../model.ts';
 import { compareInputs } from '../plan/index.ts';
 import { reasonsOf } from './act.ts';
@@ -51,7 +52,7 @@ async function predict(
     readonly assumed: AssumedOuts;
   },
 ): Promise<StageResult> {
-  const upstream = session.graph.upstream(stage.name);
+  const upstream = waitsOf(session.graph).upstream(stage.name);
   const outcomeOf = (name: StageName): Outcome | undefined => results.get(name)?.outcome;
   const failed = upstream.find((name) => outcomeOf(name) === 'failed' || outcomeOf(name) === 'blocked');
   if (failed !== undefined)
@@ -63,7 +64,7 @@ async function predict(
     ),
   );
   try {
-    if (running.size > 0 && !stage.frozen) {
+    if (running.size > 0) {
       const reasons = await expectedReasons(session, stage, running);
       worker.emit({ type: 'stage-decided', stage: stage.name, decision: 'run', reasons });
       return { outcome: 'ran', seconds: 0 };

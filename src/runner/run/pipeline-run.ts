@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { explainSystemError, FermentError, isFermentError, messageOf } from '../../kit/index.ts';
+import { type Waits, waitsOf } from '../graph/index.ts';
 import type { Stage, StageName } from '../model.ts';
 import { type Acted, act, reasonsOf, type Task } from './act.ts';
 import { Attempts } from './attempts.ts';
@@ -39,6 +40,7 @@ export class PipelineRun {
   readonly #worker: Worker;
   readonly #slots: Slots;
   readonly #options: RunOptions;
+  readonly #waits: Waits;
   readonly #ready: ReadyStages;
   readonly #gitIgnore: GitIgnore;
   readonly #selected: ReadonlySet<StageName>;
@@ -64,7 +66,8 @@ export class PipelineRun {
     this.#worker = worker;
     this.#slots = slots;
     this.#options = options;
-    this.#ready = new ReadyStages(session.graph, selected);
+    this.#waits = waitsOf(session.graph);
+    this.#ready = new ReadyStages(this.#waits, selected);
     this.#gitIgnore = new GitIgnore(session.root, session.project.stages.flatMap(cachedOuts));
     this.#selected = new Set(selected);
     this.#attempts = new Attempts(worker.runId);
@@ -108,7 +111,7 @@ export class PipelineRun {
   }
 
   #upstream(name: StageName): readonly StageName[] {
-    return this.#session.graph.upstream(name).filter((up) => this.#selected.has(up));
+    return this.#waits.upstream(name).filter((up) => this.#selected.has(up));
   }
 
   async #visit(stage: Stage): Promise<void> {

@@ -1,9 +1,9 @@
-import type { Graph } from '../graph/index.ts';
+import type { Waits } from '../graph/index.ts';
 import type { StageName } from '../model.ts';
 
 /** Hands out the stages of a run, each once: the first in order of those whose upstream has succeeded. */
 export class ReadyStages {
-  readonly #graph: Graph;
+  readonly #waits: Waits;
   readonly #names: readonly StageName[];
   readonly #places: ReadonlyMap<StageName, number>;
   /** How many stages each one still waits for; -1 once it was handed out. */
@@ -12,13 +12,13 @@ export class ReadyStages {
   #from = 0;
 
   /** `selected` in the graph's order. Stages that are not selected are not waited for. */
-  constructor(graph: Graph, selected: readonly StageName[]) {
-    this.#graph = graph;
+  constructor(waits: Waits, selected: readonly StageName[]) {
+    this.#waits = waits;
     this.#names = selected;
     this.#places = new Map(selected.map((name, i) => [name, i]));
     this.#waitsFor = Int32Array.from(
       selected,
-      (name) => graph.upstream(name).filter((up) => this.#places.has(up)).length,
+      (name) => waits.upstream(name).filter((up) => this.#places.has(up)).length,
     );
   }
 
@@ -32,7 +32,7 @@ export class ReadyStages {
 
   /** Those that waited for this stage wait no longer. */
   succeeded(name: StageName): void {
-    for (const next of this.#graph.downstream(name)) {
+    for (const next of this.#waits.downstream(name)) {
       const place = this.#places.get(next);
       if (place === undefined) continue;
       const left = (this.#waitsFor[place] ?? 0) - 1;
