@@ -81,12 +81,10 @@ export const KNOWN_DIFFERENCES: readonly KnownDifference[] = [
   {
     id: 'cache: false is kept',
     reason:
-      'checkout puts back small outs that git tracks, too, and does not overwrite edited ones; DVC leaves them be',
-    explains: ({ on, ours, dvc }, { command, out, world }) =>
+      'checkout puts back small outs that git tracks, too, where they are not there; DVC leaves them be',
+    explains: ({ on, ours, dvc }, { command, out }) =>
       (on === 'status' && ours === '-' && dvc.endsWith(' not in cache')) ||
-      (command.kind === 'checkout' &&
-        ((on === 'content' && out?.cache === false && ours !== dvc) ||
-          (on === 'exit' && uncached(world).some((path) => ours.includes(path))))),
+      (command.kind === 'checkout' && on === 'content' && out?.cache === false && dvc === '-'),
   },
   {
     id: 'checkout deletes with care',
@@ -203,10 +201,6 @@ function isPartOf(line: string, input: string): boolean {
 /** The path in a line of a status. */
 function pathOf(line: string): string {
   return line.replace(/^\w+ /, '').replace(/ (new|modified|deleted|not in cache)$/, '');
-}
-
-function uncached(world: World): readonly string[] {
-  return [...outsOf(world)].filter(([, { out }]) => !out.cache).map(([path]) => path);
 }
 
 /** Whether a line is about a key that was at the top of a whole file. */

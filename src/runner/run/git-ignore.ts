@@ -2,6 +2,8 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { compareBytes, errnoOf, writeFileAtomic } from '../../kit/index.ts';
+import { trackedAmong } from '../git/tracked.ts';
+import { quoteWord } from '../load/shell.ts';
 import type { ProjectPath, Stage } from '../model.ts';
 
 const BEGIN = '# >>> ferment: outs that are kept in the store, written by ferment';
@@ -42,6 +44,7 @@ export class GitIgnore {
   readonly #root: string;
   readonly #declared: ReadonlySet<ProjectPath>;
   #outs: ProjectPath[] = [];
+  readonly #all: ProjectPath[] = [];
   #freeAt = 0;
 
   /** `declared` as for `ignoreInGit`. */
@@ -52,6 +55,7 @@ export class GitIgnore {
 
   add(outs: readonly ProjectPath[]): void {
     this.#outs.push(...outs);
+    this.#all.push(...outs);
     if (performance.now() >= this.#freeAt) this.finish();
   }
 
@@ -64,6 +68,22 @@ export class GitIgnore {
     const ended = performance.now();
     this.#freeAt = ended + (ended - started) * (SHARE - 1);
   }
+
+  /** Those of all these outs that git tracks nevertheless, because they were committed before; sorted. */
+  tracked(): readonly ProjectPath[] {
+    if (this.#all.length === 0 || !isInRepository(this.#root)) return [];
+    return [...(trackedAmong(this.#root, this.#all) ?? [])].sort(compareBytes);
+  }
+}
+
+/** What is in git and in the store may be another thing in each; DVC lets a stage with such an out fail. */
+export function warningOfTracked(paths: readonly ProjectPath[]): string | undefined {
+  if (paths.length === 0) return undefined;
+  const [outs, are, them] = paths.length === 1 ? ['The out', 'is', 'it'] : ['The outs', 'are', 'them'];
+  return (
+    `${outs} ${paths.join(', ')} ${are} kept in the store, and git tracks ${them} too. ` +
+    `Take ${them} out of git: git rm -r --cached ${paths.map(quoteWord).join(' ')} (or leave ${them} to git: cache: false)`
+  );
 }
 
 function isInRepository(root: string): boolean {

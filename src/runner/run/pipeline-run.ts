@@ -7,7 +7,7 @@ import { Attempts } from './attempts.ts';
 import { criticalPaths } from './critical-path.ts';
 import { type Decided, type DecideOptions, decide } from './decide.ts';
 import type { StageResult } from './events.ts';
-import { cachedOuts, GitIgnore } from './git-ignore.ts';
+import { cachedOuts, GitIgnore, warningOfTracked } from './git-ignore.ts';
 import { ReadyStages } from './ready-stages.ts';
 import type { StageRecord } from './run-record.ts';
 import { lastDurations } from './run-record.ts';
@@ -80,7 +80,11 @@ export class PipelineRun {
     await this.#all();
     this.#session.lockWriter.hurry();
     await Promise.all(this.#locking);
-    this.#ignore((ignore) => ignore.finish());
+    this.#ignore((ignore) => {
+      ignore.finish();
+      const text = warningOfTracked(ignore.tracked());
+      if (text !== undefined) this.#worker.emit({ type: 'run-warning', text });
+    });
     signal?.removeEventListener('abort', giveUp);
     this.#settleTheRest();
   }

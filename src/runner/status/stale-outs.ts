@@ -1,6 +1,6 @@
-import { spawnSync } from 'node:child_process';
 import picomatch from 'picomatch';
 import { compareBytes, type Digest, isFermentError } from '../../kit/index.ts';
+import { trackedAmong } from '../git/tracked.ts';
 import { foldersAbove } from '../load/paths.ts';
 import type { Content, ProjectPath, StageName } from '../model.ts';
 import type { Session } from '../run/session.ts';
@@ -88,14 +88,9 @@ function createIsInUse({ project, entries }: Session): (content: Content) => boo
 
 /** Leaves out what git has: git puts it back and takes it away by itself. Where git cannot be asked, nothing is sure. */
 function withoutTracked(root: string, outs: readonly StaleOut[]): readonly StaleOut[] {
-  if (outs.length === 0) return outs;
-  const { status, stdout, stderr } = spawnSync('git', ['-C', root, 'ls-files', '-z'], {
-    encoding: 'utf8',
-    maxBuffer: 1024 ** 3,
-    env: { ...process.env, LC_ALL: 'C' },
-  });
-  if (status !== 0) return /not a git repository/i.test(stderr) ? outs : [];
-  const tracked = stdout.split('\0');
-  const all = new Set(tracked.flatMap((path) => [path, ...foldersAbove(path)]));
-  return outs.filter(({ content }) => !all.has(content.path));
+  const tracked = trackedAmong(
+    root,
+    outs.map(({ content }) => content.path),
+  );
+  return tracked === undefined ? [] : outs.filter(({ content }) => !tracked.has(content.path));
 }

@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { ignoreInGit } from '../../../../src/runner/run/git-ignore.ts';
+import { gitProject } from '../../../support/git-project.ts';
 import { temporaryFolder, writeFiles } from '../../../support/temporary.ts';
 
 function repository(): string {
@@ -47,4 +48,22 @@ it('nothing is written outside a repository, or when git ignores the outs alread
   writeFiles(root, { '.gitignore': '/artifacts/*\n' });
   ignoreInGit(root, ['artifacts/x'], new Set(['artifacts/x']));
   expect(readFileSync(join(root, '.gitignore'), 'utf8')).toBe('/artifacts/*\n');
+});
+
+it('a run warns once of cached outs that git tracks, and says what to do; a run with nothing to do does not look', async () => {
+  const p = gitProject({
+    'pipeline.yaml':
+      'stages: {a: {cmd: "cp in \'a b\'; mkdir d; cp in d/x", deps: [in], outs: [a b, d]}, c: {cmd: cp in c, deps: [in], outs: [c]}}\n',
+    in: 'one',
+    'a b': 'old',
+    'd/x': 'old',
+  });
+  p.commitAll('first');
+  expect((await p.repro()).warnings).toEqual([
+    "The outs a b, d are kept in the store, and git tracks them too. Take them out of git: git rm -r --cached 'a b' d (or leave them to git: cache: false)",
+  ]);
+  expect((await p.repro()).warnings).toEqual([]);
+  p.git('rm', '-r', '-q', '--cached', 'a b', 'd');
+  p.write('in', 'two');
+  expect((await p.repro()).warnings).toEqual([]);
 });

@@ -120,13 +120,14 @@ it('why says that outs for git are too large to be restored', async () => {
 
 it('checkout puts back what the lock names, passes over stages that never ran, and says what it did', async () => {
   const p = sample();
-  expect(await checkout(load(p))).toEqual({ changed: [], neverRun: ['a', 'b', 'hi'], missing: [] });
+  expect(await checkout(load(p))).toEqual({ changed: [], neverRun: ['a', 'b', 'hi'], missing: [], left: [] });
   await p.repro();
   p.remove('a');
   expect(await checkout(load(p))).toEqual({
     changed: [{ path: 'a', change: 'A' }],
     neverRun: [],
     missing: [],
+    left: [],
   });
   expect(p.read('a/x')).toBe('1');
   expect(await checkout(load(p), { targets: ['b'] })).toMatchObject({ changed: [] });
@@ -156,7 +157,7 @@ it('checkout names the outs whose objects are gone', async () => {
   await p.repro();
   p.remove('a');
   rmSync(join(p.root, '.ferment/objects'), { recursive: true });
-  expect(await checkout(load(p))).toEqual({ changed: [], neverRun: [], missing: ['a'] });
+  expect(await checkout(load(p))).toEqual({ changed: [], neverRun: [], missing: ['a'], left: [] });
 });
 
 it('logs gives the output of the latest run that ran the stage', async () => {
