@@ -1,6 +1,6 @@
 // Installs the DVC that the differential tests compare with into node_modules/.cache/dvc-venv, with pip and its
 // settings. Nothing needs it but these tests: where it cannot be had they are skipped, so this never fails.
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { findProgram, runProgram } from './setup/process.mjs';
 import { PYTHON } from './setup/programs.mjs';
@@ -8,7 +8,10 @@ import { PYTHON } from './setup/programs.mjs';
 const VERSION = '3.67.1';
 const TIME_LIMIT_MS = 4 * 60_000;
 
-const folder = resolve(import.meta.dirname, '../node_modules/.cache/dvc-venv');
+// Programs in a virtual environment name its place: it must be the real one, not one through a link.
+const cache = resolve(import.meta.dirname, '../node_modules/.cache');
+mkdirSync(cache, { recursive: true });
+const folder = join(realpathSync(cache), 'dvc-venv');
 const mark = join(folder, 'installed-version');
 
 if (process.env.FERMENT_DVC) console.log(`dvc: FERMENT_DVC names one: ${process.env.FERMENT_DVC}`);
@@ -16,9 +19,11 @@ else if (findProgram(['dvc'], process.env)) console.log('dvc: there is one on th
 else if (installedVersion() === VERSION) console.log(`dvc: ${VERSION} is there`);
 else console.log(`dvc: ${await install()}`);
 
+/** Undefined also where the folder came from another place: the programs in it know where they were installed. */
 function installedVersion() {
   try {
-    return readFileSync(mark, 'utf8');
+    const [version, place] = readFileSync(mark, 'utf8').split('\n');
+    return place === folder ? version : undefined;
   } catch {
     return undefined;
   }
@@ -44,7 +49,7 @@ async function install() {
     const last = output.trim().split('\n').slice(-3).join('\n');
     return `not installed, because this failed: ${command.join(' ')}\n${last}\nIts tests are skipped.`;
   }
-  writeFileSync(mark, VERSION);
+  writeFileSync(mark, `${VERSION}\n${folder}`);
   return `${VERSION} installed in ${Math.round((Date.now() - started) / 1000)} s`;
 }
 

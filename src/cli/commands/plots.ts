@@ -1,4 +1,3 @@
-import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, statSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { explainWriteError, plural, prettyJson, writeFileAtomic } from '../../kit/index.ts';
@@ -30,9 +29,9 @@ export function showPlots(
   targets: readonly string[],
   options: PlotsOptions,
   { terminal }: ActionContext,
-): void {
+): Promise<void> {
   const side = workspaceSide(loadOptions(options, terminal));
-  present([side], { ...options, targets }, terminal);
+  return present([side], { ...options, targets }, terminal);
 }
 
 /** `ferment plots diff [A] [B] [MORE…]`: A is HEAD unless given, B the workspace. */
@@ -40,14 +39,14 @@ export function diffPlots(
   revisions: readonly string[],
   options: PlotsOptions,
   { terminal }: ActionContext,
-): void {
+): Promise<void> {
   const load = loadOptions(options, terminal);
   const [a = 'HEAD', ...others] = new Set(revisions);
   const sides = [a, ...others].map((revision) => commitSide(load, revision));
-  present(others.length === 0 ? [...sides, workspaceSide(load)] : sides, options, terminal);
+  return present(others.length === 0 ? [...sides, workspaceSide(load)] : sides, options, terminal);
 }
 
-function present(sides: readonly Side[], options: PlotsOptions, terminal: Terminal): void {
+async function present(sides: readonly Side[], options: PlotsOptions, terminal: Terminal): Promise<void> {
   const { root } = findProject(terminal.cwd, options.file);
   const targets = (options.targets ?? []).map((target) => inProject(target, root, terminal.cwd));
   const figures = readPlots(sides, { targets, overrides: overridesOf(options) });
@@ -72,7 +71,7 @@ function present(sides: readonly Side[], options: PlotsOptions, terminal: Termin
     terminal.cwd,
   );
   printLine(terminal.stdout, relative(terminal.cwd, file) || file);
-  if (options.open === true) openInBrowser(file, terminal);
+  if (options.open === true) await openInBrowser(file, terminal);
 }
 
 /** Ids that are no path stay as they are. */
@@ -112,14 +111,17 @@ function writePage(page: string, out: string | undefined, cwd: string): string {
   return file;
 }
 
-function openInBrowser(file: string, terminal: Terminal): void {
-  const [command, ...args] =
-    process.platform === 'darwin'
-      ? ['open']
-      : process.platform === 'win32'
-        ? ['cmd', '/c', 'start', '']
-        : ['xdg-open'];
-  const child = spawn(command ?? 'xdg-open', [...args, file], { detached: true, stdio: 'ignore' });
-  child.on('error', () => printWarning(terminal, `No browser could be started (${command}): open ${file}`));
+async function openInBrowser(file: string, terminal: Terminal): Promise<void> {
+  const { execa } = await import('execa');
+  const [command = 'xdg-open', ...args] = OPENERS[process.platform] ?? [];
+  // It may stay open for hours: only that it cannot be started is of interest.
+  const child = execa(command, [...args, file], { detached: true, stdio: 'ignore', cleanup: false });
+  child.catch(() => printWarning(terminal, `No browser could be started (${command}): open ${file}`));
   child.unref();
 }
+
+/** What opens a page in the user's browser. */
+const OPENERS: Readonly<Partial<Record<NodeJS.Platform, readonly string[]>>> = {
+  darwin: ['open'],
+  win32: ['cmd', '/c', 'start', ''],
+};

@@ -1,5 +1,5 @@
-import { execFileSync } from 'node:child_process';
 import { posix } from 'node:path';
+import { runGit } from '../git/run-git.ts';
 import type { ProjectPath } from '../model.ts';
 import type { FileRow } from './contents.ts';
 import { md5OfListing } from './listing.ts';
@@ -160,15 +160,8 @@ export class GitVersions {
   }
 
   #git(args: readonly string[], lines: readonly string[] = []): Buffer | undefined {
-    try {
-      return execFileSync('git', ['-C', this.#root, ...args], {
-        input: lines.map((line) => `${line}\n`).join(''),
-        maxBuffer: 2 * LARGEST_SUM,
-        stdio: ['pipe', 'pipe', 'ignore'],
-      });
-    } catch {
-      // No git, no repository, no commit: then there is nothing to find.
-      return undefined;
-    }
+    const { status, stdout } = runGit(this.#root, args, lines.map((line) => `${line}\n`).join(''));
+    // No git, no repository, no commit: then there is nothing to find.
+    return status === 0 ? stdout : undefined;
   }
 }

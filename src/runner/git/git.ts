@@ -1,8 +1,5 @@
-import { execFileSync } from 'node:child_process';
-import { FermentError, messageOf } from '../../kit/index.ts';
-
-/** 256 MB: the largest file that is read from a commit. */
-const MAX_BYTES = 256 * 1024 * 1024;
+import { FermentError } from '../../kit/index.ts';
+import { type GitAnswer, runGit } from './run-git.ts';
 
 /** A read-only view of a git repository; `prefix` is the project's place below the repository's root. */
 export interface Git {
@@ -17,44 +14,32 @@ export interface Git {
 
 /** The repository that holds the folder `root`. Throws NO_REVISION where there is no git or no repository. */
 export function openGit(root: string): Git {
-  const run = (args: readonly string[]): Buffer =>
-    execFileSync('git', ['-C', root, ...args], { maxBuffer: MAX_BYTES, stdio: ['ignore', 'pipe', 'pipe'] });
-  try {
-    run(['rev-parse', '--git-dir']);
-  } catch (error) {
+  if (runGit(root, ['rev-parse', '--git-dir']).status !== 0) {
     throw new FermentError('NO_REVISION', `Comparing needs a git repository, and ${root} is in none.`, {
       hint: 'Start one with: git init && git add . && git commit -m "First state"',
-      cause: error,
     });
   }
   return {
     root,
-    resolve: (revision) => resolveRevision(run, revision),
+    resolve: (revision) => resolveRevision(root, revision),
     show: (commit, path) => {
-      try {
-        // `./` makes the path relative to `root`, which may be a folder of the repository.
-        return run(['show', `${commit}:./${path}`]);
-      } catch (error) {
-        if (isMissingPath(error)) return undefined;
-        throw error;
-      }
+      // `./` makes the path relative to `root`, which may be a folder of the repository.
+      const answer = runGit(root, ['show', `${commit}:./${path}`]);
+      return isMissingPath(answer) ? undefined : outputOf(answer);
     },
-    list: (commit) => listFiles(run, commit),
+    list: (commit) => listFiles(root, commit),
   };
 }
 
-function resolveRevision(run: (args: readonly string[]) => Buffer, revision: string): string {
+function resolveRevision(root: string, revision: string): string {
   // A name that starts with a dash would be read as an option.
   if (!revision.startsWith('-')) {
-    try {
-      return run(['rev-parse', '--verify', '--quiet', '--end-of-options', `${revision}^{commit}`])
-        .toString()
-        .trim();
-    } catch {
-      // unknown: told below
-    }
+    const args = ['rev-parse', '--verify', '--quiet', '--end-of-options', `${revision}^{commit}`];
+    const { status, stdout } = runGit(root, args);
+    if (status === 0) return stdout.toString().trim();
   }
-  if (hasNoCommit(run)) {
+  const anyCommit = runGit(root, ['rev-list', '--all', '--max-count=1']);
+  if (anyCommit.status === 0 && anyCommit.stdout.length === 0) {
     throw new FermentError(
       'NO_REVISION',
       `This git repository has no commit yet, so there is no '${revision}' to compare with.`,
@@ -66,27 +51,24 @@ function resolveRevision(run: (args: readonly string[]) => Buffer, revision: str
   });
 }
 
-function hasNoCommit(run: (args: readonly string[]) => Buffer): boolean {
-  try {
-    return run(['rev-list', '--all', '--max-count=1']).length === 0;
-  } catch {
-    return false;
-  }
+function isMissingPath({ status, complaint }: GitAnswer): boolean {
+  return status !== 0 && /does not exist|exists on disk, but not in|path .* not in/i.test(complaint);
 }
 
-function isMissingPath(error: unknown): boolean {
-  return /does not exist|exists on disk, but not in|path .* not in/i.test(messageOf(error));
-}
-
-function listFiles(
-  run: (args: readonly string[]) => Buffer,
-  commit: string,
-): { path: string; size: number }[] {
+function listFiles(root: string, commit: string): { path: string; size: number }[] {
   const files: { path: string; size: number }[] = [];
-  for (const line of run(['ls-tree', '-r', '-z', '--long', commit]).toString().split('\0')) {
+  const listed = outputOf(runGit(root, ['ls-tree', '-r', '-z', '--long', commit]));
+  for (const line of listed.toString().split('\0')) {
     // <mode> SP <type> SP <object> SP+ <size> TAB <path>
     const match = /^\d+ blob [0-9a-f]+ +(\d+)\t(.*)$/s.exec(line);
     if (match !== null) files.push({ path: match[2] ?? '', size: Number(match[1]) });
   }
   return files;
+}
+
+function outputOf({ status, stdout, complaint }: GitAnswer): Buffer {
+  if (status === 0) return stdout;
+  throw new FermentError('UNREADABLE', `What this git repository holds cannot be read: ${complaint}`, {
+    hint: 'See what git says itself: git fsck',
+  });
 }

@@ -1,8 +1,8 @@
-import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { FermentError } from '../../kit/index.ts';
 import { type GitObject, parseTree, readGitObjects, type TreeEntry } from './objects.ts';
+import { runGit } from './run-git.ts';
 
 /** Where in git's history lock files are looked for. */
 export interface GitScope {
@@ -106,18 +106,10 @@ function stagedBlobs(root: string): readonly string[] {
   return listed.flatMap((line) => /^100\d+ ([0-9a-f]+) /.exec(line)?.[1] ?? []);
 }
 
-/** 1 GiB: a million commits take 41 MB. */
-const MAX_BYTES = 1024 ** 3;
-
 function git(root: string, args: readonly string[]): string {
-  const { status, stdout, stderr, error } = spawnSync('git', ['-C', root, ...args], {
-    encoding: 'utf8',
-    maxBuffer: MAX_BYTES,
-  });
-  if (status === 0) return stdout;
-  const said = error?.message ?? stderr.trim();
-  throw new FermentError('UNREADABLE', `What this git repository holds cannot be read: ${said}`, {
+  const { status, stdout, complaint } = runGit(root, args);
+  if (status === 0) return stdout.toString();
+  throw new FermentError('UNREADABLE', `What this git repository holds cannot be read: ${complaint}`, {
     hint: 'Nothing was deleted. Mend the repository first (git fsck shows what is wrong), then try again.',
-    cause: error,
   });
 }

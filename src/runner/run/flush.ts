@@ -1,6 +1,3 @@
-import { execFile } from 'node:child_process';
-import { promisify } from 'node:util';
-
 /** A result that took this long to make is worth waiting for the disk. */
 export const WORTH_FLUSHING_MS = 10_000;
 
@@ -13,11 +10,10 @@ const PATIENCE_MS = 60_000;
  * on disk after a power cut is noticed when it is verified, and made again.
  */
 export async function flushToDisk(paths: readonly string[]): Promise<void> {
-  const run = promisify(execFile);
-  try {
-    await run('sync', ['-f', ...paths], { timeout: PATIENCE_MS });
-  } catch {
-    // Not everywhere does it know -f; without, it means all file systems.
-    await run('sync', [], { timeout: PATIENCE_MS }).catch(() => {});
-  }
+  // Loaded here: few commands run stages that take so long.
+  const { execa } = await import('execa');
+  const options = { timeout: PATIENCE_MS, reject: false } as const;
+  const { failed } = await execa('sync', ['-f', ...paths], options);
+  // Not everywhere does it know -f; without, it means all file systems.
+  if (failed) await execa('sync', [], options);
 }

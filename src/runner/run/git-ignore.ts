@@ -1,7 +1,7 @@
-import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { compareBytes, errnoOf, writeFileAtomic } from '../../kit/index.ts';
+import { runGit } from '../git/run-git.ts';
 import { trackedAmong } from '../git/tracked.ts';
 import { quoteWord } from '../load/shell.ts';
 import type { ProjectPath, Stage } from '../model.ts';
@@ -95,14 +95,10 @@ function isInRepository(root: string): boolean {
 
 /** The paths that git would add. Where git cannot be asked, none: then nothing is written. */
 function notIgnored(root: string, paths: readonly ProjectPath[]): readonly ProjectPath[] {
-  const { status, stdout } = spawnSync('git', ['check-ignore', '--no-index', '-z', '--stdin'], {
-    cwd: root,
-    input: paths.join('\0'),
-    encoding: 'utf8',
-    maxBuffer: Number.POSITIVE_INFINITY,
-  });
+  const args = ['check-ignore', '--no-index', '-z', '--stdin'];
+  const { status, stdout } = runGit(root, args, paths.join('\0'));
   if (status !== 0 && status !== 1) return [];
-  const ignored = new Set(stdout.split('\0'));
+  const ignored = new Set(stdout.toString().split('\0'));
   return paths.filter((path) => !ignored.has(path));
 }
 

@@ -1,13 +1,10 @@
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
+import { hashFile } from 'hasha';
 import { FermentError } from '../../../kit/index.ts';
 import { explainReadError } from '../read-error.ts';
 
-/** The SHA-256 of a file, read as a stream. Rejects with the system's error when it cannot be read. */
-export async function digestFile(path: string): Promise<string> {
-  const hash = createHash('sha256');
-  for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 })) hash.update(chunk);
-  return hash.digest('hex');
+/** The SHA-256 of a file, computed in a worker thread. Rejects with the system's error when it cannot be read. */
+export function digestFile(path: string): Promise<string> {
+  return hashFile(path, { algorithm: 'sha256' });
 }
 
 /** The same, after comparing it with what a parameter asks for. Throws DATA_CHECKSUM when they differ, DATA_DAMAGED when it cannot be read. */
