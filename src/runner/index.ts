@@ -13,6 +13,6 @@ export type * from './model.ts';
 export * from './plan/index.ts';
 export * from './plots/index.ts';
 export * from './run/index.ts';
-export { pipelineSchema } from './schema/index.ts';
+export { pipelineSchema, withoutDefaultsRequired } from './schema/index.ts';
 export * from './status/index.ts';
 export * from './watch/index.ts';

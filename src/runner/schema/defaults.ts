@@ -33,3 +33,28 @@ export function hasOnlyPlainDefaults(schema: unknown): boolean {
   }
   return Object.values(schema).every(hasOnlyPlainDefaults);
 }
+
+/**
+ * The same schema for validators that fill no defaults, such as editors': what has a default is not required, in the
+ * places where `fillDefaults` fills it.
+ */
+export function withoutDefaultsRequired(schema: unknown): unknown {
+  if (!isObject(schema)) return schema;
+  const properties = isObject(schema['properties']) ? schema['properties'] : {};
+  const required = Array.isArray(schema['required']) ? schema['required'] : [];
+  const left = required.filter((key) => !hasDefault(properties[key]));
+  const entries = Object.entries(schema).flatMap(([keyword, part]): [string, unknown][] => {
+    if (keyword === 'required') return left.length === 0 ? [] : [[keyword, left]];
+    if (keyword === 'properties') {
+      const parts = Object.entries(properties).map(([key, one]) => [key, withoutDefaultsRequired(one)]);
+      return [[keyword, Object.fromEntries(parts)]];
+    }
+    const isFilled = keyword === 'items' || keyword === 'additionalProperties';
+    return [[keyword, isFilled ? withoutDefaultsRequired(part) : part]];
+  });
+  return Object.fromEntries(entries);
+}
+
+function hasDefault(schema: unknown): boolean {
+  return isObject(schema) && schema['default'] !== undefined;
+}

@@ -1,1 +1,2 @@
+export { withoutDefaultsRequired } from './defaults.ts';
 export { pipelineSchema } from './pipeline-schema.ts';

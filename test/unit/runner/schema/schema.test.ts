@@ -5,8 +5,9 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { paramsSchema } from '../../../../src/fer/params/index.ts';
+import { mergeData } from '../../../../src/runner/load/merge.ts';
 import { accepts } from '../../../../src/runner/schema/accepts.ts';
-import { fillDefaults } from '../../../../src/runner/schema/defaults.ts';
+import { fillDefaults, withoutDefaultsRequired } from '../../../../src/runner/schema/defaults.ts';
 import { plotOptions } from '../../../../src/runner/schema/path-schema.ts';
 import { pipelineSchema } from '../../../../src/runner/schema/pipeline-schema.ts';
 import { entrySchema } from '../../../../src/runner/schema/stage-schema.ts';
@@ -20,12 +21,51 @@ describe('the committed schema files', () => {
     ['schemas/pipeline.schema.json', pipelineSchema],
     ['schemas/params.schema.json', paramsSchema],
   ])('%s is what `npm run schema` writes', (path, schema) => {
-    expect(read(path)).toBe(`${JSON.stringify(schema, null, 2)}\n`);
+    expect(read(path)).toBe(`${JSON.stringify(withoutDefaultsRequired(schema), null, 2)}\n`);
   });
 
   it('ajv compiles both in strict mode', () => {
     const ajv = new Ajv({ strict: true, allowUnionTypes: true, strictRequired: false });
     expect(() => [ajv.compile(pipelineSchema), ajv.compile(paramsSchema)]).not.toThrow();
+  });
+});
+
+describe('a validator that fills no defaults, as in an editor,', () => {
+  const check = (schema: string, data: unknown): unknown => {
+    const ajv = new Ajv({ allErrors: true, allowUnionTypes: true });
+    const isValid = ajv.compile(JSON.parse(read(schema)) as object);
+    return isValid(data) ? [] : isValid.errors;
+  };
+  const load = (file: string): unknown => parse(read(file));
+
+  it('accepts params.yaml', () => {
+    expect(check('schemas/params.schema.json', load('params.yaml'))).toEqual([]);
+  });
+
+  it.each(['params.paper.yaml', 'params.best.yaml'])('accepts %s laid over params.yaml', (file) => {
+    expect(check('schemas/params.schema.json', mergeData(load('params.yaml'), load(file)))).toEqual([]);
+  });
+
+  it('accepts pipeline.yaml', () => {
+    expect(check('schemas/pipeline.schema.json', load('pipeline.yaml'))).toEqual([]);
+  });
+
+  it('still misses what has no default, and finds wrong keys', () => {
+    const schema = withoutDefaultsRequired({
+      required: ['a', 'b'],
+      additionalProperties: false,
+      properties: {
+        a: { type: 'number' },
+        b: { default: 1 },
+        c: { required: ['d'], properties: { d: { default: 2 } } },
+      },
+    });
+    expect(schema).toMatchObject({
+      required: ['a'],
+      properties: { c: { properties: { d: { default: 2 } } } },
+    });
+    expect(accepts(schema, { a: 1, c: {} })).toBe(true);
+    expect([{}, { a: 1, e: 1 }].map((data) => accepts(schema, data))).toEqual([false, false]);
   });
 });
 
