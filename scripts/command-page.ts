@@ -78,6 +78,12 @@ The stages' own output goes to stderr in this mode.
 
 \`kind\` is one of \`cmd\`, \`code\`, \`dep\`, \`param\`, \`env\`, \`graph\`, \`out\`, \`never-run\`, \`always\`; \`change\` one of \`new\`, \`modified\`, \`deleted\`.
 
+\`metrics show --json\` is file to dotted key to value; of several revisions, or with \`-a\`, \`-T\`, \`--all-commits\`, revision to that, the workspace as \`workspace\`:
+
+\`\`\`json
+{"workspace":{"metrics.json":{"accuracy":0.6}},"main":{"metrics.json":{"accuracy":0.5}}}
+\`\`\`
+
 \`metrics diff --json\` and \`params diff --json\` are file to dotted key to values; a side that is not there is left out, \`diff\` is there for two numbers:
 
 \`\`\`json

@@ -1,5 +1,5 @@
-import { escapeControl } from '../kit/index.ts';
-import { createPainter, printLine, type Terminal, widthOf } from './terminal.ts';
+import { escapeControl, widthOf } from '../kit/index.ts';
+import { createPainter, printLine, type Terminal } from './terminal.ts';
 
 /** How wide the widest line of a text is. */
 export function textWidth(text: string): number {
@@ -13,23 +13,21 @@ export function isTooWide(text: string, { stdout }: Terminal): boolean {
 
 /**
  * Prints a table whose first column is a file. Where it would not fit on the terminal, each file is a heading over
- * a table of its own, without that column.
+ * a table of its own, rendered without that column.
  */
 export function printByFile<T>(
   files: ReadonlyMap<string, T>,
-  render: (files: ReadonlyMap<string, T>) => string,
+  render: (files: ReadonlyMap<string, T>, path: boolean) => string,
   terminal: Terminal,
 ): void {
-  const whole = render(files);
+  const whole = render(files, true);
   if (!isTooWide(whole, terminal)) {
     printLine(terminal.stdout, whole);
     return;
   }
   const paint = createPainter(terminal.stdout, terminal.env);
   for (const [file, content] of files) {
-    const firstColumn = Math.max('Path'.length, file.length);
-    const rows = render(new Map([[file, content]])).split('\n');
     printLine(terminal.stdout, paint('cyan', escapeControl(file)));
-    for (const row of rows) printLine(terminal.stdout, row.slice(firstColumn));
+    printLine(terminal.stdout, render(new Map([[file, content]]), false).replace(/^/gm, '  '));
   }
 }

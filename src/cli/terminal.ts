@@ -1,4 +1,5 @@
-import { stripVTControlCharacters, styleText } from 'node:util';
+import { styleText } from 'node:util';
+import { widthOf } from '../kit/index.ts';
 
 /** A stream to print on; what process.stdout and a test's collector have in common. */
 export interface Sink {
@@ -49,17 +50,6 @@ export function printError(
   const paint = createPainter(terminal.stderr, terminal.env);
   printLine(terminal.stderr, `${paint('red', 'error:')} ${error.message}`);
   if (error.hint !== undefined) printLine(terminal.stderr, error.hint);
-}
-
-/** Letters of East Asian scripts and emoji, which take two columns. */
-const WIDE =
-  /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|\p{Emoji_Presentation}/gu;
-const MARKS = /\p{Mn}/gu;
-
-/** How many columns text takes on a terminal; colours take none. */
-export function widthOf(text: string): number {
-  const plain = stripVTControlCharacters(text).replace(MARKS, '');
-  return [...plain].length + (plain.match(WIDE)?.length ?? 0);
 }
 
 /** Text that fits into so many columns: its beginning, marked where it was cut. */

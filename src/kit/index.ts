@@ -34,3 +34,4 @@ export {
   formatDuration,
   plural,
 } from './text.ts';
+export { widthOf } from './width.ts';

@@ -1,3 +1,5 @@
+import { widthOf } from './width.ts';
+
 export interface TableOptions {
   /** Columns whose cells stand at the right edge (numbers). */
   readonly right?: readonly number[];
@@ -33,12 +35,13 @@ function columnWidths(rows: readonly (readonly string[])[]): number[] {
   const widths: number[] = [];
   for (const row of rows) {
     row.forEach((cell, i) => {
-      widths[i] = Math.max(widths[i] ?? 0, cell.length);
+      widths[i] = Math.max(widths[i] ?? 0, widthOf(cell));
     });
   }
   return widths;
 }
 
 function pad(text: string, width: number, right: boolean): string {
-  return right ? text.padStart(width) : text.padEnd(width);
+  const blanks = ' '.repeat(width - widthOf(text));
+  return right ? blanks + text : text + blanks;
 }

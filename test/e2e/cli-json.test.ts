@@ -392,6 +392,54 @@ describe('metrics diff', () => {
     `);
   });
 
+  it('metrics show of several revisions, all branches, tags, commits: a row for each', async () => {
+    const p = await twoCommits();
+    git(p.root, 'branch', '-M', 'main');
+    git(p.root, 'tag', 'v1', 'HEAD~1');
+    const show = (...args: readonly string[]) => p.ferment('metrics', 'show', ...args);
+    expect(await show('HEAD', 'v1', '--targets', 'out/score.json')).toMatchInlineSnapshot(`
+      "exit 0
+      Revision  Path            accuracy  loss      confusion  per-class.sad
+      HEAD      out/score.json     0.625   2.5  [[1,2],[4,4]]           0.25
+      v1        out/score.json       0.5     2  [[1,2],[3,4]]           0.25"
+    `);
+    expect(await show('-a', '-T', '--targets', 'out/score.json', '--no-path')).toMatchInlineSnapshot(`
+      "exit 0
+      Revision   accuracy  loss      confusion  per-class.sad
+      workspace     0.625   2.5  [[1,2],[4,4]]           0.25
+      main          0.625   2.5  [[1,2],[4,4]]           0.25
+      v1              0.5     2  [[1,2],[3,4]]           0.25"
+    `);
+    expect(await show('v1', 'HEAD', '--md', '--targets', 'extra.json')).toMatchInlineSnapshot(`
+      "exit 0
+      | Revision | Path | n |
+      | --- | --- | ---: |
+      | v1 | extra.json | 1 |"
+    `);
+    const all = JSON.parse(await p.json(0, 'metrics', 'show', '--all-commits', '--json')) as object;
+    expect(Object.keys(all)).toHaveLength(3);
+    expect(
+      JSON.parse(await p.json(0, 'metrics', 'show', 'v1', '-a', '--targets', 'extra.json', '--json')),
+    ).toEqual({
+      v1: { 'extra.json': { n: 1 } },
+      main: {},
+    });
+    git(p.root, 'switch', '-q', '--orphan', 'empty');
+    git(p.root, 'commit', '-q', '--allow-empty', '-m', 'nothing');
+    git(p.root, 'switch', '-qf', 'main');
+    expect(await show('main', '-a', '--no-path', '--targets', 'out/score.json')).toMatchInlineSnapshot(`
+      "exit 0
+      Revision  accuracy  loss      confusion  per-class.sad
+      main         0.625   2.5  [[1,2],[4,4]]           0.25
+      ! warning: empty is left out: There is no pipeline.yaml or dvc.yaml here or in a folder above."
+    `);
+    expect(await show('main', 'nowhere')).toMatchInlineSnapshot(`
+      "exit 2
+      ! error: Git knows no commit 'nowhere'.
+      git log --oneline lists commits; a branch, a tag or HEAD~1 will do too."
+    `);
+  });
+
   it('of metrics that git does not track: from the store, as the lock of each commit names them', async () => {
     const p = cliProject({
       'pipeline.yaml': 'stages: {s: {cmd: cp in.json m.json, deps: [in.json], metrics: [m.json]}}\n',

@@ -187,3 +187,27 @@ it('output that cannot be written is an error, not a silent success', (context) 
     'error: Cannot write the output: ENOSPC: no space left on device, write.\n',
   ]);
 });
+
+it('list says of each stage what it is for, else what it makes, else what it runs and reads', async () => {
+  const p = cliProject({
+    'pipeline.yaml': `stages:
+  described: {desc: What it is for, cmd: x, outs: [o]}
+  many: {cmd: x, outs: [a, b, c, d, e, f]}
+  notify: {cmd: ["curl -s https://example.org", "echo done"], deps: [o]}
+  script:
+    cmd: |
+      set -e
+      echo hello
+  program: {module: stages/p.ts}
+`,
+    'stages/p.ts': '',
+  });
+  expect(await p.ferment('list')).toMatchInlineSnapshot(`
+    "exit 0
+    described  What it is for
+    many       makes a, b, c, d and 2 more
+    notify     runs curl -s https://example.org …, reads o
+    script     runs echo hello …
+    program    runs stages/p.ts"
+  `);
+});

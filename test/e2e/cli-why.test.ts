@@ -153,3 +153,60 @@ it('why names files and lines also of folders that neither git nor another stage
   // What only the old result named goes: two lists, three texts, the old out.
   expect(await p.ferment('gc', '--force', '--keep-runs', '0')).toContain('Deleted 6 objects, 1 result');
 });
+
+it('why names the packages with their versions, and the folder in which a command runs', async () => {
+  const lock = (version: string): string =>
+    JSON.stringify({
+      packages: {
+        '': {},
+        'node_modules/one': { version: '1.0.0', integrity: 'sha512-one', dependencies: { two: '*' } },
+        'node_modules/two': { version, integrity: `sha512-${version}` },
+      },
+    });
+  const p = cliProject({
+    'pipeline.yaml': `stages:
+  program: {module: program.ts, outs: [a.txt], params: [n]}
+  command: {cmd: echo hello > b.txt, wdir: here, deps: [in], outs: [b.txt]}
+`,
+    'params.yaml': 'n: 1\n',
+    'here/in': 'x',
+    'there/in': 'x',
+    'package.json': '{"type": "module"}',
+    'package-lock.json': lock('1.0.0'),
+    'node_modules/one/package.json': '{"version": "1.0.0", "type": "module", "main": "index.js"}',
+    'node_modules/one/index.js': 'export const one = 1;\n',
+    'program.ts':
+      "import { writeFileSync } from 'node:fs';\nimport { one } from 'one';\nwriteFileSync('a.txt', String(one));\n",
+  });
+  await p.ferment('repro', '-j1');
+  p.write('package-lock.json', lock('1.2.0'));
+  expect(await p.ferment('why', 'program')).toMatchInlineSnapshot(`
+    "exit 0
+    program would run.
+      code   packages  changed
+             modified  two  1.0.0 → 1.2.0"
+  `);
+  p.write('pipeline.yaml', p.read('pipeline.yaml').replace('wdir: here', 'wdir: there'));
+  expect(await p.ferment('why', 'command')).toMatchInlineSnapshot(`
+    "exit 0
+    command would run.
+      cmd    wdir         here → there
+      dep    here/in      is no longer a dep
+      dep    there/in     is new
+      out    here/b.txt   is no longer declared
+      out    there/b.txt  is new"
+  `);
+  expect(await p.ferment('status')).toMatchInlineSnapshot(`
+    "exit 0
+    program
+      packages changed
+    command
+      wdir changed
+      here/in is no longer a dep
+      there/in is new
+      out here/b.txt is no longer declared
+      out there/b.txt is new
+
+    What would run: ferment repro --dry"
+  `);
+});

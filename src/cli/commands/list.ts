@@ -1,9 +1,9 @@
 import { escapeControl, prettyJson, renderTable } from '../../kit/index.ts';
-import { buildGraph, loadProject, type Stage, selectTargets } from '../../runner/index.ts';
+import { buildGraph, loadProject, type NamedPath, type Stage, selectTargets } from '../../runner/index.ts';
 import { loadOptions } from '../load-options.ts';
 import { isTooWide } from '../narrow-table.ts';
 import type { ActionContext, ProjectOptions } from '../program.ts';
-import { printLine, type Terminal } from '../terminal.ts';
+import { cutEnd, printLine, type Terminal } from '../terminal.ts';
 
 /** `ferment list`: the stages in the order in which they run, with what they are for. */
 export function list(
@@ -36,8 +36,29 @@ function describe(stages: readonly Stage[], terminal: Terminal): string {
   return rows.flatMap(([name = '', desc = '']) => (desc === '' ? [name] : [name, `  ${desc}`])).join('\n');
 }
 
+/** What a person wrote, else what it makes, else what it runs and reads. */
 function descriptionOf(stage: Stage): string {
   if (stage.desc !== undefined) return stage.desc;
-  const outs = stage.outs.map((out) => out.path);
-  return outs.length === 0 ? '' : `makes ${outs.join(', ')}`;
+  if (stage.outs.length > 0) return `makes ${someOf(stage.outs)}`;
+  const { command } = stage;
+  const code = command.kind === 'module' ? command.module : firstLine(command.lines);
+  return stage.deps.length === 0 ? `runs ${code}` : `runs ${code}, reads ${someOf(stage.deps)}`;
+}
+
+const LONGEST_COMMAND = 60;
+
+function firstLine(commands: readonly string[]): string {
+  const lines = commands.flatMap((command) => command.trim().split('\n'));
+  const first = lines.find((line) => !/^(set [-+]|#)/.test(line)) ?? lines[0] ?? '';
+  return cutEnd(lines.length > 1 ? `${first} …` : first, LONGEST_COMMAND);
+}
+
+const MOST_PATHS = 4;
+
+function someOf(all: readonly NamedPath[]): string {
+  // "and 1 more" would be no shorter than the path.
+  const most = all.length === MOST_PATHS + 1 ? all.length : MOST_PATHS;
+  const shown = all.slice(0, most).map(({ path }) => path);
+  const more = all.length - shown.length;
+  return more > 0 ? `${shown.join(', ')} and ${more} more` : shown.join(', ');
 }

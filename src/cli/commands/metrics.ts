@@ -1,23 +1,32 @@
-import { prettyJson } from '../../kit/index.ts';
+import { isFermentError, prettyJson } from '../../kit/index.ts';
 import {
   commitSide,
   diffValues,
   directionOf,
+  findProject,
+  type Labelled,
+  type LoadOptions,
+  listRevisions,
+  openGit,
   parseCondition,
+  type RenderOptions,
   readMetrics,
   renderDiff,
+  renderRevisions,
   renderValues,
+  type Side,
   type SideValues,
   sidesOf,
   toJson,
   type ValuesDiff,
+  type Verdict,
   violations,
   workspaceSide,
 } from '../../runner/index.ts';
 import { loadOptions } from '../load-options.ts';
-import { printByFile } from '../narrow-table.ts';
+import { isTooWide, printByFile } from '../narrow-table.ts';
 import type { ActionContext, ProjectOptions } from '../program.ts';
-import { printLine, printWarning, type Terminal } from '../terminal.ts';
+import { createPainter, printLine, printWarning, type Terminal } from '../terminal.ts';
 
 export interface TableOptions extends ProjectOptions {
   readonly json?: boolean;
@@ -30,18 +39,86 @@ export interface TableOptions extends ProjectOptions {
   readonly precision: number;
 }
 
-/** `ferment metrics show [REVISION]`. */
+export interface ShowOptions extends TableOptions {
+  readonly allBranches?: boolean;
+  readonly allTags?: boolean;
+  readonly allCommits?: boolean;
+}
+
+/** `ferment metrics show [REVISION…]`: of one as a list, of several with a row for each. */
 export function showMetrics(
-  revision: string | undefined,
-  options: TableOptions,
+  revisions: readonly string[],
+  options: ShowOptions,
   { terminal }: ActionContext,
 ): void {
   const load = loadOptions(options, terminal);
-  const read = readMetrics(revision === undefined ? workspaceSide(load) : commitSide(load, revision));
+  const wanted = new Set(revisions);
+  const others = listed(load, options).filter((one) => !wanted.has(one));
+  const isOne = revisions.length <= 1 && !isListing(options);
+  const isWorkspace = revisions.length === 0;
+  const read = [
+    ...(isWorkspace ? [readSide(workspaceSide(load), options, terminal)] : []),
+    ...revisions.map((one) => readSide(commitSide(load, one), options, terminal)),
+    ...others.flatMap((one) => readIfPossible(load, one, { options, terminal }) ?? []),
+  ];
+  if (options.json === true) {
+    const json = read.map(({ label, values }) => [label, toJson(values)] as const);
+    terminal.stdout.write(prettyJson(isOne ? json[0]?.[1] : Object.fromEntries(json)));
+  } else if (read.every(({ values }) => values.size === 0))
+    printLine(terminal.stderr, 'No metrics yet: ferment repro makes them.');
+  else if (isOne) {
+    const [only] = read;
+    if (only !== undefined)
+      printTable(only.values, (values, path) => renderValues(values, tableOf(options, path)), {
+        options,
+        terminal,
+      });
+  } else printRevisions(read, options, terminal);
+}
+
+/** Many metrics make a row too wide for a terminal: then each value has its own. */
+function printRevisions(read: readonly Labelled[], options: ShowOptions, terminal: Terminal): void {
+  const wide = renderRevisions(read, 'wide', tableOf(options));
+  const isWide = options.md === true || !isTooWide(wide, terminal);
+  printLine(terminal.stdout, isWide ? wide : renderRevisions(read, 'long', tableOf(options)));
+}
+
+function isListing({ allBranches, allTags, allCommits }: ShowOptions): boolean {
+  return allBranches === true || allTags === true || allCommits === true;
+}
+
+/** Throws NO_REVISION where there is no git. */
+function listed(load: LoadOptions, options: ShowOptions): readonly string[] {
+  if (!isListing(options)) return [];
+  const { root } = findProject(load.cwd, load.file);
+  openGit(root);
+  return [
+    ...(options.allBranches === true ? listRevisions(root, 'branches') : []),
+    ...(options.allTags === true ? listRevisions(root, 'tags') : []),
+    ...(options.allCommits === true ? listRevisions(root, 'commits') : []),
+  ];
+}
+
+function readSide(side: Side, options: ShowOptions, terminal: Terminal): Labelled {
+  const read = readMetrics(side);
   printWarnings([read], terminal);
-  if (options.json === true) terminal.stdout.write(prettyJson(toJson(read.values)));
-  else if (read.values.size === 0) printLine(terminal.stderr, 'No metrics yet: ferment repro makes them.');
-  else printTable(read.values, (values) => renderValues(values, tableOf(options)), { options, terminal });
+  return { label: side.label, values: only(read.values, options.targets) };
+}
+
+/** A branch of another project in the same repository, or a commit from before the pipeline, has nothing to show. */
+function readIfPossible(
+  load: LoadOptions,
+  revision: string,
+  { options, terminal }: { readonly options: ShowOptions; readonly terminal: Terminal },
+): Labelled | undefined {
+  try {
+    return readSide(commitSide(load, revision), options, terminal);
+  } catch (error) {
+    if (!isFermentError(error)) throw error;
+    const { message } = isFermentError(error.cause) ? error.cause : error;
+    printWarning(terminal, `${revision} is left out: ${message.split('\n')[0]}`);
+    return undefined;
+  }
 }
 
 /** `ferment metrics diff [A] [B]`: A is HEAD unless given, B the workspace. */
@@ -64,13 +141,18 @@ export function diffMetrics(
   else if (diff.size > 0) {
     const labels = { kind: 'Metric', before: before.label, after: after.label } as const;
     const direction = directionOf(after.project);
-    const render = (one: ValuesDiff): string => renderDiff(one, labels, { ...tableOf(options), direction });
+    const paint = createPainter(terminal.stdout, terminal.env);
+    const mark = (text: string, verdict: Verdict): string => paint(VERDICT_STYLES[verdict], text);
+    const render = (one: ValuesDiff, path: boolean): string =>
+      renderDiff(one, labels, { ...tableOf(options, path), direction, mark });
     printTable(diff, render, { options, terminal });
   } else if (options.md !== true) printLine(terminal.stderr, 'No metric differs.');
   const found = violations(diff, conditions);
   for (const line of found) printLine(terminal.stderr, line);
   if (found.length > 0) setExit(1);
 }
+
+const VERDICT_STYLES = { better: 'green', worse: 'red' } as const;
 
 /** What counts as equal, and whether it is shown. */
 export function toleranceOf({ all, atol, rtol }: TableOptions) {
@@ -92,17 +174,18 @@ function printWarnings(sides: readonly SideValues[], terminal: Terminal): void {
 /** Markdown is for a page, not for the terminal: it keeps its columns. */
 export function printTable<T>(
   files: ReadonlyMap<string, T>,
-  render: (files: ReadonlyMap<string, T>) => string,
+  render: (files: ReadonlyMap<string, T>, path: boolean) => string,
   { options, terminal }: { readonly options: TableOptions; readonly terminal: Terminal },
 ): void {
-  if (options.md === true || options.path === false) printLine(terminal.stdout, render(files));
+  if (options.md === true || options.path === false) printLine(terminal.stdout, render(files, true));
   else printByFile(files, render, terminal);
 }
 
-export function tableOf(options: TableOptions): {
-  readonly markdown: boolean;
-  readonly precision: number;
-  readonly path: boolean;
-} {
-  return { markdown: options.md === true, precision: options.precision, path: options.path !== false };
+/** How a table is to be; `path` is false where the file stands over it. */
+export function tableOf(options: TableOptions, path = true): RenderOptions {
+  return {
+    markdown: options.md === true,
+    precision: options.precision,
+    path: path && options.path !== false,
+  };
 }

@@ -21,6 +21,6 @@ export function diffParams(
   if (options.json === true) terminal.stdout.write(prettyJson(toJson(diff)));
   else if (diff.size > 0) {
     const labels = { kind: 'Param', before: before.label, after: after.label } as const;
-    printTable(diff, (one) => renderDiff(one, labels, tableOf(options)), { options, terminal });
+    printTable(diff, (one, path) => renderDiff(one, labels, tableOf(options, path)), { options, terminal });
   } else if (options.md !== true) printLine(terminal.stderr, 'No param differs.');
 }

@@ -18,22 +18,7 @@ export function declareValues(program: Command, context: ActionContext): void {
     .action(async (a: string | undefined, b: string | undefined, options) => {
       await (await import('../commands/diff.ts')).diff(a, b, options, context);
     });
-  const metrics = program.command('metrics').description('Show and compare metrics.').helpCommand(false);
-  withProject(metrics.command('show'))
-    .description('Print the metrics of the workspace or of a commit.')
-    .argument('[revision]', 'a commit, branch or tag')
-    .option('--json', 'print JSON')
-    .option('--md', 'print a GitHub table')
-    .option('--precision <n>', 'digits after the point', parseCount, 5)
-    .action(async (revision: string | undefined, options) => {
-      await (await import('../commands/metrics.ts')).showMetrics(revision, options, context);
-    });
-  withTables(withProject(metrics.command('diff')))
-    .description('Compare the metrics of two commits, or of a commit and the workspace.')
-    .option('--fail-if <condition...>', "exit with 1 when it holds for a change, such as 'accuracy < -0.01'")
-    .action(async (a: string | undefined, b: string | undefined, options) => {
-      await (await import('../commands/metrics.ts')).diffMetrics(a, b, options, context);
-    });
+  declareMetrics(program, context);
   const params = program.command('params').description('Compare params.').helpCommand(false);
   withTables(withProject(params.command('diff')))
     .description('Compare the params of two commits, or of a commit and the workspace.')
@@ -56,6 +41,30 @@ export function declareValues(program: Command, context: ActionContext): void {
     .option('--targets <path...>', 'only these plots, files or folders')
     .action(async (revisions: string[], options) => {
       await (await import('../commands/plots.ts')).diffPlots(revisions, options, context);
+    });
+}
+
+function declareMetrics(program: Command, context: ActionContext): void {
+  const metrics = program.command('metrics').description('Show and compare metrics.').helpCommand(false);
+  withProject(metrics.command('show'))
+    .description('Print the metrics of the workspace or of commits; of several with a row for each.')
+    .argument('[revision...]', 'commits, branches or tags (default: the workspace)')
+    .option('-a, --all-branches', 'of all branches (and the workspace)')
+    .option('-T, --all-tags', 'of all tags')
+    .option('--all-commits', 'of all commits that branches and tags reach')
+    .option('--json', 'print JSON')
+    .option('--md', 'print a GitHub table')
+    .option('--targets <file...>', 'only these files')
+    .option('--no-path', 'without the column of files')
+    .option('--precision <n>', 'digits after the point', parseCount, 5)
+    .action(async (revisions: string[], options) => {
+      await (await import('../commands/metrics.ts')).showMetrics(revisions, options, context);
+    });
+  withTables(withProject(metrics.command('diff')))
+    .description('Compare the metrics of two commits, or of a commit and the workspace.')
+    .option('--fail-if <condition...>', "exit with 1 when it holds for a change, such as 'accuracy < -0.01'")
+    .action(async (a: string | undefined, b: string | undefined, options) => {
+      await (await import('../commands/metrics.ts')).diffMetrics(a, b, options, context);
     });
 }
 

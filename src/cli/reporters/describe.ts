@@ -23,7 +23,7 @@ export function describeChange(change: Change): string {
     case 'out':
       return `out ${name} ${verbOf(change, 'is no longer declared')}`;
     case 'code':
-      return `code of ${name} ${verbOf(change)}`;
+      return `${name === 'packages' ? name : `code of ${name}`} ${verbOf(change)}`;
     case 'param':
       return `${name} ${describeValues(change, 'none')}`;
     case 'env':

@@ -1,6 +1,6 @@
-import { escapeControl, formatDuration } from '../../kit/index.ts';
+import { escapeControl, formatDuration, widthOf } from '../../kit/index.ts';
 import type { RunEvent } from '../../runner/index.ts';
-import { createPainter, type Style, type Terminal, widthOf } from '../terminal.ts';
+import { createPainter, type Style, type Terminal } from '../terminal.ts';
 import { describeEnd, describeReasons } from './describe.ts';
 
 /** The words at the beginning of a line, in one column: what is about to happen, or the outcome. */

@@ -1,6 +1,6 @@
-import { escapeControl, formatDuration } from '../../kit/index.ts';
+import { escapeControl, formatDuration, widthOf } from '../../kit/index.ts';
 import type { Progress, RunEvent } from '../../runner/index.ts';
-import { createPainter, cutEnd, cutMiddle, type Paint, type Terminal, widthOf } from '../terminal.ts';
+import { createPainter, cutEnd, cutMiddle, type Paint, type Terminal } from '../terminal.ts';
 import { createLineWriter } from './line-writer.ts';
 import { fitPieces, piecesOf } from './progress-text.ts';
 import type { Reporter } from './reporter.ts';

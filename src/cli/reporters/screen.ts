@@ -1,4 +1,5 @@
-import { cutEnd, type Sink, widthOf } from '../terminal.ts';
+import { widthOf } from '../../kit/index.ts';
+import { cutEnd, type Sink } from '../terminal.ts';
 
 /** A terminal that knows these shows what stands between them at once; others pass them over. */
 const UPDATE_BEGINS = '\u001b[?2026h';

@@ -12,15 +12,57 @@ export interface RenderOptions {
   readonly path?: boolean;
   /** Which way a metric is better, by file and key; undefined where nobody said. */
   readonly direction?: (file: string, key: string) => Direction | undefined;
+  /** Marks a change that has a direction, in colour; not in Markdown. */
+  readonly mark?: (text: string, verdict: Verdict) => string;
 }
+
+/** What a change of a metric with a direction is. */
+export type Verdict = 'better' | 'worse';
 
 /** `metrics show`: one line per key. */
 export function renderValues(values: Values, options: RenderOptions = {}): string {
   const rows = [['Path', 'Metric', 'Value']];
   for (const [file, leaves] of values) {
-    for (const [key, value] of leaves) rows.push([file, key, formatLeaf(value, options.precision)]);
+    for (const [key, value] of leaves)
+      rows.push([escapeControl(file), escapeControl(key), formatLeaf(value, options.precision)]);
   }
   return render(rows, [2], options);
+}
+
+/** The values of one commit or of the workspace. */
+export interface Labelled {
+  readonly label: string;
+  readonly values: Values;
+}
+
+/**
+ * `metrics show` of several revisions: a row for each revision and file with a column for each key, or, `long`, a row
+ * for each value.
+ */
+export function renderRevisions(
+  revisions: readonly Labelled[],
+  form: 'wide' | 'long',
+  options: RenderOptions = {},
+): string {
+  const found = revisions.flatMap(({ label, values }) =>
+    [...values].map(([file, leaves]) => ({
+      lead: options.path === false ? [label] : [label, escapeControl(file)],
+      leaves,
+    })),
+  );
+  const lead = options.path === false ? ['Revision'] : ['Revision', 'Path'];
+  const show = (value: Scalar | undefined): string => formatLeaf(value, options.precision);
+  const keys = [...new Set(found.flatMap(({ leaves }) => [...leaves.keys()]))];
+  const rows =
+    form === 'wide'
+      ? found.map(({ lead, leaves }) => [...lead, ...keys.map((key) => show(leaves.get(key)))])
+      : found.flatMap(({ lead, leaves }) =>
+          [...leaves].map(([key, value]) => [...lead, escapeControl(key), show(value)]),
+        );
+  const header = form === 'wide' ? keys.map(escapeControl) : ['Metric', 'Value'];
+  const right = form === 'wide' ? keys.map((_, i) => lead.length + i) : [lead.length + 1];
+  const table = [[...lead, ...header], ...rows];
+  return options.markdown === true ? renderMarkdownTable(table, { right }) : renderTable(table, { right });
 }
 
 /** `metrics diff` and `params diff`: the old value, the new one, and for numbers the change and whether it is better. */
@@ -30,18 +72,19 @@ export function renderDiff(
   options: RenderOptions = {},
 ): string {
   const withChange = labels.kind === 'Metric';
+  const mark = options.markdown === true ? undefined : options.mark;
   const rows = [['Path', labels.kind, labels.before, labels.after, ...(withChange ? ['Change'] : [])]];
   for (const [file, changes] of diff) {
     for (const [key, change] of changes) {
       const cells = [
-        file,
-        key,
+        escapeControl(file),
+        escapeControl(key),
         formatLeaf(change.old, options.precision),
         formatLeaf(change.new, options.precision),
       ];
       rows.push(
         withChange
-          ? [...cells, formatChange(change, options.direction?.(file, key), options.precision)]
+          ? [...cells, formatChange(change, { ...options, direction: options.direction?.(file, key), mark })]
           : cells,
       );
     }
@@ -77,11 +120,23 @@ function formatNumber(value: number, precision: number): string {
   return rounded === 0 ? value.toExponential(2) : String(rounded);
 }
 
-function formatChange(change: ValueChange, direction: Direction | undefined, precision = 5): string {
+function formatChange(
+  change: ValueChange,
+  {
+    direction,
+    precision = 5,
+    mark = (text) => text,
+  }: {
+    readonly direction: Direction | undefined;
+    readonly precision?: number;
+    readonly mark: RenderOptions['mark'];
+  },
+): string {
   if (change.diff === undefined)
     return change.old === undefined ? 'new' : change.new === undefined ? 'gone' : '-';
   const sign = change.diff > 0 ? '+' : '';
   const text = `${sign}${formatNumber(change.diff, precision)}`;
   if (direction === undefined || change.diff === 0) return text;
-  return `${text} ${change.diff > 0 === (direction === 'higher') ? 'better' : 'worse'}`;
+  const verdict = change.diff > 0 === (direction === 'higher') ? 'better' : 'worse';
+  return mark(`${text} ${verdict}`, verdict);
 }

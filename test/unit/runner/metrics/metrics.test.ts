@@ -70,6 +70,10 @@ describe('tables', () => {
       m.json  new        -          2          new
       m.json  gone       1          -         gone"
     `);
+    const mark = (text: string, verdict: string): string => `<${verdict}>${text}`;
+    const labels = { kind: 'Metric', before: 'HEAD', after: 'workspace' } as const;
+    expect(renderDiff(diff, labels, { direction, mark })).toContain('<better>-0.3 better');
+    expect(renderDiff(diff, labels, { direction, mark, markdown: true })).toContain('| -0.3 better |');
     expect(renderValues(values({ 'm.json': { a: 1, b: 0.25 } }), { markdown: true })).toBe(
       '| Path | Metric | Value |\n| --- | --- | ---: |\n| m.json | a | 1 |\n| m.json | b | 0.25 |',
     );
