@@ -153,6 +153,12 @@ function fileText(path: string): string {
   return `${executable ? '(executable) ' : ''}${readFileSync(path, 'utf8')}`;
 }
 
+/** Makes the copy for Ferment like that for DVC, with DVC's own files. */
+export function copyOver({ ours, dvcs }: Copies): void {
+  rmSync(ours, { recursive: true });
+  cpSync(dvcs, ours, { recursive: true, verbatimSymlinks: true, preserveTimestamps: true });
+}
+
 /** A copy of both, to be looked at and played again. */
 export function keepCopies(copies: Copies, folder: string): void {
   cpSync(copies.ours, join(folder, 'ferment'), { recursive: true, verbatimSymlinks: true });

@@ -17,6 +17,20 @@ export const paramEdits: Readonly<Record<string, Apply>> = {
   },
 };
 
+const VARS = ['own', 'more'] as const;
+
+/** Edits of what templates see beside parameters. */
+export const varEdits: Readonly<Record<string, Apply>> = {
+  'change a var': (world, { a, value }) => {
+    const name = VARS[a % 2] ?? 'own';
+    return {
+      world: { ...world, vars: { ...world.vars, [name]: value } },
+      disk: [],
+      said: `change ${name}.word`,
+    };
+  },
+};
+
 function pickFile({ params }: World, pick: number): string {
   const files = Object.keys(params);
   return pick < 60 ? 'params.yaml' : (files[pick % files.length] ?? '');

@@ -1,4 +1,4 @@
-import { paramEdits } from './edit-params.ts';
+import { paramEdits, varEdits } from './edit-params.ts';
 import { sourceEdits } from './edit-sources.ts';
 import { stageEdits } from './edit-stages.ts';
 import { outsOf, type Value, type World } from './world.ts';
@@ -55,7 +55,7 @@ export const LOCK = '(lock)';
 export const REVERT = 'revert';
 
 const EDITS: ReadonlyMap<string, Apply> = new Map(
-  [sourceEdits, paramEdits, stageEdits, outEdits, lockEdits].flatMap(Object.entries),
+  [sourceEdits, paramEdits, varEdits, stageEdits, outEdits, lockEdits].flatMap(Object.entries),
 );
 
 /** Names of all edits, those that matter most several times. */

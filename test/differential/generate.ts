@@ -17,7 +17,10 @@ export const values: fc.Arbitrary<Value> = fc.oneof(
     arbitrary: fc.constantFrom('1', '2', '10', '-3', '0.25', '1.5').map((number) => ({ number })),
   },
   { weight: 1, arbitrary: fc.constantFrom('1.0', '0', '1e-05', '1e3', '0.1').map((number) => ({ number })) },
-  { weight: 3, arbitrary: fc.constantFrom('red', 'blue', 'a b', '', 'yes', '1', 'ünï', '#x', 'a: b') },
+  {
+    weight: 3,
+    arbitrary: fc.constantFrom('red', 'blue', 'a b', '', 'yes', '1', 'ünï', '#x', 'a: b', "it's"),
+  },
   { weight: 2, arbitrary: fc.boolean() },
   { weight: 1, arbitrary: fc.constant(null) },
   { weight: 1, arbitrary: fc.constantFrom<Value>([], [{ number: '1' }, 'two'], [{ x: { number: '1' } }]) },
@@ -29,7 +32,15 @@ const trees: fc.Arbitrary<Tree> = fc.record({
   nest: fc.record({ gamma: values, deeper: fc.record({ delta: values }) }),
 });
 
-const PARAM_FILES = ['params.yaml', 'conf/other.yaml', 'conf/settings.json'];
+const PARAM_FILES = [
+  'params.yaml',
+  'conf/other.yaml',
+  'conf/settings.json',
+  'conf/more.toml',
+  'conf/values.py',
+  'sub/params.yaml',
+  'work/params.yaml',
+];
 
 const outSeeds = fc.record({
   form: fc.constantFrom<OutSpec['form']>('file', 'file', 'file', 'folder', 'folder', 'metrics', 'plots'),
@@ -64,7 +75,7 @@ const stageSeeds = fc.record({
   group: groups,
   place: fc.nat(11),
   form: fc.constantFrom<StageSpec['form']>('line', 'lines', 'list'),
-  pasted: fc.subarray(['alpha', 'beta', 'nest.gamma']),
+  pasted: fc.subarray(['alpha', 'beta', 'nest.gamma', 'nest', 'own.word', 'more.word']),
   always: fc.nat(24).map((n) => n === 24),
 });
 
@@ -72,14 +83,18 @@ type StageSeed = typeof stageSeeds extends fc.Arbitrary<infer Seed> ? Seed : nev
 
 export const worlds: fc.Arbitrary<World> = fc
   .record({
-    params: fc.tuple(trees, trees, trees),
+    params: fc.tuple(...PARAM_FILES.map(() => trees)),
+    vars: fc.record({ own: values, more: values }),
+    imported: fc.nat(4).map((n) => n === 4),
     stages: fc.array(stageSeeds, { minLength: 1, maxLength: 7 }),
   })
-  .map(({ params, stages }) => {
+  .map(({ params, stages, vars, imported }) => {
     const empty: World = {
       sources: SOURCES,
       params: Object.fromEntries(PARAM_FILES.map((file, index) => [file, params[index] ?? {}])),
       stages: [],
+      vars,
+      imported,
     };
     return stages.reduce((world, seed, index) => addStage(world, `s${index}`, seed), empty);
   });
@@ -112,7 +127,7 @@ function addStage(world: World, name: string, seed: StageSeed): World {
     })),
     salt: 0,
     form: seed.form,
-    pasted: seed.place >= 10 ? [] : seed.pasted,
+    pasted: seed.pasted,
     frozen: false,
     always: seed.always,
   };

@@ -20,6 +20,8 @@ export interface Game {
   diverged: ReadonlyMap<string, string>;
   /** Stages that only one of the tools has done. */
   readonly behind: Set<string>;
+  /** Outs of frozen stages that DVC took for the stages' results, as they were. */
+  readonly verified: Set<string>;
   /** What the tools wrote last. */
   said: Both<string>;
   status: Lines;
@@ -60,6 +62,8 @@ export function unexplained(
   });
   for (const [name, outcome] of Object.entries(facts.outcomes.ours))
     if (isDone(outcome) && isDone(facts.outcomes.dvc[name])) game.behind.delete(name);
+  for (const [path, { name }] of outsOf(facts.world))
+    if (facts.outcomes.dvc[name] === 'frozen') game.verified.add(path);
   if (facts.final) game.diverged = diverged;
   return rest;
 }
@@ -69,12 +73,16 @@ function noteTakenAway({ takenAway }: Game, { on, what, ours }: Difference): voi
   takenAway.set(what, [...(takenAway.get(what) ?? []), ours.slice('undeclared '.length)]);
 }
 
+function failedIn(outcomes: Readonly<Record<string, string>>): ReadonlySet<string> {
+  return new Set(Object.keys(outcomes).filter((name) => outcomes[name] === 'failed'));
+}
+
 function isDone(outcome: string | undefined): boolean {
   return ['ran', 'restored', 'unchanged'].includes(outcome ?? '');
 }
 
 function contextOf(
-  { said, chmodded, takenAway, diverged, behind, staleForOne }: Game,
+  { said, chmodded, takenAway, diverged, verified, behind, staleForOne }: Game,
   { what }: Difference,
   { world, command, status, outcomes }: Facts,
 ): Context {
@@ -87,7 +95,8 @@ function contextOf(
     out: owner?.out,
     status: { ours: status.ours[name] ?? [], dvc: status.dvc[name] ?? [] },
     outcome: { ours: outcomes.ours[name] ?? '-', dvc: outcomes.dvc[name] ?? '-' },
-    failed: [outcomes.ours, outcomes.dvc].some((all) => Object.values(all).includes('failed')),
+    failed: { ours: failedIn(outcomes.ours), dvc: failedIn(outcomes.dvc) },
+    verified,
     saidByDvc: said.dvc,
     chmodded,
     takenAway: takenAway.get(name) ?? [],

@@ -17,8 +17,10 @@ export interface Context {
   readonly staleForOne: boolean;
   /** Its outcomes, when the command was repro. */
   readonly outcome: Both<string>;
-  /** Whether a stage failed in this command. */
-  readonly failed: boolean;
+  /** Stages that failed in this command. */
+  readonly failed: Both<ReadonlySet<string>>;
+  /** Outs of frozen stages that DVC took for the stages' results, as they were. */
+  readonly verified: ReadonlySet<string>;
   readonly saidByDvc: string;
   /** `dep PATH`, `param FILE:KEY`, `out PATH`: what the stage had and then did not declare. */
   readonly takenAway: readonly string[];
@@ -131,7 +133,7 @@ export const KNOWN_DIFFERENCES: readonly KnownDifference[] = [
     reason: 'a stage that is stale for one tool only, for a reason above',
     explains: ({ on, ours, dvc }, { staleForOne, stage, world, chmodded }) =>
       on === 'outcome' &&
-      [ours, dvc].includes('unchanged') &&
+      ([ours, dvc].includes('unchanged') || (ours === 'ran' && dvc === 'restored')) &&
       (staleForOne || (stage !== undefined && touches(world, stage, chmodded))),
   },
   {
@@ -152,10 +154,28 @@ export const KNOWN_DIFFERENCES: readonly KnownDifference[] = [
     reason: 'both stop at the first failure, but they order independent stages in different ways',
     explains: ({ on }, { failed, command, outcome }) =>
       (on === 'outcome' || on === 'content' || on === 'ignored') &&
-      failed &&
       command.kind === 'repro' &&
       !command.flags.includes('-k') &&
-      [outcome.ours, outcome.dvc].some((one) => ['-', 'cancelled', 'failed'].includes(one)),
+      ((failed.ours.size > 0 && isNotReached(outcome.ours)) ||
+        (failed.dvc.size > 0 && isNotReached(outcome.dvc)) ||
+        (on === 'ignored' && outcome.ours === 'failed' && outcome.dvc === 'failed')),
+  },
+  {
+    id: 'the exit code follows from the outcomes',
+    reason: 'a stage that failed in one tool only, for a reason that was found with its outcome',
+    explains: ({ on }, { failed, command }) =>
+      on === 'exit' && command.kind === 'repro' && (failed.ours.size === 0) !== (failed.dvc.size === 0),
+  },
+  {
+    id: 'a side that is not there is left out',
+    reason: 'a value of null is something else than none; DVC prints null for both',
+    explains: ({ on, ours, dvc }) =>
+      (on === 'params' || on === 'metrics') && withoutNull(ours) === withoutNull(dvc),
+  },
+  {
+    id: 'parameter files of sub-folders are shown',
+    reason: 'templates of their pipeline files see them; DVC shows the params.yaml at the top alone',
+    explains: ({ on, what, dvc }) => on === 'params' && what.startsWith('sub/params.yaml:') && dvc === '-',
   },
   {
     id: 'checkout leaves alone what never ran',
@@ -168,12 +188,14 @@ export const KNOWN_DIFFERENCES: readonly KnownDifference[] = [
   },
   {
     id: 'a frozen stage is taken as it is',
-    reason: 'its outs are there, and nobody asked for more; DVC wants them in the lock',
-    explains: ({ on, ours, dvc }, { stage, status }) =>
-      stage?.frozen === true &&
-      on === 'status' &&
-      ours === '-' &&
-      (dvc === 'always' || status.ours.length === 0),
+    reason:
+      'its outs are there, and nobody asked for more; DVC wants them in the lock, and keeps edited ones as its result',
+    explains: ({ on, what, ours, dvc }, { stage, status, verified }) =>
+      (stage?.frozen === true &&
+        on === 'status' &&
+        ours === '-' &&
+        (dvc === 'always' || status.ours.length === 0)) ||
+      (on === 'content' && verified.has(what)),
   },
   {
     id: 'goes back to an earlier difference',
@@ -181,6 +203,16 @@ export const KNOWN_DIFFERENCES: readonly KnownDifference[] = [
     explains: (difference, context) => fromDiverged(difference, context),
   },
 ];
+
+/** `{"old":null,"new":1}` as `{"new":1}`; nothing is as good as an empty object. */
+function withoutNull(change: string): string {
+  return change === '-' ? '{}' : change.replaceAll(/"(?:old|new)":null,?/g, '').replace(',}', '}');
+}
+
+/** Whether a tool had given up before it came to the stage. */
+function isNotReached(outcome: string): boolean {
+  return ['-', 'cancelled', 'blocked'].includes(outcome);
+}
 
 /** Whether a line is about a key that lies below or above this declared one. */
 function isWithin(line: string, { file, key }: ParamRef): boolean {
@@ -222,7 +254,7 @@ function fromDiverged({ on, what, ours, dvc }: Difference, context: Context): bo
   const { diverged, stage, world, isBehind, isBehindSome } = context;
   const paths = new Set(diverged.keys());
   if (isBehind && on !== 'content') return true;
-  if (on === 'exit') return isBehindSome;
+  if (on === 'exit') return isBehindSome && context.command.kind !== 'repro';
   if (on === 'content') return paths.has(what);
   if (on === 'status') return [ours, dvc].some((line) => covers(pathOf(line), paths));
   return on === 'outcome' && stage !== undefined && touches(world, stage, paths);

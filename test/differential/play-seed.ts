@@ -16,13 +16,13 @@ export async function playSeed(
   seed: number,
   folder: string,
   server: DvcServer,
-  { shrinkMs }: { readonly shrinkMs: number },
+  { shrinkMs, until }: { readonly shrinkMs: number; readonly until?: number },
 ): Promise<PlayedSeed> {
   let first: Played | undefined;
   let smallest: Played | undefined;
   const property = fc.asyncProperty(fc.noBias(worlds), fc.noBias(stepLists), async (world, steps) => {
     rmSync(folder, { recursive: true, force: true });
-    const played = await play(folder, server, world, steps);
+    const played = await play(folder, server, world, steps, until);
     first ??= played;
     if (played.differences.length === 0) return true;
     smallest = played;

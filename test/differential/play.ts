@@ -1,5 +1,5 @@
 import { mkdirSync } from 'node:fs';
-import type { CommandResult } from '../support/project.ts';
+import { type CommandResult, ferment } from '../support/project.ts';
 import { argumentsOf, type Command } from './commands.ts';
 import { compareStatus, compareTables, type Difference } from './compare.ts';
 import {
@@ -7,6 +7,7 @@ import {
   type Copies,
   commitBoth,
   contentOf,
+  copyOver,
   editBoth,
   ignoredIn,
   makeCopies,
@@ -42,12 +43,13 @@ export interface Played {
   readonly status: Lines;
 }
 
-/** Plays a project's steps in a folder with both tools, until they differ in a way that is not known. */
+/** Plays a project's steps in a folder with both tools, until they differ in a way that is not known, or time is over. */
 export async function play(
   folder: string,
   server: DvcServer,
   world: World,
   steps: readonly Step[],
+  until = Number.POSITIVE_INFINITY,
 ): Promise<Played> {
   mkdirSync(folder, { recursive: true });
   const copies = await makeCopies(folder, server);
@@ -60,6 +62,7 @@ export async function play(
     takenAway: new Map(),
     diverged: new Map(),
     behind: new Set(),
+    verified: new Set(),
     said: { ours: '', dvc: '' },
     status: { ours: {}, dvc: {} },
     staleForOne: new Set(),
@@ -69,13 +72,23 @@ export async function play(
   };
   writeBoth(copies, new Map(), renderWorld(world));
   game.past.push(world);
+  if (world.imported) await importFirstRun(game);
   let differences: readonly Difference[] = [];
   for (const step of [{ edits: [], command: { kind: 'repro', flags: [] } } as const, ...steps]) {
     differences = await playStep(game, step);
-    if (differences.length > 0) break;
+    if (differences.length > 0 || Date.now() > until) break;
   }
   const { commands, outcomes, known, story } = game;
   return { copies, commands, outcomes, known, differences, story, said: game.said, status: game.status };
+}
+
+/** DVC does a first run, of which the other copy gets all, for Ferment to import. */
+async function importFirstRun({ copies, server, story }: Game): Promise<void> {
+  await server.run(copies.dvcs, ['repro', '-P']);
+  copyOver(copies);
+  const { exit, stderr } = await ferment(copies.ours, ['import-dvc']);
+  if (exit !== 0) throw new Error(`ferment import-dvc failed.\n${stderr}`);
+  story.push('dvc repro', 'ferment import-dvc');
 }
 
 async function playStep(game: Game, step: Step): Promise<readonly Difference[]> {
@@ -181,7 +194,8 @@ async function playCommand(
   game.said = { ours: said(ours), dvc: said(dvc) };
   // Ferment does what it can, DVC what comes before the first error.
   if (command.kind === 'commit' && (ours.exit !== 0 || dvc.exit !== 0))
-    for (const name of world.stages.flatMap(namesOf)) game.behind.add(name);
+    for (const name of world.stages.flatMap(namesOf))
+      if ([status.ours, status.dvc].some((lines) => (lines[name] ?? []).length > 0)) game.behind.add(name);
   const outcomes =
     command.kind === 'repro' ? { ours: outcomesOfFerment(ours), dvc: outcomesOfDvc(dvc) } : none;
   game.outcomes += Object.keys(outcomes.ours).length;

@@ -1,4 +1,5 @@
-import { isNumber, type OutSpec, type StageSpec, type Value, valueAt, type World } from './world.ts';
+import { posix } from 'node:path';
+import { isTree, type OutSpec, type StageSpec, type Tree, valueAt, type World } from './world.ts';
 
 /** Where a stage looks whether it shall fail: a file that nobody declares. */
 export function switchOf(name: string): string {
@@ -61,15 +62,30 @@ function wholeFiles({ params }: StageSpec): readonly string[] {
   return params.filter(({ key }) => key === undefined).map(({ file }) => file);
 }
 
-/** The templates of those keys that are values which the shell takes as one word in both tools. */
-function pasted({ params }: World, stage: StageSpec): readonly string[] {
-  const tree = params['params.yaml'] ?? {};
-  return stage.pasted.filter((key) => isWord(valueAt(tree, key))).map((key) => `\${${key}}`);
+/**
+ * The templates of the stage's keys, each written so that both tools come to the same text: DVC pastes what Ferment
+ * quotes, so what the shell would not leave alone stands in double quotes.
+ */
+function pasted({ params, vars }: World, stage: StageSpec): readonly string[] {
+  const tree = params[posix.join(stage.folder, 'params.yaml')] ?? {};
+  const all: Tree =
+    stage.folder === '' ? { ...tree, own: { word: vars.own }, more: { word: vars.more } } : tree;
+  return stage.pasted.flatMap((key) => {
+    const value = valueAt(all, key);
+    if (value === undefined || Array.isArray(value)) return [];
+    if (isTree(value)) return isFlags(value) ? [`\${${key}}`] : [];
+    return typeof value === 'string' && !isPlain(value) ? [`"\${${key}}"`] : [`\${${key}}`];
+  });
 }
 
-function isWord(value: Value | undefined): boolean {
-  if (isNumber(value)) return /^-?\d+(\.\d*[1-9])?$/.test(value.number);
-  return typeof value === 'boolean' || (typeof value === 'string' && /^[a-z]+$/.test(value));
+/** Whether the shell has no other use for what stands in a text. */
+function isPlain(text: string): boolean {
+  return /^[^\s#'](?:[^#']*[^\s#'])?$/.test(text);
+}
+
+/** Whether both tools make the same flags of a mapping: no lists in it. */
+function isFlags(tree: Tree): boolean {
+  return Object.values(tree).every((value) => (isTree(value) ? isFlags(value) : !Array.isArray(value)));
 }
 
 function quote(path: string): string {

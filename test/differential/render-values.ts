@@ -18,7 +18,8 @@ function renderYaml(tree: Tree, indent: string): string {
     .join('');
 }
 
-function renderJson(value: Value): string {
+/** As JSON, which is YAML as well. */
+export function renderJson(value: Value): string {
   if (isNumber(value)) return value.number;
   if (Array.isArray(value)) return `[${value.map(renderJson).join(', ')}]`;
   if (isTree(value)) {
@@ -28,24 +29,18 @@ function renderJson(value: Value): string {
   return JSON.stringify(value);
 }
 
-/** Without what TOML cannot say: null. */
+/** With a word for what TOML cannot say: null. */
 function renderToml(tree: Tree): string {
   return Object.entries(tree)
-    .flatMap(([key, value]) => {
-      const text = tomlValue(value);
-      return text === undefined ? [] : [`${key} = ${text}\n`];
-    })
+    .map(([key, value]) => `${key} = ${tomlValue(value)}\n`)
     .join('');
 }
 
-function tomlValue(value: Value): string | undefined {
-  if (value === null) return undefined;
-  if (Array.isArray(value)) return `[${value.flatMap((one: Value) => tomlValue(one) ?? []).join(', ')}]`;
+function tomlValue(value: Value): string {
+  if (value === null) return '"nothing"';
+  if (Array.isArray(value)) return `[${value.map(tomlValue).join(', ')}]`;
   if (!isTree(value)) return renderJson(value);
-  const fields = Object.entries(value).flatMap(([key, one]) => {
-    const text = tomlValue(one);
-    return text === undefined ? [] : [`${key} = ${text}`];
-  });
+  const fields = Object.entries(value).map(([key, one]) => `${key} = ${tomlValue(one)}`);
   return `{${fields.join(', ')}}`;
 }
 

@@ -1,7 +1,7 @@
 import { posix } from 'node:path';
 import { stringify } from 'yaml';
 import { renderCommand } from './render-command.ts';
-import { renderParams } from './render-values.ts';
+import { renderJson, renderParams } from './render-values.ts';
 import {
   type Group,
   isTree,
@@ -17,12 +17,15 @@ export function renderWorld(world: World): ReadonlyMap<string, Source> {
   const files = new Map(Object.entries(world.sources));
   const write = (path: string, text: string): unknown => files.set(path, { text, executable: false });
   for (const [file, tree] of Object.entries(world.params))
-    write(file, renderParams(file, file === 'params.yaml' ? withGroups(world, tree) : tree));
+    write(file, renderParams(file, file.endsWith('params.yaml') ? withGroups(world, file, tree) : tree));
+  write('conf/vars.yaml', renderParams('vars.yaml', { more: { word: world.vars.more } }));
   const folders = new Set(['', ...world.stages.map(({ folder }) => folder)]);
   for (const folder of folders) {
     const own = world.stages.filter((stage) => stage.folder === folder);
     const stages = Object.fromEntries(own.map((stage) => [stage.name, renderStage(world, stage)]));
-    write(posix.join(folder, 'dvc.yaml'), stringify({ stages }, { lineWidth: 0 }));
+    const vars = ['vars:', '- conf/vars.yaml', `- own: {word: ${renderJson(world.vars.own)}}`, ''].join('\n');
+    const text = stringify({ stages }, { lineWidth: 0 });
+    write(posix.join(folder, 'dvc.yaml'), folder === '' ? vars + text : text);
   }
   return files;
 }
@@ -32,9 +35,12 @@ export function runFolder({ folder, wdir }: StageSpec): string {
   return posix.join(folder, wdir ?? '.');
 }
 
-function withGroups({ stages }: World, tree: Tree): Tree {
-  const groups = stages.flatMap(({ name, group }) =>
-    group !== undefined && group.kind !== 'matrix' && group.inParams
+function withGroups({ stages }: World, file: string, tree: Tree): Tree {
+  const groups = stages.flatMap(({ name, folder, group }) =>
+    posix.join(folder, 'params.yaml') === file &&
+    group !== undefined &&
+    group.kind !== 'matrix' &&
+    group.inParams
       ? [[groupKey(name), group.kind === 'list' ? group.items : mapOf(group)] as const]
       : [],
   );

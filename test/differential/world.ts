@@ -8,6 +8,17 @@ export interface World {
   /** Parameter file to values. */
   readonly params: Readonly<Record<string, Tree>>;
   readonly stages: readonly StageSpec[];
+  /** What the project's dvc.yaml has under `vars`; the texts are also those of `conf/vars.yaml`. */
+  readonly vars: VarsSpec;
+  /** Whether DVC does the first run, for both, and Ferment imports it. */
+  readonly imported: boolean;
+}
+
+export interface VarsSpec {
+  /** A value in the file itself, as `${own.word}`. */
+  readonly own: Value;
+  /** A value of a file of vars, as `${more.word}`. */
+  readonly more: Value;
 }
 
 export interface Source {
@@ -36,7 +47,7 @@ export interface StageSpec {
   /** A number in the command: another one is another command. */
   readonly salt: number;
   readonly form: 'line' | 'lines' | 'list';
-  /** Keys of params.yaml that the command holds as `${key}`. */
+  /** Keys of the folder's params.yaml, and of vars, that the command holds as `${key}`. */
   readonly pasted: readonly string[];
   readonly frozen: boolean;
   readonly always: boolean;
