@@ -6,9 +6,14 @@ export function textWidth(text: string): number {
   return Math.max(...text.split('\n').map(widthOf));
 }
 
-/** True for a text that a terminal would have to wrap. A pipe takes any width. */
-export function isTooWide(text: string, { stdout }: Terminal): boolean {
-  return stdout.isTTY === true && stdout.columns !== undefined && textWidth(text) > stdout.columns;
+/** How many columns there are to write in; undefined for a pipe, which takes any width. */
+export function columnsOf({ stdout }: Terminal): number | undefined {
+  return stdout.isTTY === true ? stdout.columns : undefined;
+}
+
+/** True for a text that a terminal would have to wrap. */
+export function isTooWide(text: string, terminal: Terminal): boolean {
+  return textWidth(text) > (columnsOf(terminal) ?? Number.POSITIVE_INFINITY);
 }
 
 /**
@@ -30,4 +35,9 @@ export function printByFile<T>(
     printLine(terminal.stdout, paint('cyan', escapeControl(file)));
     printLine(terminal.stdout, render(new Map([[file, content]]), false).replace(/^/gm, '  '));
   }
+}
+
+/** `OLD → NEW` on two lines where one would be too wide. */
+export function foldValues(text: string, columns: number): string {
+  return widthOf(text) <= columns ? text : text.replace(' → ', '\n→ ');
 }

@@ -3,12 +3,17 @@ import { widthOf } from './width.ts';
 export interface TableOptions {
   /** Columns whose cells stand at the right edge (numbers). */
   readonly right?: readonly number[];
+  /** How wide it may be; a wider table has its cells two spaces apart, in no columns. Any width unless given. */
+  readonly columns?: number | undefined;
 }
 
 /** A plain table: columns two spaces apart, header underlined by nothing, no trailing blanks. */
 export function renderTable(rows: readonly (readonly string[])[], options: TableOptions = {}): string {
   const widths = columnWidths(rows);
   const right = new Set(options.right ?? []);
+  const total = widths.reduce((sum, width) => sum + width + 2, -2);
+  if (total > (options.columns ?? Number.POSITIVE_INFINITY))
+    return rows.map((row) => row.filter((cell) => cell !== '').join('  ')).join('\n');
   return rows
     .map((row) =>
       widths

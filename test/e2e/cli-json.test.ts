@@ -276,7 +276,7 @@ describe('status --json', () => {
         in.txt changed
       train
         params.yaml:rate 0.1 → 0.3
-        FERMENT_TEST_SEED unset → "7"
+        FERMENT_TEST_SEED unset → 7
       Never run
         last
 

@@ -14,6 +14,7 @@ import {
   workspaceData,
 } from '../../runner/index.ts';
 import { loadOptions } from '../load-options.ts';
+import { columnsOf } from '../narrow-table.ts';
 import type { ActionContext, ProjectOptions } from '../program.ts';
 import { createPainter, printLine, printWarning, type Style, type Terminal } from '../terminal.ts';
 
@@ -51,6 +52,7 @@ function render(found: DataDiff, options: DiffOptions, terminal: Terminal): stri
   const paint = createPainter(terminal.stdout, terminal.env);
   const shown = {
     all: options.all === true,
+    columns: columnsOf(terminal),
     heading: (text: string, what: keyof typeof STYLES) => paint(STYLES[what], text),
   };
   return options.stages === true ? renderDataDiffByStage(found, shown) : renderDataDiff(found, shown);

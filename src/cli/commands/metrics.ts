@@ -1,4 +1,4 @@
-import { isFermentError, prettyJson } from '../../kit/index.ts';
+import { escapeControl, isFermentError, prettyJson } from '../../kit/index.ts';
 import {
   commitSide,
   diffValues,
@@ -76,11 +76,22 @@ export function showMetrics(
   } else printRevisions(read, options, terminal);
 }
 
-/** Many metrics make a row too wide for a terminal: then each value has its own. */
+/** Many metrics make a row too wide for a terminal: then each revision and file has a table of its own. */
 function printRevisions(read: readonly Labelled[], options: ShowOptions, terminal: Terminal): void {
-  const wide = renderRevisions(read, 'wide', tableOf(options));
-  const isWide = options.md === true || !isTooWide(wide, terminal);
-  printLine(terminal.stdout, isWide ? wide : renderRevisions(read, 'long', tableOf(options)));
+  const wide = renderRevisions(read, tableOf(options));
+  if (options.md === true || !isTooWide(wide, terminal)) {
+    printLine(terminal.stdout, wide);
+    return;
+  }
+  const paint = createPainter(terminal.stdout, terminal.env);
+  for (const { label, values } of read) {
+    printLine(terminal.stdout, paint('bold', escapeControl(label)));
+    for (const [file, leaves] of values) {
+      if (options.path !== false) printLine(terminal.stdout, `  ${paint('cyan', escapeControl(file))}`);
+      const table = renderValues(new Map([[file, leaves]]), tableOf(options, false));
+      printLine(terminal.stdout, table.replace(/^/gm, '    '));
+    }
+  }
 }
 
 function isListing({ allBranches, allTags, allCommits }: ShowOptions): boolean {
@@ -181,11 +192,15 @@ export function printTable<T>(
   else printByFile(files, render, terminal);
 }
 
-/** How a table is to be; `path` is false where the file stands over it. */
+/** Where the terminal is too narrow for whole texts. */
+const SHORT_CELL = 20;
+
+/** How a table is to be; `path` is false where the file stands over it, because the terminal is narrow. */
 export function tableOf(options: TableOptions, path = true): RenderOptions {
   return {
     markdown: options.md === true,
     precision: options.precision,
     path: path && options.path !== false,
+    ...(path ? {} : { longest: SHORT_CELL }),
   };
 }

@@ -1,4 +1,4 @@
-import { escapeControl, plural, prettyJson } from '../../kit/index.ts';
+import { escapeControl, plural, prettyJson, widthOf } from '../../kit/index.ts';
 import {
   buildGraph,
   type Change,
@@ -7,8 +7,9 @@ import {
   selectTargets,
 } from '../../runner/index.ts';
 import { loadOptions } from '../load-options.ts';
+import { columnsOf, foldValues } from '../narrow-table.ts';
 import type { ActionContext, ProjectOptions } from '../program.ts';
-import { describeChange } from '../reporters/describe.ts';
+import { describeChange, describeValues } from '../reporters/describe.ts';
 import { createPainter, printLine, printWarning, type Terminal } from '../terminal.ts';
 
 interface StatusOptions extends ProjectOptions {
@@ -51,8 +52,16 @@ function describeStale(
   const paint = createPainter(terminal.stdout, terminal.env);
   const lines = known.flatMap(([name, changes]) => [
     paint('cyan', escapeControl(name)),
-    ...changes.map((change) => `  ${describeChange(change)}`),
+    ...changes.map((change) => foldChange(change, columnsOf(terminal))),
   ]);
   if (fresh.length > 0) lines.push(paint('cyan', 'Never run'), ...fresh.map((name) => `  ${name}`));
   return [...lines, '', 'What would run: ferment repro --dry'].join('\n');
+}
+
+/** One change on one line, or, of a value, on lines of their own what it is, was and is now. */
+function foldChange(change: Change, columns = Number.POSITIVE_INFINITY): string {
+  const line = `  ${describeChange(change)}`;
+  if (widthOf(line) <= columns || (change.kind !== 'param' && change.kind !== 'env')) return line;
+  const values = foldValues(describeValues(change), columns - 4).replace(/^/gm, '    ');
+  return `  ${escapeControl(change.name)}\n${values}`;
 }

@@ -1,4 +1,12 @@
-import { escapeControl, isDigest, plural, prettyJson, renderTable, unreachable } from '../../kit/index.ts';
+import {
+  escapeControl,
+  isDigest,
+  plural,
+  prettyJson,
+  renderTable,
+  unreachable,
+  widthOf,
+} from '../../kit/index.ts';
 import {
   buildGraph,
   type Change,
@@ -12,8 +20,15 @@ import {
   type Why,
 } from '../../runner/index.ts';
 import { loadOptions } from '../load-options.ts';
+import { columnsOf, foldValues, textWidth } from '../narrow-table.ts';
 import type { ActionContext, ProjectOptions } from '../program.ts';
-import { describeLines, describeReasons, describeValue, verbOf } from '../reporters/describe.ts';
+import {
+  describeLines,
+  describeReasons,
+  describeValue,
+  describeValues,
+  verbOf,
+} from '../reporters/describe.ts';
 import { createPainter, type Paint, printLine, printWarning } from '../terminal.ts';
 
 /** `ferment why [STAGE]`: every change since its last success, old and new, and what repro would do about it. */
@@ -33,12 +48,17 @@ export async function why(
     terminal.stdout.write(prettyJson(answer));
     return;
   }
-  printLine(terminal.stdout, renderAnswer(answer, createPainter(terminal.stdout, terminal.env)));
+  const columns = columnsOf(terminal);
+  const view: View = { paint: createPainter(terminal.stdout, terminal.env), columns };
+  printLine(terminal.stdout, renderAnswer(answer, view));
   const upstream = await staleUpstream(project, stage);
   if (upstream.length === 0) return;
   const isFresh = answer.changes.length === 0;
   printLine(terminal.stdout, `  What it needs is stale${isFresh ? ', so it may follow' : ', too'}:`);
-  printLine(terminal.stdout, indent(renderTable(upstream), 4));
+  printLine(
+    terminal.stdout,
+    indent(renderTable(upstream, { columns: columns === undefined ? columns : columns - 4 }), 4),
+  );
 }
 
 /** The stages before this one that are stale by themselves, with the reasons. */
@@ -48,19 +68,40 @@ async function staleUpstream(project: Project, stage: string): Promise<string[][
   return stale.map(([name, changes]) => [escapeControl(name), describeReasons(changes)]);
 }
 
-function renderAnswer(answer: Why, paint: Paint): string {
+interface View {
+  readonly paint: Paint;
+  /** Undefined: any number. */
+  readonly columns: number | undefined;
+}
+
+function renderAnswer(answer: Why, view: View): string {
+  const { paint, columns = Number.POSITIVE_INFINITY } = view;
   const lines = [`${paint('cyan', escapeControl(answer.stage))} ${verdict(answer)}`];
   if (answer.changes.some(({ kind }) => kind === 'never-run')) lines.push('  It never ran here.');
   const shown = answer.changes.filter(({ kind }) => kind !== 'never-run');
-  const width = Math.max(0, ...shown.map((change) => titleOf(change).length));
+  const width = Math.max(0, ...shown.map((change) => widthOf(titleOf(change))));
+  const isNarrow = shown.some((one) => LEAD + width + 2 + widthOf(textOf(one, answer)) > columns);
   for (const change of shown) {
-    const title = titleOf(change).padEnd(width);
+    const name = titleOf(change);
+    const title = isNarrow ? name : name + ' '.repeat(width - widthOf(name));
     const lead = `  ${paint('dim', kindOf(change).padEnd(5))}  ${change.change === 'deleted' ? paint('red', title) : title}`;
-    lines.push(`${lead}  ${textOf(change, answer)}`.trimEnd(), ...detailsOf(change, answer, paint));
+    const text = textOf(change, answer);
+    const rest = isNarrow ? belowOrBeside(text, LEAD + widthOf(title), columns) : `  ${text}`;
+    lines.push(`${lead}${rest}`.trimEnd(), ...detailsOf(change, answer, view));
   }
   if (answer.notRestorable !== undefined)
     lines.push(`  It is never restored from an earlier run: ${answer.notRestorable}.`);
   return lines.join('\n');
+}
+
+/** Where the names of what changed begin. */
+const LEAD = 9;
+
+/** A text behind so many columns, or where it does not fit there, under them. */
+function belowOrBeside(text: string, taken: number, columns: number): string {
+  return taken + 2 + widthOf(text) <= columns
+    ? `  ${text}`
+    : `\n${indent(foldValues(text, columns - LEAD), LEAD)}`;
 }
 
 function kindOf({ kind }: Change): string {
@@ -73,14 +114,11 @@ function titleOf({ kind, name }: Change): string {
 
 /** What became of it: values old and new, lines of a text, else a word. */
 function textOf(change: Change, { files }: Why): string {
-  const { kind, name, old, new: now } = change;
+  const { kind, name } = change;
   if (kind === 'always') return 'always runs';
   if (kind === 'cmd' && name === 'cmd') return 'changed:';
   if (kind === 'param' || kind === 'env' || kind === 'cmd') {
-    const nothing = kind === 'env' ? 'unset' : 'none';
-    const isNothing = (value: unknown): boolean => value === undefined || (kind === 'env' && value === null);
-    const show = (value: unknown): string => (isNothing(value) ? nothing : describeValue(value));
-    return `${show(old)} → ${show(now)}`;
+    return describeValues(change);
   }
   const word = verbOf(change, kind === 'out' ? 'is no longer declared' : 'is no longer a dep');
   const [only] = files[name] ?? [];
@@ -92,14 +130,17 @@ function textOf(change: Change, { files }: Why): string {
 const MOST_DETAILS = 12;
 
 /** The command line by line, the modules of a program, the files of a folder. */
-function detailsOf(change: Change, { code, files }: Why, paint: Paint): string[] {
-  if (change.kind === 'cmd' && change.name === 'cmd') return commandLines(change, paint);
+function detailsOf(change: Change, { code, files }: Why, view: View): string[] {
+  const { columns = Number.POSITIVE_INFINITY } = view;
+  if (change.kind === 'cmd' && change.name === 'cmd') return commandLines(change, view.paint);
   const rows =
     change.kind === 'code'
       ? code.filter((one) => isPackage(one) === (change.name === 'packages')).map(codeRow)
-      : (files[change.name] ?? []).filter(({ path }) => path !== change.name).map(fileRow);
+      : fileRows(files[change.name] ?? [], change.name, columns - LEAD);
   if (rows.length === 0) return [];
-  const table = indent(renderTable(rows.slice(0, MOST_DETAILS)), 9).split('\n');
+  const table = indent(renderTable(rows.slice(0, MOST_DETAILS), { columns: columns - LEAD }), LEAD).split(
+    '\n',
+  );
   const more = rows.length - MOST_DETAILS;
   return more > 0
     ? [...table, `${' '.repeat(9)}… and ${plural(more, 'file')} more: ferment diff --all`]
@@ -131,9 +172,17 @@ function codeRow(change: CodeChange): string[] {
   return [word, escapeControl(name), `${describeValue(old)} → ${describeValue(now)}`];
 }
 
-function fileRow({ change, path, from, lines }: FileChange): string[] {
-  const name = from === undefined ? path : `${from} → ${path}`;
-  return [change, escapeControl(name), describeLines(lines)];
+/** The files of a folder, by their paths in it where whole paths do not fit: its own stands above them. */
+function fileRows(files: readonly FileChange[], folder: string, columns: number): string[][] {
+  const inside = files.filter(({ path }) => path !== folder);
+  const rows = (cut: (path: string) => string): string[][] =>
+    inside.map(({ change, path, from, lines }) => {
+      const name = from === undefined ? cut(path) : `${cut(from)} → ${cut(path)}`;
+      return [change, escapeControl(name), describeLines(lines)];
+    });
+  const whole = rows((path) => path);
+  if (textWidth(renderTable(whole)) <= columns) return whole;
+  return rows((path) => (path.startsWith(`${folder}/`) ? path.slice(folder.length + 1) : path));
 }
 
 const WORDS = { new: 'added', modified: 'modified', deleted: 'deleted' } as const;

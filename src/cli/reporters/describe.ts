@@ -25,9 +25,8 @@ export function describeChange(change: Change): string {
     case 'code':
       return `${name === 'packages' ? name : `code of ${name}`} ${verbOf(change)}`;
     case 'param':
-      return `${name} ${describeValues(change, 'none')}`;
     case 'env':
-      return `${name} ${describeValues(change, 'unset')}`;
+      return `${name} ${describeValues(change)}`;
     case 'dep':
       return `${name} ${verbOf(change, 'is no longer a dep')}`;
   }
@@ -44,11 +43,17 @@ export function verbOf({ change, declared }: Change, undeclared = 'is missing'):
   return change === 'modified' ? 'changed' : 'is new';
 }
 
-function describeValues(change: Change, nothing: 'none' | 'unset'): string {
-  const isNothing = (value: unknown): boolean =>
-    value === undefined || (nothing === 'unset' && value === null);
-  const show = (value: unknown): string => (isNothing(value) ? nothing : shorten(JSON.stringify(value)));
-  return `${show(change.old)} → ${show(change.new)}`;
+/**
+ * `0.1 → 0.2`: the old and new value of a param (text in quotes: "1" is not 1), a variable or a folder.
+ */
+export function describeValues({ kind, old, new: now }: Change): string {
+  return `${describeSide(kind, old)} → ${describeSide(kind, now)}`;
+}
+
+function describeSide(kind: Change['kind'], value: unknown): string {
+  if (kind === 'env' && (value === undefined || value === null)) return 'unset';
+  if (value === undefined) return 'none';
+  return kind === 'param' ? shorten(JSON.stringify(value)) : shorten(escapeControl(String(value)));
 }
 
 const LONGEST = 48;

@@ -14,6 +14,8 @@ import { shownPath, withSlash } from './json.ts';
 export interface RenderDataOptions {
   /** True: every file, however many. Else of a dep or out that has many changed files, the first ones. */
   readonly all?: boolean;
+  /** How wide the text may be for rows to stand in columns; any width unless given. */
+  readonly columns?: number | undefined;
   /** Colours a heading. */
   readonly heading?: (text: string, change: DataChange['change'] | 'stage' | 'lost') => string;
 }
@@ -51,7 +53,7 @@ export function renderDataDiffByStage(diff: DataDiff, options: RenderDataOptions
         ? ['', '', row]
         : [row.outOf === stage ? 'out' : 'dep', row.change, nameOf(row), ...sizesOf(row)],
     );
-    return `${heading(escapeControl(stage), 'stage')}\n${indent(renderTable(rows), 2)}`;
+    return `${heading(escapeControl(stage), 'stage')}\n${indent(renderTable(rows, { columns: within(options, 2) }), 2)}`;
   });
   return [...blocks, ...(diff.changes.length === 0 ? [] : [summaryOf(diff)])].join('\n\n');
 }
@@ -71,11 +73,15 @@ function stagesOf({ outOf, depOf }: DataChange): readonly StageName[] {
   return outOf === undefined ? depOf : [outOf, ...depOf.filter((stage) => stage !== outOf)];
 }
 
-function renderRows(changes: readonly DataChange[], { all }: RenderDataOptions): string {
-  const rows = limited(changes, all === true).map((row) =>
+function renderRows(changes: readonly DataChange[], options: RenderDataOptions): string {
+  const rows = limited(changes, options.all === true).map((row) =>
     typeof row === 'string' ? [row] : [nameOf(row), ...sizesOf(row)],
   );
-  return indent(renderTable(rows), 4);
+  return indent(renderTable(rows, { columns: within(options, 4) }), 4);
+}
+
+function within({ columns }: RenderDataOptions, indented: number): number | undefined {
+  return columns === undefined ? undefined : columns - indented;
 }
 
 /** The changes in their order; in place of the files of a folder beyond the first ones, how many there are. */

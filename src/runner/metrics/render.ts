@@ -8,6 +8,8 @@ export interface RenderOptions {
   readonly markdown?: boolean;
   /** Digits after the point; 5 unless given. */
   readonly precision?: number;
+  /** How long a text may be; 40 unless given. */
+  readonly longest?: number;
   /** False: without the column of files. */
   readonly path?: boolean;
   /** Which way a metric is better, by file and key; undefined where nobody said. */
@@ -35,33 +37,21 @@ export interface Labelled {
   readonly values: Values;
 }
 
-/**
- * `metrics show` of several revisions: a row for each revision and file with a column for each key, or, `long`, a row
- * for each value.
- */
-export function renderRevisions(
-  revisions: readonly Labelled[],
-  form: 'wide' | 'long',
-  options: RenderOptions = {},
-): string {
+/** `metrics show` of several revisions: a row for each revision and file, a column for each key. */
+export function renderRevisions(revisions: readonly Labelled[], options: RenderOptions = {}): string {
+  const lead = (label: string, file: string): string[] =>
+    options.path === false ? [escapeControl(label)] : [escapeControl(label), escapeControl(file)];
   const found = revisions.flatMap(({ label, values }) =>
-    [...values].map(([file, leaves]) => ({
-      lead: options.path === false ? [label] : [label, escapeControl(file)],
-      leaves,
-    })),
+    [...values].map(([file, leaves]) => ({ cells: lead(label, file), leaves })),
   );
-  const lead = options.path === false ? ['Revision'] : ['Revision', 'Path'];
-  const show = (value: Scalar | undefined): string => formatLeaf(value, options.precision);
+  const header = lead('Revision', 'Path');
   const keys = [...new Set(found.flatMap(({ leaves }) => [...leaves.keys()]))];
-  const rows =
-    form === 'wide'
-      ? found.map(({ lead, leaves }) => [...lead, ...keys.map((key) => show(leaves.get(key)))])
-      : found.flatMap(({ lead, leaves }) =>
-          [...leaves].map(([key, value]) => [...lead, escapeControl(key), show(value)]),
-        );
-  const header = form === 'wide' ? keys.map(escapeControl) : ['Metric', 'Value'];
-  const right = form === 'wide' ? keys.map((_, i) => lead.length + i) : [lead.length + 1];
-  const table = [[...lead, ...header], ...rows];
+  const rows = found.map(({ cells, leaves }) => [
+    ...cells,
+    ...keys.map((key) => formatLeaf(leaves.get(key), options.precision)),
+  ]);
+  const right = keys.map((_, i) => header.length + i);
+  const table = [[...header, ...keys.map(escapeControl)], ...rows];
   return options.markdown === true ? renderMarkdownTable(table, { right }) : renderTable(table, { right });
 }
 
@@ -79,8 +69,8 @@ export function renderDiff(
       const cells = [
         escapeControl(file),
         escapeControl(key),
-        formatLeaf(change.old, options.precision),
-        formatLeaf(change.new, options.precision),
+        formatLeaf(change.old, options.precision, options.longest),
+        formatLeaf(change.new, options.precision, options.longest),
       ];
       rows.push(
         withChange
@@ -99,17 +89,19 @@ function render(whole: readonly string[][], columns: readonly number[], options:
 }
 
 /** A value as a cell: `-` for none, numbers rounded to `precision` digits without trailing zeros. */
-export function formatLeaf(value: Scalar | undefined, precision = 5): string {
+export function formatLeaf(value: Scalar | undefined, precision = 5, longest = LONGEST_CELL): string {
   if (value === undefined) return '-';
-  return typeof value === 'number' ? formatNumber(value, precision) : shorten(escapeControl(String(value)));
+  return typeof value === 'number'
+    ? formatNumber(value, precision)
+    : shorten(escapeControl(String(value)), longest);
 }
 
 const LONGEST_CELL = 40;
 /** Of a list (written as JSON) nobody reads more than its beginning in a table of numbers. */
 const LONGEST_LIST = 20;
 
-function shorten(text: string): string {
-  const longest = text.startsWith('[') ? LONGEST_LIST : LONGEST_CELL;
+function shorten(text: string, most: number): string {
+  const longest = text.startsWith('[') ? LONGEST_LIST : most;
   return text.length <= longest ? text : `${text.slice(0, longest - 1)}…`;
 }
 

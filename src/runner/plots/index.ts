@@ -2,4 +2,4 @@ export { plotsJson } from './json.ts';
 export { renderPlotsPage } from './page.ts';
 export type { Figure } from './read-figure.ts';
 export { type PlotsOptions, plotIds, readPlots } from './read-plots.ts';
-export { type PlotOverrides, TEMPLATES } from './spec.ts';
+export type { PlotOverrides } from './spec.ts';

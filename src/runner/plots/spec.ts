@@ -5,7 +5,7 @@ import type { ProjectPath } from '../model.ts';
 import { isObject } from '../schema/json-schema.ts';
 
 /** DVC's chart templates by name. */
-export const TEMPLATES = [
+const TEMPLATES = [
   'linear',
   'simple',
   'smooth',
