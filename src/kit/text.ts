@@ -86,11 +86,14 @@ export function plural(n: number, word: string): string {
   return `${formatCount(n)} ${word}${n === 1 ? '' : 's'}`;
 }
 
-/** Makes text of foreign origin safe for one line of a terminal: control characters become visible escapes. */
+/** Makes text of foreign origin safe for one line of a terminal: characters that control or take no room become visible escapes. */
 export function escapeControl(text: string): string {
-  return text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g, (c) => {
-    if (c === '\n') return '\\n';
-    if (c === '\t') return '\\t';
-    return `\\u{${(c.codePointAt(0) ?? 0).toString(16)}}`;
-  });
+  return text.replace(
+    /[\u0000-\u001f\u007f-\u009f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060\u2066-\u2069\ufeff]/g,
+    (c) => {
+      if (c === '\n') return '\\n';
+      if (c === '\t') return '\\t';
+      return `\\u{${(c.codePointAt(0) ?? 0).toString(16)}}`;
+    },
+  );
 }

@@ -3,7 +3,7 @@ import type { Diagnostic } from '../../kit/index.ts';
 import type { KeyPath } from './key-path.ts';
 import { yamlLibrary } from './lazy.ts';
 import { dataOfDocument, type TextProblem } from './yaml-data.ts';
-import { problemsOf } from './yaml-problems.ts';
+import { parseDocument } from './yaml-parse.ts';
 
 /** Text that a person wrote, with the name under which messages show it. */
 export interface SourceText {
@@ -36,48 +36,6 @@ export function parseYaml(text: string): {
   const { document, problems } = parseDocument(text);
   if (document === undefined || problems.length > 0) return { data: null, problems };
   return dataOfDocument(document);
-}
-
-const MAX_OPEN = 500;
-const QUOTED = /"[^"\\]*(?:\\.[^"\\]*)*"|'[^']*'/gs;
-
-/**
- * Whether brackets or list dashes are nested far beyond what is read anyway. The parser calls itself for each level,
- * and V8 may end the process, rather than throw, when the stack runs out inside of a regular expression.
- */
-function isDeep(text: string): boolean {
-  if (/(?:[-?:][ \t]+){500}/.test(text)) return true;
-  let open = 0;
-  for (const [bracket] of text.replace(QUOTED, '').matchAll(/[[\]{}]/g)) {
-    open = bracket === '[' || bracket === '{' ? open + 1 : Math.max(0, open - 1);
-    if (open > MAX_OPEN) return true;
-  }
-  return false;
-}
-
-function parseDocument(text: string): { document: Document | undefined; problems: TextProblem[] } {
-  try {
-    if (isDeep(text)) throw new RangeError('nested too deeply');
-    const documents = yamlLibrary().parseAllDocuments(text, { uniqueKeys: false, prettyErrors: false });
-    const all = 'empty' in documents ? [] : documents;
-    const problems = [...problemsOf(text, all)];
-    const second = all[1]?.range[0];
-    if (second !== undefined && problems.length === 0) {
-      problems.push({
-        start: second,
-        end: second + 1,
-        message: 'Only one YAML document is expected.',
-        hint: undefined,
-      });
-    }
-    return { document: all[0], problems };
-  } catch (error) {
-    if (!(error instanceof RangeError)) throw error;
-    return {
-      document: undefined,
-      problems: [{ start: 0, end: 1, message: 'The file is nested too deeply.' }],
-    };
-  }
 }
 
 const documents = new WeakMap<SourceText, Document | undefined>();

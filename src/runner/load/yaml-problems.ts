@@ -1,21 +1,26 @@
-import type { Document, ErrorCode, YAMLError } from 'yaml';
+import type { ErrorCode } from 'yaml';
 import type { TextProblem } from './yaml-data.ts';
 
+/** What the YAML parser stumbled over, and between which offsets. */
+export interface Mistake {
+  readonly pos: readonly [number, number];
+  readonly code: ErrorCode;
+  readonly message: string;
+}
+
 /** What the YAML parser found wrong in a text: one problem for each mistake, by offset, with the usual reason. */
-export function problemsOf(text: string, documents: readonly Document[]): readonly TextProblem[] {
-  const errors = documents.flatMap((document) => [...document.errors, ...document.warnings]);
-  return withoutEchoes(text, errors).map((error) => problemOf(text, error));
+export function problemsOf(text: string, mistakes: readonly Mistake[]): readonly TextProblem[] {
+  return withoutEchoes(text, mistakes).map((mistake) => problemOf(text, mistake));
 }
 
 function messageFor(code: ErrorCode, message: string): string {
-  if (message.includes('call stack')) return 'The file is nested too deeply.';
   if (code === 'TAG_RESOLVE_FAILED')
     return `Tags are not supported. Received: ${message.replace(/^.*: /, '')}`;
   return `Not valid YAML: ${message}${/[.!?]$/.test(message) ? '' : '.'}`;
 }
 
 /** After its first mistake the parser stumbles over what follows: those errors are none of their own. */
-function withoutEchoes(text: string, errors: readonly YAMLError[]): readonly YAMLError[] {
+function withoutEchoes(text: string, errors: readonly Mistake[]): readonly Mistake[] {
   const sorted = [...errors].sort((a, b) => a.pos[0] - b.pos[0]);
   const lines = new Set<number>();
   return sorted.filter(({ code, message, pos }) => {
@@ -27,7 +32,7 @@ function withoutEchoes(text: string, errors: readonly YAMLError[]): readonly YAM
   });
 }
 
-function problemOf(text: string, { pos, code, message }: YAMLError): TextProblem {
+function problemOf(text: string, { pos, code, message }: Mistake): TextProblem {
   const [start, end] = pos;
   const unquoted = unquotedTemplate(text, start);
   return {

@@ -32,9 +32,14 @@ export function cutBlocks(text: string): Blocks {
   };
 }
 
+/** More text is not read as any YAML, which takes a second for each 400 kB; in our own layout it is read at once. */
+export const MAX_YAML = 8_000_000;
+
 /** A block that another tool laid out anew. */
 function readYaml(lines: readonly string[]): unknown {
-  const { data, problems } = parseYaml(lines.join('\n'));
+  const text = lines.join('\n');
+  if (text.length > MAX_YAML) return undefined;
+  const { data, problems } = parseYaml(text);
   return problems.length === 0 ? data : undefined;
 }
 

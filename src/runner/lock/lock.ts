@@ -4,7 +4,7 @@ import { readText } from '../load/read-text.ts';
 import { parseYaml } from '../load/source-file.ts';
 import type { LockEntry, ProjectPath, StageName } from '../model.ts';
 import { isObject } from '../schema/json-schema.ts';
-import { cutBlocks } from './blocks.ts';
+import { cutBlocks, MAX_YAML } from './blocks.ts';
 import { parseEntry } from './entry.ts';
 
 /** What pipeline.lock says. */
@@ -59,7 +59,7 @@ export function parseLock(text: string, file: string = LOCK_FILE): Lock {
 /** A lock that another tool laid out anew. */
 function blocksOfYaml(text: string, file: string, warnings: string[]): { name: string; data: unknown }[] {
   if (text.trim() === '') return [];
-  const { data, problems } = parseYaml(text);
+  const { data, problems } = text.length > MAX_YAML ? NOTHING : parseYaml(text);
   const stages = isObject(data) ? (data['stages'] ?? {}) : undefined;
   if (problems.length > 0 || !isObject(stages)) {
     warnings.push(`${file} is damaged, so all stages count as never run.`);
@@ -67,6 +67,8 @@ function blocksOfYaml(text: string, file: string, warnings: string[]): { name: s
   }
   return Object.entries(stages).map(([name, block]) => ({ name, data: block }));
 }
+
+const NOTHING = { data: undefined, problems: [] };
 
 /** A lock holds one line for each file that a glob found. */
 const MAX_LOCK_BYTES = 256_000_000;
