@@ -77,11 +77,27 @@ class BlockReader {
 }
 
 function parseFlow(text: string): unknown {
+  let data: unknown;
   try {
-    return JSON.parse(text);
+    data = JSON.parse(text);
   } catch {
     throw new NotOurs('a value is no JSON');
   }
+  if (text.length > 2 * MAX_DEPTH && isDeep(data)) throw new NotOurs('nested too deeply');
+  return data;
+}
+
+/** More than parameter files may hold. JSON.parse takes any depth; what reads its data calls itself for each level. */
+const MAX_DEPTH = 200;
+
+function isDeep(data: unknown): boolean {
+  let level: unknown[] = [data];
+  for (let depth = 0; depth <= MAX_DEPTH && level.length > 0; depth++) {
+    level = level.flatMap((value) =>
+      typeof value === 'object' && value !== null ? Object.values(value) : [],
+    );
+  }
+  return level.length > 0;
 }
 
 /** A key as text: bare, or a JSON string. */
