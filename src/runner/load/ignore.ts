@@ -3,7 +3,8 @@ import picomatch from 'picomatch';
 import type { ProjectPath } from '../model.ts';
 import { readText } from './read-text.ts';
 
-const IGNORE_FILES = ['.gitignore', '.dvcignore'];
+/** Files that name what is to be ignored. */
+export const IGNORE_FILES = ['.gitignore', '.dvcignore'];
 
 interface Rule {
   readonly takesBack: boolean;

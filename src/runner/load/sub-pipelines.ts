@@ -1,18 +1,21 @@
-import { type Dirent, readdirSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { compareBytes } from '../../kit/index.ts';
 import type { ProjectPath } from '../model.ts';
 import { PIPELINE_FILES } from './find-project.ts';
-import { Ignore } from './ignore.ts';
+import { IGNORE_FILES, Ignore } from './ignore.ts';
+import { type FolderEntry, findInLargeLeaf } from './large-leaf.ts';
 
 /** Folders with one of these are projects of their own. */
 const PROJECT_MARKS = ['.git', '.ferment', '.dvc'];
+/** All names that looking for pipeline files asks for. */
+const WANTED = [...PROJECT_MARKS, ...IGNORE_FILES, ...PIPELINE_FILES];
 const SKIPPED = new Set(['node_modules', '__pycache__', 'venv', 'site-packages']);
 
 /** A folder of the project, with what is in it. */
 export interface ProjectFolder {
   readonly folder: ProjectPath;
-  readonly entries: readonly Dirent[];
+  readonly entries: readonly FolderEntry[];
 }
 
 /**
@@ -20,7 +23,8 @@ export interface ProjectFolder {
  * before each folder, so that what the files found so far write is skipped too.
  */
 export function* findSubPipelines(root: string, outs: ReadonlySet<ProjectPath>): Generator<ProjectPath> {
-  for (const { folder, entries } of projectFolders(root, outs)) {
+  const find = (path: string): FolderEntry[] => findInLargeLeaf(path, WANTED) ?? list(path);
+  for (const { folder, entries } of projectFolders(root, outs, find)) {
     const file = PIPELINE_FILES.find((name) =>
       entries.some((entry) => entry.isFile() && entry.name === name),
     );
@@ -30,16 +34,21 @@ export function* findSubPipelines(root: string, outs: ReadonlySet<ProjectPath>):
 
 /**
  * The folders below the project's that people write in. Skips hidden folders, installed packages, projects of their
- * own, what .gitignore and .dvcignore name, and `outs`. Pipeline files that these name are left out of the entries.
+ * own, what .gitignore and .dvcignore name, and `outs`. Pipeline files that these name are left out of the entries,
+ * which `listEntries` gives, or those of them that matter to it.
  */
-export function* projectFolders(root: string, outs: ReadonlySet<ProjectPath>): Generator<ProjectFolder> {
+export function* projectFolders(
+  root: string,
+  outs: ReadonlySet<ProjectPath>,
+  listEntries: (path: string) => FolderEntry[] = list,
+): Generator<ProjectFolder> {
   const ignore = new Ignore(root);
   const top = list(root);
   ignore.enter('', namesOf(top));
   const queue: ProjectPath[] = foldersIn(top, '');
   for (let folder = queue.shift(); folder !== undefined; folder = queue.shift()) {
     if (outs.has(folder) || ignore.isIgnored(folder, 'folder')) continue;
-    const entries = list(join(root, folder));
+    const entries = listEntries(join(root, folder));
     if (entries.some(({ name }) => PROJECT_MARKS.includes(name))) continue;
     ignore.enter(folder, namesOf(entries));
     yield { folder, entries: entries.filter((entry) => !isIgnoredFile(ignore, folder, entry)) };
@@ -48,16 +57,16 @@ export function* projectFolders(root: string, outs: ReadonlySet<ProjectPath>): G
 }
 
 /** Only pipeline files are asked for: matching every name of a folder of data would cost more than reading it. */
-function isIgnoredFile(ignore: Ignore, folder: ProjectPath, { name }: Dirent): boolean {
+function isIgnoredFile(ignore: Ignore, folder: ProjectPath, { name }: FolderEntry): boolean {
   const isPipeline = name === 'pipeline.yaml' || name === 'dvc.yaml';
   return isPipeline && ignore.isIgnored(`${folder}/${name}`, 'file');
 }
 
-function namesOf(entries: readonly Dirent[]): ReadonlySet<string> {
+function namesOf(entries: readonly FolderEntry[]): ReadonlySet<string> {
   return new Set(entries.map(({ name }) => name));
 }
 
-function foldersIn(entries: readonly Dirent[], prefix: string): ProjectPath[] {
+function foldersIn(entries: readonly FolderEntry[], prefix: string): ProjectPath[] {
   const names = entries.filter((entry) => entry.isDirectory() && mayHold(entry.name)).map(({ name }) => name);
   return names.sort(compareBytes).map((name) => prefix + name);
 }
@@ -67,7 +76,7 @@ function mayHold(name: string): boolean {
 }
 
 /** A folder that cannot be read holds no pipeline for this user. */
-function list(path: string): Dirent[] {
+function list(path: string): FolderEntry[] {
   try {
     return readdirSync(path, { withFileTypes: true });
   } catch {
