@@ -7,6 +7,8 @@ import { SetupError } from './setup/error.mjs';
 import { readIfThere, writeAtomically } from './setup/files.mjs';
 
 const ENTRY = 'src/cli/main.ts';
+/** Runs in a thread of its own. */
+const WALK_THREAD = 'src/runner/hash/walk-thread.ts';
 const CLOCK_LAG_MS = 20;
 
 /** Inputs that the bundler does not name: they decide how it bundles. */
@@ -69,7 +71,7 @@ async function bundle(root) {
   try {
     return await esbuild.build({
       absWorkingDir: root,
-      entryPoints: { main: ENTRY },
+      entryPoints: { main: ENTRY, 'walk-thread': WALK_THREAD },
       outdir: 'dist',
       outExtension: { '.js': '.cjs' },
       bundle: true,

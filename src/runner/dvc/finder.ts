@@ -4,7 +4,7 @@ import { compareBytes } from '../../kit/index.ts';
 import type { Hasher } from '../hash/hasher.ts';
 import { digestOfManifest, type Manifest, type ManifestEntry } from '../hash/manifest.ts';
 import { isSingleFile, type Measured, sizeAt } from '../hash/measured.ts';
-import { STAT_WORDS } from '../hash/walk.ts';
+import { STAT_WORDS } from '../hash/tree.ts';
 import { foldersAbove } from '../load/paths.ts';
 import type { Content, ProjectPath } from '../model.ts';
 import type { Contents, FileRow } from './contents.ts';

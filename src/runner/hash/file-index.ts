@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { type Digest, isDigest } from '../../kit/index.ts';
+import { STAT_WORDS } from './tree.ts';
 import { replaceQuietly } from './tree-table.ts';
-import { STAT_WORDS } from './walk.ts';
 
 const VERSION = 1;
 

@@ -1,9 +1,9 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { type Digest, FermentError } from '../../kit/index.ts';
-import { rowsByName, sameRow, sizeAt } from './measured.ts';
+import type { Digest } from '../../kit/index.ts';
+import { rowComparer, rowsByName, sizeAt } from './measured.ts';
 import { hashFile, readSmallFile, SMALL_FILE_BYTES } from './read.ts';
-import { digestAt, type TreeTable } from './tree-table.ts';
-import type { Tree } from './walk.ts';
+import type { Tree } from './tree.ts';
+import { DIGEST_BYTES, type TreeTable } from './tree-table.ts';
 
 /** Takes what is hashed while it is in memory, so that storing it reads nothing twice. */
 export interface ObjectSink {
@@ -28,39 +28,55 @@ export const PACK_FILES = 64;
 /** Files hashed in a row before the event loop gets a turn. */
 const BATCH = 1000;
 
-/** The digests of the rows that are as they were when the table was written; undefined for the others. */
-export function recallDigests(table: TreeTable | undefined, tree: Tree): (Digest | undefined)[] {
-  if (table === undefined) return tree.names.map(() => undefined);
-  const old = table.tree;
+/** What is known of the digests of a folder's files before any is read. */
+export interface Recalled {
+  /** DIGEST_BYTES for each file. */
+  readonly digests: Buffer;
+  /** The rows without a digest. */
+  readonly missing: readonly number[];
+}
+
+/** The digests of the rows that are as they were when the table was written. */
+export function recallDigests(table: TreeTable | undefined, tree: Tree): Recalled {
+  const digests = Buffer.alloc(tree.count * DIGEST_BYTES);
+  const missing: number[] = [];
+  const rowOf = table === undefined ? () => undefined : rowFinder(table.tree, tree);
+  const isSameRow = table === undefined ? () => false : rowComparer(table.tree, tree);
+  for (let row = 0; row < tree.count; row++) {
+    const then = rowOf(row);
+    if (then === undefined || !isSameRow(then, row)) missing.push(row);
+    else table?.digests.copy(digests, row * DIGEST_BYTES, then * DIGEST_BYTES, (then + 1) * DIGEST_BYTES);
+  }
+  return { digests, missing };
+}
+
+/** Finds the row that a file of the new tree had in the old one. */
+function rowFinder(old: Tree, now: Tree): (row: number) => number | undefined {
+  if (old.count === now.count && old.joinedNames === now.joinedNames) return (row) => row;
   let known: Map<string, number> | undefined;
-  const rowOf = (name: string, row: number): number | undefined => {
+  return (row) => {
+    const name = now.names[row];
     // Folders list their files in the same order as before, until files come or go.
-    if (old.names[row] === name) return row;
+    if (name === undefined || old.names[row] === name) return row;
     known ??= rowsByName(old);
     return known.get(name);
   };
-  return tree.names.map((name, row) => {
-    const then = rowOf(name, row);
-    return then !== undefined && sameRow(old, then, tree, row) ? digestAt(table, then) : undefined;
-  });
 }
 
 /** Hashes the files of a folder whose digests are not known. Throws UNREADABLE, and what the sink throws. */
 export async function hashRows(
   folder: string,
   tree: Tree,
-  known: readonly (Digest | undefined)[],
+  { digests, missing }: Recalled,
   sink: ObjectSink | undefined,
-): Promise<readonly Digest[]> {
-  const digests = [...known];
-  const rows = [...digests.keys()].filter((row) => digests[row] === undefined);
-  const small = rows.filter((row) => sizeAt(tree, row) <= PACKED_FILE_BYTES).length;
+): Promise<Buffer> {
+  const small = missing.filter((row) => sizeAt(tree, row) <= PACKED_FILE_BYTES).length;
   const pack = small >= PACK_FILES ? sink?.pack?.(small) : undefined;
   try {
-    for (const [i, row] of rows.entries()) {
+    for (const [i, row] of missing.entries()) {
       const size = sizeAt(tree, row);
       const digest = hashOne(`${folder}/${tree.names[row]}`, size, sink, pack);
-      digests[row] = typeof digest === 'string' ? digest : await digest;
+      digests.write(typeof digest === 'string' ? digest : await digest, row * DIGEST_BYTES, 'hex');
       if (i % BATCH === BATCH - 1) await nextTurn();
     }
   } catch (error) {
@@ -68,7 +84,7 @@ export async function hashRows(
     throw error;
   }
   await pack?.close();
-  return digests.map((digest, row) => digest ?? missingDigest(tree.names[row]));
+  return digests;
 }
 
 /** The digest of one file, at once where it is small. */
@@ -87,8 +103,4 @@ export function hashOne(
     }
   }
   return sink?.hashLarge?.(path, sizeBytes) ?? hashFile(path, sizeBytes);
-}
-
-function missingDigest(name: string | undefined): never {
-  throw new FermentError('INTERNAL', `No digest was computed for ${name}.`);
 }

@@ -1,6 +1,6 @@
-import { realpathSync } from 'node:fs';
+import { realpathSync, statSync } from 'node:fs';
 import { dirname, isAbsolute, join, resolve, sep } from 'node:path';
-import { type Digest, digestOf, FermentError } from '../../kit/index.ts';
+import { digestOf, FermentError } from '../../kit/index.ts';
 import type { Content, ProjectPath } from '../model.ts';
 import { fileSystemNow } from './clock.ts';
 import { FileIndex } from './file-index.ts';
@@ -16,8 +16,13 @@ import {
   sizeAt,
   totalSize,
 } from './measured.ts';
-import { loadTable, packDigests, sameTree, saveTable, type TreeTable } from './tree-table.ts';
-import { STAT_WORDS, statInside, type Tree, walkTree, writeStat } from './walk.ts';
+import { STAT_WORDS, sameTree, type Tree, treeOf } from './tree.ts';
+import { loadTable, packDigests, saveTable, type TreeTable, unpackDigests } from './tree-table.ts';
+import { statInside, type WalkHelper, walkTree, writeStat } from './walk.ts';
+import { startWalkHelper } from './walk-helper.ts';
+
+/** A folder whose table is as large has thousands of files; with fewer, a thread takes longer to start than it saves. */
+const LARGE_TABLE_BYTES = 500_000;
 
 /**
  * Hashes files and folders of one project, and remembers what it hashed in `<state>/index`: an unchanged file costs
@@ -29,6 +34,7 @@ export class Hasher {
   readonly #files: FileIndex;
   readonly #tables = new Map<ProjectPath, TreeTable>();
   readonly #measured = new Map<ProjectPath, Promise<Measured | undefined>>();
+  #helper: WalkHelper | undefined;
   /** Where folders really are, links followed. */
   readonly #real = new Map<string, string | undefined>();
 
@@ -60,7 +66,7 @@ export class Hasher {
 
   /** For a dry run: takes a path to have this content, until `forget()`. */
   assume(content: Content): void {
-    const tree = { names: [], stats: new BigUint64Array() };
+    const tree = treeOf([], new BigUint64Array());
     this.#measured.set(content.path, Promise.resolve({ content, tree, settled: tree, digests: [] }));
   }
 
@@ -69,7 +75,7 @@ export class Hasher {
     const { absolute, linkRoot } = this.#locate(path);
     const stat = statInside(linkRoot, absolute);
     if (stat === undefined) return undefined;
-    if (stat.isDirectory()) return walkTree(linkRoot, absolute);
+    if (stat.isDirectory()) return walkTree(linkRoot, absolute, this.#helperFor(path));
     if (!stat.isFile())
       throw new FermentError(
         'BAD_PATH',
@@ -77,7 +83,7 @@ export class Hasher {
       );
     const stats = new BigUint64Array(STAT_WORDS);
     writeStat(stats, 0, stat);
-    return { names: [''], stats };
+    return treeOf([''], stats);
   }
 
   /**
@@ -89,7 +95,7 @@ export class Hasher {
     const known = new Map(manifest.map((entry) => [entry.path, entry.digest]));
     const digests = tree.names.map((name) => known.get(name));
     if (!digests.every((digest) => digest !== undefined)) return;
-    this.#remember(path, tree, digests, fileSystemNow(this.#clockFile()));
+    this.#remember(path, tree, packDigests(digests), fileSystemNow(this.#clockFile()));
   }
 
   /** Writes what was learned about single files; folders are written as they are hashed. */
@@ -125,18 +131,24 @@ export class Hasher {
       if (sameTree(table.tree, tree)) return measuredFrom(path, tree, table);
     }
     const now = fileSystemNow(this.#clockFile());
-    const known = recallDigests(table, tree);
-    const digests = await hashRows(resolve(this.root, path), tree, known, sink);
+    const digests = await hashRows(resolve(this.root, path), tree, recallDigests(table, tree), sink);
     return measuredFrom(path, tree, this.#remember(path, tree, digests, now));
   }
 
-  #remember(path: ProjectPath, tree: Tree, digests: readonly Digest[], now: bigint): TreeTable {
-    const digest = digestOfManifest(entriesOf(tree, digests));
-    const content = { digest, size: totalSize(tree), files: tree.names.length };
-    const table = { tree: settledOnly(tree, now), digests: packDigests(digests), content };
+  #remember(path: ProjectPath, tree: Tree, digests: Buffer, now: bigint): TreeTable {
+    const digest = digestOfManifest(entriesOf(tree, unpackDigests(digests)));
+    const content = { digest, size: totalSize(tree), files: tree.count };
+    const table = { tree: settledOnly(tree, now), digests, content };
     this.#tables.set(path, table);
     saveTable(this.#tableFile(path), path, table);
     return table;
+  }
+
+  /** The helper where the folder was a large one. */
+  #helperFor(path: ProjectPath): WalkHelper | undefined {
+    if (sizeOfFile(this.#tableFile(path)) < LARGE_TABLE_BYTES) return undefined;
+    this.#helper ??= startWalkHelper();
+    return this.#helper;
   }
 
   #tableFile(path: ProjectPath): string {
@@ -164,6 +176,10 @@ export class Hasher {
     if (!this.#real.has(absolute)) this.#real.set(absolute, realpathOrUndefined(absolute));
     return this.#real.get(absolute);
   }
+}
+
+function sizeOfFile(path: string): number {
+  return statSync(path, { throwIfNoEntry: false })?.size ?? 0;
 }
 
 function realpathOrUndefined(path: string): string | undefined {

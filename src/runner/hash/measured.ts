@@ -1,8 +1,8 @@
 import { compareBytes, type Digest, FermentError } from '../../kit/index.ts';
 import type { Content, ProjectPath } from '../model.ts';
 import type { Manifest, ManifestEntry } from './manifest.ts';
-import { digestAt, type TreeTable } from './tree-table.ts';
-import { STAT_WORDS, type Tree } from './walk.ts';
+import { STAT_WORDS, type Tree, withStats } from './tree.ts';
+import { type TreeTable, unpackDigests } from './tree-table.ts';
 
 /** A path's content and the state of its files at that moment, to be held against a later look. */
 export interface Measured {
@@ -20,7 +20,7 @@ export function manifestOf(measured: Measured): Manifest {
 
 /** True for the tree of a path that is a file, not a folder. */
 export function isSingleFile(tree: Tree): boolean {
-  return tree.names.length === 1 && tree.names[0] === '';
+  return tree.count === 1 && tree.joinedNames === '';
 }
 
 /** Row numbers by name. */
@@ -28,10 +28,20 @@ export function rowsByName(tree: Tree): Map<string, number> {
   return new Map(tree.names.map((name, row) => [name, row]));
 }
 
-export function sameRow(a: Tree, rowA: number, b: Tree, rowB: number): boolean {
-  for (let word = 0; word < STAT_WORDS; word++)
-    if (a.stats[rowA * STAT_WORDS + word] !== b.stats[rowB * STAT_WORDS + word]) return false;
-  return true;
+/** Tells whether a row of one tree has all the words of a row of another. */
+export function rowComparer(a: Tree, b: Tree): (rowA: number, rowB: number) => boolean {
+  // Halves of words: comparing these makes no BigInts.
+  const [halvesA, halvesB] = [halvesOf(a), halvesOf(b)];
+  const halves = 2 * STAT_WORDS;
+  return (rowA, rowB) => {
+    for (let i = 0; i < halves; i++)
+      if (halvesA[rowA * halves + i] !== halvesB[rowB * halves + i]) return false;
+    return true;
+  };
+}
+
+function halvesOf({ stats }: Tree): Uint32Array {
+  return new Uint32Array(stats.buffer, stats.byteOffset, stats.length * 2);
 }
 
 export function sizeAt(tree: Tree, row: number): number {
@@ -39,7 +49,9 @@ export function sizeAt(tree: Tree, row: number): number {
 }
 
 export function totalSize(tree: Tree): number {
-  return tree.names.reduce((sum, _, row) => sum + sizeAt(tree, row), 0);
+  let sum = 0;
+  for (let row = 0; row < tree.count; row++) sum += sizeAt(tree, row);
+  return sum;
 }
 
 export function isSettled(tree: Tree, row: number, now: bigint): boolean {
@@ -51,9 +63,9 @@ export function isSettled(tree: Tree, row: number, now: bigint): boolean {
 /** The tree with the words of unsettled files zeroed, so that they are hashed again next time. */
 export function settledOnly(tree: Tree, now: bigint): Tree {
   const stats = tree.stats.slice();
-  for (let row = 0; row < tree.names.length; row++)
+  for (let row = 0; row < tree.count; row++)
     if (!isSettled(tree, row, now)) stats.fill(0n, row * STAT_WORDS, (row + 1) * STAT_WORDS);
-  return { names: tree.names, stats };
+  return withStats(tree, stats);
 }
 
 export function measuredFrom(path: ProjectPath, tree: Tree, table: TreeTable): Measured {
@@ -65,7 +77,7 @@ export function measuredFrom(path: ProjectPath, tree: Tree, table: TreeTable): M
     settled: table.tree,
     // A fresh folder needs no list of its digests; who asks (storing, comparing) pays.
     get digests() {
-      digests ??= tree.names.map((_, row) => digestAt(table, row));
+      digests ??= unpackDigests(table.digests);
       return digests;
     },
   };
@@ -78,7 +90,7 @@ export function manifestFrom(tree: Tree, digests: readonly Digest[]): Manifest {
 
 /** The entries of the manifest one by one: for what does not need them all in memory. */
 export function* entriesOf(tree: Tree, digests: readonly Digest[]): Generator<ManifestEntry> {
-  for (const row of sortedRows(tree.names)) {
+  for (const row of sortedRows(tree)) {
     const path = tree.names[row] ?? '';
     const entry = { path, size: sizeAt(tree, row), digest: digests[row] ?? missingDigest(path) };
     const isExecutable = tree.stats[row * STAT_WORDS + STAT_WORDS - 1] === 1n;
@@ -87,13 +99,25 @@ export function* entriesOf(tree: Tree, digests: readonly Digest[]): Generator<Ma
 }
 
 /** The numbers of the names in the order of their bytes. */
-function sortedRows(names: readonly string[]): Uint32Array {
+function sortedRows({ names, joinedNames }: Tree): Uint32Array {
   const rows = Uint32Array.from(names.keys());
-  const nameOf = (row: number): string => names[row] ?? '';
   // The order of UTF-16 is that of UTF-8 unless a surrogate is involved: looking once is faster than at each step.
-  return names.some((name) => /[\ud800-\udfff]/.test(name))
-    ? rows.sort((a, b) => compareBytes(nameOf(a), nameOf(b)))
-    : rows.sort((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1));
+  const isPlain = !/[\ud800-\udfff]/.test(joinedNames);
+  // Folders are mostly listed in this order.
+  if (isPlain && isAscending(names)) return rows;
+  const nameOf = (row: number): string => names[row] ?? '';
+  return isPlain
+    ? rows.sort((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1))
+    : rows.sort((a, b) => compareBytes(nameOf(a), nameOf(b)));
+}
+
+function isAscending(names: readonly string[]): boolean {
+  let previous = '';
+  for (const name of names) {
+    if (name <= previous) return false;
+    previous = name;
+  }
+  return true;
 }
 
 function missingDigest(path: string): never {

@@ -2,16 +2,16 @@ import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node
 import { dirname } from 'node:path';
 import { type Digest, isDigest, temporaryNameFor } from '../../kit/index.ts';
 import { sha256 } from './read.ts';
-import { STAT_WORDS, type Tree } from './walk.ts';
+import { bytesOf, STAT_WORDS, type Tree, treeOfJoined } from './tree.ts';
 
 const VERSION = 1;
-const DIGEST_BYTES = 32;
+export const DIGEST_BYTES = 32;
 
 /** What is remembered of a folder: its tree as it was when it was hashed, each file's digest, and what came out. */
 export interface TreeTable {
   readonly tree: Tree;
   /** DIGEST_BYTES bytes for each name. */
-  readonly digests: Uint8Array;
+  readonly digests: Buffer;
   readonly content: { readonly digest: Digest; readonly size: number; readonly files: number };
 }
 
@@ -26,33 +26,18 @@ interface Header {
   readonly checksum: string;
 }
 
-/** The digest of the file in row `row`. */
-export function digestAt(table: TreeTable, row: number): Digest {
-  const at = row * DIGEST_BYTES;
-  return Buffer.from(table.digests.buffer, table.digests.byteOffset + at, DIGEST_BYTES).toString(
-    'hex',
-  ) as Digest;
-}
-
-export function packDigests(digests: readonly Digest[]): Uint8Array {
+export function packDigests(digests: readonly Digest[]): Buffer {
   return Buffer.from(digests.join(''), 'hex');
 }
 
-/** True when both trees list the same files with the same times, sizes and places: then the content is the same. */
-export function sameTree(a: Tree, b: Tree): boolean {
-  return a.names.length === b.names.length && sameBytes(a.stats, b.stats) && sameNames(a.names, b.names);
-}
-
-function sameNames(a: readonly string[], b: readonly string[]): boolean {
-  return a.every((name, i) => name === b[i]);
-}
-
-function sameBytes(a: BigUint64Array, b: BigUint64Array): boolean {
-  return Buffer.compare(bytesOf(a), bytesOf(b)) === 0;
-}
-
-function bytesOf(array: BigUint64Array): Buffer {
-  return Buffer.from(array.buffer, array.byteOffset, array.byteLength);
+export function unpackDigests(bytes: Buffer): readonly Digest[] {
+  // Pieces of one text: writing each in hexadecimal takes ten times as long.
+  const text = bytes.toString('hex');
+  const digitsOfOne = 2 * DIGEST_BYTES;
+  return Array.from(
+    { length: bytes.length / DIGEST_BYTES },
+    (_, row) => text.slice(row * digitsOfOne, (row + 1) * digitsOfOne) as Digest,
+  );
 }
 
 /** Reads a table that was saved for `path`; a missing, damaged or foreign file is as good as none. */
@@ -70,12 +55,12 @@ export function loadTable(file: string, path: string): TreeTable | undefined {
   const statsBytes = header.files * STAT_WORDS * 8;
   if (body.length !== header.namesBytes + statsBytes + header.files * DIGEST_BYTES) return undefined;
   if (sha256(body) !== header.checksum) return undefined;
-  const names = header.files === 0 ? [] : body.toString('utf8', 0, header.namesBytes).split('\0');
-  if (names.length !== header.files) return undefined;
   const stats = new BigUint64Array(header.files * STAT_WORDS);
   bytesOf(stats).set(body.subarray(header.namesBytes, header.namesBytes + statsBytes));
+  const tree = treeOfJoined(body.toString('utf8', 0, header.namesBytes), stats);
+  if (tree === undefined) return undefined;
   return {
-    tree: { names, stats },
+    tree,
     digests: body.subarray(header.namesBytes + statsBytes),
     content: { digest: header.digest, size: header.size, files: header.files },
   };
@@ -95,7 +80,7 @@ function parseHeader(line: string): Header | undefined {
 
 /** Saves a table by replacing the file. It is a memory only: a failure to write it costs time, never a result. */
 export function saveTable(file: string, path: string, table: TreeTable): void {
-  const names = Buffer.from(table.tree.names.join('\0'));
+  const names = Buffer.from(table.tree.joinedNames);
   const body = Buffer.concat([names, bytesOf(table.tree.stats), table.digests]);
   const header: Header = {
     version: VERSION,

@@ -2,17 +2,7 @@ import { type BigIntStats, lstatSync, readdirSync, realpathSync, statSync } from
 import { dirname, sep } from 'node:path';
 import { errnoOf, FermentError } from '../../kit/index.ts';
 import { isIgnoredName } from './ignore.ts';
-
-/** Words per file in `Tree.stats`: dev, ino, size, mtime (ns), ctime (ns), executable (0 or 1). */
-export const STAT_WORDS = 6;
-
-/** The files below a folder, in the order in which the file system lists them, with what tells a change from a glance. */
-export interface Tree {
-  /** Paths below the folder, with forward slashes. */
-  readonly names: readonly string[];
-  /** STAT_WORDS words for each name. */
-  readonly stats: BigUint64Array;
-}
+import { concatTrees, STAT_WORDS, type Tree, treeOf } from './tree.ts';
 
 /** What `lstat` says of a path, links followed where that is allowed, or undefined when nothing is there. */
 export function statInside(root: string, path: string): BigIntStats | undefined {
@@ -21,53 +11,118 @@ export function statInside(root: string, path: string): BigIntStats | undefined 
   return statSync(followLink(root, path), { bigint: true });
 }
 
+/** A folder on a walk. */
+export interface Folder {
+  readonly absolute: string;
+  /** What the names of its files begin with. */
+  readonly prefix: string;
+  /** The folders that links led into on the way here. */
+  readonly links: readonly string[];
+  readonly isLarge: boolean;
+}
+
+/** Another thread that takes a part of the folders of a walk. */
+export interface WalkHelper {
+  /** Folders that are walked by whoever claims them first. */
+  offer(root: string, folders: readonly Folder[]): readonly OfferedFolder[];
+}
+
+export interface OfferedFolder {
+  /** False when the helper has it. */
+  claim(): boolean;
+  /** What the helper found, waited for; undefined when it failed, for whatever reason. */
+  result(): Tree | undefined;
+}
+
 /**
  * Lists the files below `folder`, links followed as long as they stay in `root` (the project, or the folder itself
  * where it is an outside dep). Empty folders and ignored names are not content. Throws BAD_PATH for a link that
  * leaves, a link that leads into its own ancestors, a device, pipe or socket, and a name that is not UTF-8.
  */
-export function walkTree(root: string, folder: string): Tree {
-  const walker = new Walker(root);
-  walker.visit(folder, '', []);
+export function walkTree(root: string, folder: string, helper?: WalkHelper): Tree {
+  return walkFolder(root, { absolute: folder, prefix: '', links: [], isLarge: true }, helper);
+}
+
+/** The same from a folder on the way. */
+export function walkFolder(root: string, folder: Folder, helper?: WalkHelper): Tree {
+  const walker = new Walker(root, helper);
+  walker.visit(folder);
   return walker.tree();
 }
+
+/** A folder that takes its file system more than a block to list: a hundred files or more. */
+const LARGE_FOLDER_BYTES = 4096n;
 
 /** One walk: the lists as they grow. */
 class Walker {
   readonly #root: string;
-  readonly #names: string[] = [];
+  readonly #helper: WalkHelper | undefined;
+  /** What comes before the files in the lists: files found, and large folders not yet looked into. */
+  readonly #parts: (Tree | Folder)[] = [];
+  #names: string[] = [];
   #stats = new BigUint64Array(STAT_WORDS * 64);
 
-  constructor(root: string) {
+  constructor(root: string, helper: WalkHelper | undefined) {
     this.#root = root;
+    this.#helper = helper;
   }
 
-  tree(): Tree {
-    return { names: this.#names, stats: this.#stats.slice(0, this.#names.length * STAT_WORDS) };
-  }
-
-  /** `links` are the folders that links led into on the way here. */
-  visit(absolute: string, prefix: string, links: readonly string[]): void {
+  /** First the files of the folder, then those of its folders. */
+  visit(folder: Folder): void {
+    const { absolute, prefix } = folder;
+    const below: Folder[] = [];
     for (const name of listFolder(absolute)) {
-      if (!isIgnoredName(name)) this.#entry(`${absolute}/${name}`, prefix + name, links);
+      if (isIgnoredName(name)) continue;
+      const inside = this.#entry(`${absolute}/${name}`, prefix + name, folder.links);
+      if (inside !== undefined) below.push(inside);
+    }
+    for (const inside of below) {
+      if (this.#helper !== undefined && inside.isLarge) this.#parts.push(this.#cut(), inside);
+      else this.visit(inside);
     }
   }
 
-  #entry(path: string, name: string, links: readonly string[]): void {
+  /** Looks into the large folders, together with the helper: from both ends until all are claimed. */
+  tree(): Tree {
+    this.#parts.push(this.#cut());
+    const large = this.#parts.filter((part) => 'absolute' in part);
+    const offered = large.length > 1 ? this.#helper?.offer(this.#root, large) : undefined;
+    const found = new Map<Folder, Tree>();
+    for (const [i, folder] of large.entries())
+      if (offered?.[i]?.claim() ?? true) found.set(folder, walkFolder(this.#root, folder, this.#helper));
+    for (const [i, folder] of large.entries()) {
+      if (found.has(folder)) continue;
+      // What the helper could not do is done here: where that fails, the error is the same as without one.
+      found.set(folder, offered?.[i]?.result() ?? walkFolder(this.#root, folder));
+    }
+    return concatTrees(this.#parts.flatMap((part) => ('absolute' in part ? (found.get(part) ?? []) : part)));
+  }
+
+  /** The files in the lists, which are empty then. */
+  #cut(): Tree {
+    const tree = treeOf(this.#names, this.#stats.slice(0, this.#names.length * STAT_WORDS));
+    this.#names = [];
+    this.#stats = new BigUint64Array(STAT_WORDS * 64);
+    return tree;
+  }
+
+  /** Takes a file; returns a folder. */
+  #entry(path: string, name: string, links: readonly string[]): Folder | undefined {
     const stat = lstatOrUndefined(path);
     if (stat === undefined) refuseBadName(path, name);
     else if (stat.isFile()) this.#add(name, stat);
-    else if (stat.isDirectory()) this.visit(path, `${name}/`, links);
-    else if (stat.isSymbolicLink()) this.#link(path, name, links);
+    else if (stat.isDirectory()) return { absolute: path, prefix: `${name}/`, links, isLarge: isLarge(stat) };
+    else if (stat.isSymbolicLink()) return this.#link(path, name, links);
     else refuseSpecial(path);
+    return undefined;
   }
 
-  #link(path: string, name: string, links: readonly string[]): void {
+  #link(path: string, name: string, links: readonly string[]): Folder | undefined {
     const target = followLink(this.#root, path);
     const stat = statSync(target, { bigint: true });
     if (stat.isFile()) {
       this.#add(name, stat);
-      return;
+      return undefined;
     }
     if (!stat.isDirectory()) refuseSpecial(path);
     if (links.includes(target) || isAncestor(target, realpathSync(dirname(path)))) {
@@ -75,7 +130,7 @@ class Walker {
         hint: 'Remove the link: a folder that contains itself has no content to hash.',
       });
     }
-    this.visit(path, `${name}/`, [...links, target]);
+    return { absolute: path, prefix: `${name}/`, links: [...links, target], isLarge: isLarge(stat) };
   }
 
   #add(name: string, stat: BigIntStats): void {
@@ -88,6 +143,10 @@ class Walker {
     writeStat(this.#stats, at, stat);
     this.#names.push(name);
   }
+}
+
+function isLarge(folder: BigIntStats): boolean {
+  return folder.size > LARGE_FOLDER_BYTES;
 }
 
 /** Writes one file's words. Negative times (before 1970) wrap, which keeps equality. */
@@ -105,10 +164,12 @@ function isExecutable(stat: BigIntStats): boolean {
   return process.platform !== 'win32' && (stat.mode & 0o100n) !== 0n;
 }
 
+/** Not throwing for what is not there: an error object costs more than the call. */
+const LSTAT_OPTIONS = { bigint: true, throwIfNoEntry: false } as const;
+
 function lstatOrUndefined(path: string): BigIntStats | undefined {
   try {
-    // Not throwing for what is not there: an error object costs more than the call.
-    return lstatSync(path, { bigint: true, throwIfNoEntry: false });
+    return lstatSync(path, LSTAT_OPTIONS);
   } catch (error) {
     if (errnoOf(error) === 'ENOTDIR') return undefined;
     throw unreadable(error, path);

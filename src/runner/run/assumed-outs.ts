@@ -3,6 +3,7 @@ import { compareBytes } from '../../kit/index.ts';
 import type { Hasher } from '../hash/hasher.ts';
 import { digestOfManifest, type Manifest, type ManifestEntry } from '../hash/manifest.ts';
 import { type Measured, manifestOf } from '../hash/measured.ts';
+import { treeOf } from '../hash/tree.ts';
 import type { Content, ProjectPath } from '../model.ts';
 import type { Store } from '../store/store.ts';
 
@@ -98,6 +99,6 @@ function joined(out: ProjectPath, below: string): ProjectPath {
 
 /** Nothing is there yet whose state could be held against a later one. */
 function measured(content: Content): Measured {
-  const tree = { names: [], stats: new BigUint64Array() };
+  const tree = treeOf([], new BigUint64Array());
   return { content, tree, settled: tree, digests: [] };
 }

@@ -2,7 +2,7 @@ import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { compareBytes } from '../../kit/index.ts';
 import type { Hasher } from '../hash/hasher.ts';
-import { STAT_WORDS, type Tree } from '../hash/walk.ts';
+import { STAT_WORDS, type Tree } from '../hash/tree.ts';
 import type { ProjectPath } from '../model.ts';
 import type { WatchedItem } from './watched.ts';
 

@@ -333,6 +333,25 @@ describe('sub-folders', () => {
     });
   });
 
+  it('are found among a thousand files of data, with what the ignore files there say', () => {
+    const data = (folder: string): Record<string, string> =>
+      Object.fromEntries(Array.from({ length: 1000 }, (_, i) => [`${folder}/${'image'.repeat(8)}-${i}`, '']));
+    const project = load({
+      'pipeline.yaml': 'stages: {a: {cmd: x}}',
+      ...data('leaf'),
+      'leaf/dvc.yaml': 'stages: {b: {cmd: x}}',
+      ...data('ignored'),
+      'ignored/dvc.yaml': 'stages: {no: {cmd: x}}',
+      'ignored/.gitignore': 'dvc.yaml\n',
+      ...data('upper'),
+      'upper/lower/dvc.yaml': 'stages: {c: {cmd: x}}',
+      ...data('own'),
+      'own/.dvc/config': '',
+      'own/dvc.yaml': 'stages: {no: {cmd: x}}',
+    });
+    expect(project.stages.map(({ name }) => name)).toEqual(['a', 'leaf:b', 'upper/lower:c']);
+  });
+
   it('a file that is named stands alone, with a lock of its own', () => {
     const project = load(
       {

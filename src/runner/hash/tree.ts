@@ -1,0 +1,101 @@
+/** Words per file in `Tree.stats`: dev, ino, size, mtime (ns), ctime (ns), executable (0 or 1). */
+export const STAT_WORDS = 6;
+
+/** No name has it. */
+const SEPARATOR = '\0';
+
+/** The files below a folder, in the order in which they were found, with what tells a change from a glance. */
+export interface Tree {
+  readonly count: number;
+  /** Paths below the folder, with forward slashes. */
+  readonly names: readonly string[];
+  /** The same in one text, which takes less time to read, write and compare. */
+  readonly joinedNames: string;
+  /** STAT_WORDS words for each name. */
+  readonly stats: BigUint64Array;
+}
+
+export function treeOf(names: readonly string[], stats: BigUint64Array): Tree {
+  let joined: string | undefined;
+  return {
+    count: names.length,
+    names,
+    stats,
+    get joinedNames() {
+      joined ??= names.join(SEPARATOR);
+      return joined;
+    },
+  };
+}
+
+/** The tree of as many files as there are stats for, or undefined where there are not as many names. */
+export function treeOfJoined(joinedNames: string, stats: BigUint64Array): Tree | undefined {
+  const count = stats.length / STAT_WORDS;
+  let names: readonly string[] | undefined;
+  if (countNames(joinedNames, count) !== count) return undefined;
+  return {
+    count,
+    joinedNames,
+    stats,
+    // An unchanged folder needs no list of its names.
+    get names() {
+      names ??= count === 0 ? [] : joinedNames.split(SEPARATOR);
+      return names;
+    },
+  };
+}
+
+/** The same files with other stats. */
+export function withStats(tree: Tree, stats: BigUint64Array): Tree {
+  return {
+    count: tree.count,
+    stats,
+    get names() {
+      return tree.names;
+    },
+    get joinedNames() {
+      return tree.joinedNames;
+    },
+  };
+}
+
+/** Several trees as one, in this order. */
+export function concatTrees(trees: readonly Tree[]): Tree {
+  const [only] = trees;
+  if (trees.length === 1 && only !== undefined) return only;
+  const filled = trees.filter(({ count }) => count > 0);
+  const stats = new BigUint64Array(filled.reduce((sum, tree) => sum + tree.stats.length, 0));
+  let at = 0;
+  for (const tree of filled) {
+    stats.set(tree.stats, at);
+    at += tree.stats.length;
+  }
+  const joined = filled.map(({ joinedNames }) => joinedNames).join(SEPARATOR);
+  return (
+    treeOfJoined(joined, stats) ??
+    treeOf(
+      filled.flatMap(({ names }) => names),
+      stats,
+    )
+  );
+}
+
+/** True when both trees list the same files with the same times, sizes and places: then the content is the same. */
+export function sameTree(a: Tree, b: Tree): boolean {
+  return (
+    a.count === b.count &&
+    Buffer.compare(bytesOf(a.stats), bytesOf(b.stats)) === 0 &&
+    a.joinedNames === b.joinedNames
+  );
+}
+
+export function bytesOf(array: BigUint64Array): Buffer {
+  return Buffer.from(array.buffer, array.byteOffset, array.byteLength);
+}
+
+function countNames(joined: string, expected: number): number {
+  if (expected === 0) return joined === '' ? 0 : 1;
+  let count = 1;
+  for (let at = joined.indexOf(SEPARATOR); at >= 0; at = joined.indexOf(SEPARATOR, at + 1)) count++;
+  return count;
+}
