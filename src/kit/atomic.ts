@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, unlinkSync, writeSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { explainWriteError } from './errors.ts';
+import { errnoOf, explainWriteError } from './errors.ts';
 
 export interface AtomicOptions {
   /** False where a torn file after a power cut is only a cache miss. */
@@ -27,8 +27,7 @@ export function temporaryNameFor(path: string): string {
 export function writeFileAtomic(path: string, data: string | Uint8Array, options: AtomicOptions = {}): void {
   const temporary = temporaryNameFor(path);
   try {
-    mkdirSync(dirname(path), { recursive: true });
-    const fd = openSync(temporary, 'wx', options.mode ?? 0o644);
+    const fd = openInFolder(temporary, options.mode ?? 0o644);
     try {
       writeAll(fd, typeof data === 'string' ? Buffer.from(data) : data);
       if (options.durable !== false) fsyncSync(fd);
@@ -43,12 +42,23 @@ export function writeFileAtomic(path: string, data: string | Uint8Array, options
   }
 }
 
+/** Most often the folder is there. */
+function openInFolder(path: string, mode: number): number {
+  try {
+    return openSync(path, 'wx', mode);
+  } catch (error) {
+    if (errnoOf(error) !== 'ENOENT') throw error;
+    mkdirSync(dirname(path), { recursive: true });
+    return openSync(path, 'wx', mode);
+  }
+}
+
 /** Removes a file that nobody needs, where that is possible: not worth an error that would hide the first one. */
 export function removeQuietly(path: string): void {
   try {
-    rmSync(path, { force: true });
+    unlinkSync(path);
   } catch {
-    // swept later
+    // not there, or swept later
   }
 }
 

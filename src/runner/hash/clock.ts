@@ -1,25 +1,35 @@
-import { closeSync, fstatSync, mkdirSync, openSync, unlinkSync } from 'node:fs';
+import { closeSync, fstatSync, futimesSync, mkdirSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { temporaryNameFor } from '../../kit/index.ts';
+import { errnoOf } from '../../kit/index.ts';
 
 /**
- * The file system's own idea of now, in nanoseconds: the time that it gives to a file made this moment. A file whose
- * times are strictly older and that is read after this call cannot change later without getting newer times.
- * That is git's rule for racy time stamps, and free of differences between clocks.
+ * The file system's own idea of now, in nanoseconds: the time of change that it gives to a file this moment. A file
+ * whose times are strictly older and that is read after this call cannot change later without getting newer times.
+ * That is git's rule for racy time stamps, and free of differences between clocks. `file` is made where there is none.
  */
-export function fileSystemNow(near: string): bigint {
-  const path = temporaryNameFor(near);
+export function fileSystemNow(file: string): bigint {
   try {
-    mkdirSync(dirname(path), { recursive: true });
-    const fd = openSync(path, 'wx');
+    const fd = openOrMake(file);
     try {
+      // The times that are set do not matter: setting them is a change, and the system says when that was.
+      const now = new Date();
+      futimesSync(fd, now, now);
       return fstatSync(fd, { bigint: true }).ctimeNs;
     } finally {
       closeSync(fd);
-      unlinkSync(path);
     }
   } catch {
     // Nothing can be written here, so nothing will be remembered either; two seconds cover the coarsest file systems.
     return BigInt(Date.now() - 2000) * 1_000_000n;
+  }
+}
+
+function openOrMake(file: string): number {
+  try {
+    return openSync(file, 'a');
+  } catch (error) {
+    if (errnoOf(error) !== 'ENOENT') throw error;
+    mkdirSync(dirname(file), { recursive: true });
+    return openSync(file, 'a');
   }
 }

@@ -1,5 +1,17 @@
 import { randomBytes } from 'node:crypto';
-import { linkSync, mkdirSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  fsyncSync,
+  linkSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  unlinkSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { dirname } from 'node:path';
 import {
   type AtomicOptions,
@@ -7,6 +19,7 @@ import {
   errnoOf,
   explainWriteError,
   removeQuietly,
+  syncFolder,
   temporaryNameFor,
   writeFileAtomic,
 } from '../../kit/index.ts';
@@ -46,8 +59,7 @@ export function tryClaim(file: string, notes: unknown): ClaimAttempt {
     `${JSON.stringify({ id, owner, notes: content })}\n`;
   const temporary = temporaryNameFor(file);
   try {
-    mkdirSync(dirname(file), { recursive: true });
-    writeFileSync(temporary, text(notes), { flag: 'wx' });
+    writeNew(temporary, text(notes));
     for (;;) {
       if (linkExclusively(temporary, file)) {
         return { kind: 'mine', claim: claimOf(file, text) };
@@ -63,14 +75,25 @@ export function tryClaim(file: string, notes: unknown): ClaimAttempt {
   }
 }
 
+/** Most often the folder is there. */
+function writeNew(path: string, text: string): void {
+  try {
+    writeFileSync(path, text, { flag: 'wx' });
+  } catch (error) {
+    if (errnoOf(error) !== 'ENOENT') throw error;
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, text, { flag: 'wx' });
+  }
+}
+
 function claimOf(file: string, text: (notes: unknown, owner?: ProcessIdentity) => string): Claim {
   let isAbandoned = false;
   return {
-    note: (notes, options) => writeFileAtomic(file, text(notes), options),
+    note: (notes, options) => append(file, text(notes), options),
     abandon: (notes) => {
       isAbandoned = true;
       try {
-        writeFileAtomic(file, text(notes, { ...ownIdentity(), started: 'abandoned' }));
+        append(file, text(notes, { ...ownIdentity(), started: 'abandoned' }));
       } catch {
         // It stays claimed until this process ends.
       }
@@ -81,7 +104,36 @@ function claimOf(file: string, text: (notes: unknown, owner?: ProcessIdentity) =
   };
 }
 
-/** What a claim file says, or undefined when there is none. A damaged one has no owner. */
+/** Beyond this, a claim is written anew instead of longer. */
+const MAX_APPENDED_BYTES = 256 * 1024;
+
+/**
+ * Adds a line, which costs a tenth of a new file. The last whole line counts: one that is torn by a kill is as if it had
+ * not been written, and one that a full disk tore does not spoil the next, which begins with a line break.
+ */
+function append(file: string, text: string, options: AtomicOptions = {}): void {
+  try {
+    const fd = openSync(file, constants.O_WRONLY | constants.O_APPEND);
+    try {
+      if (fstatSync(fd).size > MAX_APPENDED_BYTES) {
+        writeFileAtomic(file, text, options);
+        return;
+      }
+      const bytes = Buffer.from(`\n${text}`);
+      for (let done = 0; done < bytes.length; ) done += writeSync(fd, bytes, done);
+      if (options.durable !== false) fsyncSync(fd);
+    } finally {
+      closeSync(fd);
+    }
+    if (options.durable !== false) syncFolder(dirname(file));
+  } catch (error) {
+    // Somebody removed the file of a process that is at work.
+    if (errnoOf(error) === 'ENOENT') writeFileAtomic(file, text, options);
+    else throw explainWriteError(error, file);
+  }
+}
+
+/** What a claim file says, or undefined when there is none: its last whole line. A damaged one has no owner. */
 export function readClaim(file: string): ClaimRecord | undefined {
   let text: string;
   try {
@@ -90,17 +142,24 @@ export function readClaim(file: string): ClaimRecord | undefined {
     if (errnoOf(error) === 'ENOENT') return undefined;
     throw error;
   }
-  try {
-    const value: unknown = JSON.parse(text);
-    if (typeof value === 'object' && value !== null) {
-      const { id, owner, notes } = value as Record<string, unknown>;
-      if (typeof id === 'string' && /^[0-9a-f]{32}$/.test(id) && isIdentity(owner))
-        return { id, owner, notes };
-    }
-  } catch {
-    // not JSON
+  for (const line of text.split('\n').reverse()) {
+    const record = line === '' ? undefined : recordIn(line);
+    if (record !== undefined) return record;
   }
   return { id: digestOf(text).slice(0, 32), owner: undefined, notes: undefined };
+}
+
+function recordIn(line: string): ClaimRecord | undefined {
+  try {
+    const value: unknown = JSON.parse(line);
+    if (typeof value !== 'object' || value === null) return undefined;
+    const { id, owner, notes } = value as Record<string, unknown>;
+    return typeof id === 'string' && /^[0-9a-f]{32}$/.test(id) && isIdentity(owner)
+      ? { id, owner, notes }
+      : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** True when nobody can be holding it any more. */

@@ -1,5 +1,12 @@
 import { isAbsolute, join, sep } from 'node:path';
-import { type Digest, FermentError, isDigest, isFermentError, messageOf } from '../../kit/index.ts';
+import {
+  type Digest,
+  FermentError,
+  isDigest,
+  isFermentError,
+  messageOf,
+  removeQuietly,
+} from '../../kit/index.ts';
 import { isSafeRelativePath } from '../hash/manifest.ts';
 import type { ProjectPath, StageName } from '../model.ts';
 import { type Aside, bringBack, dropAside, isThere, removeTree } from './aside.ts';
@@ -43,6 +50,7 @@ export interface JournalLock {
  */
 export function settle(root: string, state: string, journal: Journal): void {
   removeTree(scratchFolder(state, journal.scratch));
+  removeQuietly(stageFileOf(state, journal.scratch));
   if (journal.phase === 'done') {
     dropAside(root, journal.asides);
     dropCheckpoints(root, state, journal.fingerprint, journal.checkpoints);
@@ -96,6 +104,11 @@ export function settleOrLeave(
 /** The absolute path of a run's scratch folder. */
 export function scratchFolder(state: string, scratch: string): string {
   return join(state, 'scratch', scratch);
+}
+
+/** The absolute path of the file that a run's stage program is given. */
+export function stageFileOf(state: string, scratch: string): string {
+  return join(state, 'scratch', `${scratch}.json`);
 }
 
 /** A journal from the notes of a claim, or undefined when they are none (nothing had begun, or the file is damaged). */

@@ -1,16 +1,16 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import { FermentError, messageOf } from '../../kit/index.ts';
+import { FermentError, messageOf, removeQuietly } from '../../kit/index.ts';
 import type { Measured } from '../hash/measured.ts';
 import { renderLock } from '../lock/index.ts';
 import type { Content, LockEntry, ProjectPath, Stage } from '../model.ts';
 import { writablePath } from '../store/safe-path.ts';
-import { dropAside, isThere, moveAside, planAside, removeTree } from './aside.ts';
+import { dropAside, isThere, moveAside, planAside } from './aside.ts';
 import { dropCheckpoints, handOverCheckpoints, saveCheckpoints } from './checkpoints.ts';
 import type { Claim } from './claim.ts';
 import { WORTH_FLUSHING_MS } from './flush.ts';
 import type { Gathered } from './gather-inputs.ts';
-import { type Journal, scratchFolder, settleOrLeave } from './journal.ts';
+import { type Journal, settleOrLeave, stageFileOf } from './journal.ts';
 import { keepInputs } from './keep-inputs.ts';
 import { keepStored } from './keep-stored.ts';
 import { findMovedInput } from './moved-inputs.ts';
@@ -70,7 +70,7 @@ export async function runStage(
       gathered,
       grant,
       attempt,
-      stageFile: join(scratchFolder(state, journal.scratch), 'stage.json'),
+      stageFile: stageFileOf(state, journal.scratch),
       // No process survives a power cut.
       onLeader: (pid) => note({ leader: identify(pid) ?? null }, false),
     });
@@ -103,7 +103,7 @@ function beginJournal({ root, state }: Session, stage: Stage, { fingerprint }: G
   const scratch = randomBytes(8).toString('hex');
   const checkpoints = stage.checkpoints.map(({ path }) => path);
   const replaced = stage.outs.filter(({ persist }) => !persist).map(({ path }) => path);
-  for (const { path } of stage.outs) writablePath(root, path);
+  for (const { path, persist } of stage.outs) if (persist) writablePath(root, path);
   return {
     stage: stage.name,
     phase: 'begun',
@@ -111,7 +111,7 @@ function beginJournal({ root, state }: Session, stage: Stage, { fingerprint }: G
     asides: planAside(root, state, [...replaced, ...checkpoints]),
     checkpoints,
     scratch,
-    stageFile: join(scratchFolder(state, scratch), 'stage.json'),
+    stageFile: stageFileOf(state, scratch),
     leader: null,
   };
 }
@@ -203,7 +203,7 @@ async function conclude({
   } finally {
     // A success that could not be written down will be run again, and had better not begin at the beginning.
     tidy(() => (isLocked ? dropCheckpoints : saveCheckpoints)(root, state, fingerprint, checkpoints));
-    tidy(() => removeTree(scratchFolder(state, journal.scratch)));
+    removeQuietly(stageFileOf(state, journal.scratch));
   }
   const lost = entry === undefined || !isStored ? undefined : await keepStored(session, stage, entry);
   if (lost !== undefined) throw lost;

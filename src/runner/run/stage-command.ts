@@ -1,6 +1,6 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { FermentError, formatDuration, prettyJson, writeFileAtomic } from '../../kit/index.ts';
+import { explainWriteError, FermentError, formatDuration, prettyJson } from '../../kit/index.ts';
 import type { Stage } from '../model.ts';
 import { type CommandEnd, MESSAGE_FD, runCommand } from './command.ts';
 import type { Gathered } from './gather-inputs.ts';
@@ -54,12 +54,9 @@ export async function runStageCommand(
   },
 ): Promise<StageNotes> {
   const cwd = join(session.root, stage.wdir);
-  mkdirSync(cwd, { recursive: true });
-  for (const { path } of [...stage.outs, ...stage.checkpoints])
-    mkdirSync(dirname(join(session.root, path)), { recursive: true });
-  writeFileAtomic(stageFile, prettyJson(stageFileFor(session, stage, { deps: gathered.deps, grant })), {
-    durable: false,
-  });
+  const written = [...stage.outs, ...stage.checkpoints].map(({ path }) => dirname(join(session.root, path)));
+  for (const folder of new Set([cwd, ...written])) makeFolder(folder);
+  writeNew(stageFile, prettyJson(stageFileFor(session, stage, { deps: gathered.deps, grant })));
   const env = environmentFor(session, stage, { gathered, grant, attempt, stageFile });
   const programs = await programsOf(session, stage, gathered);
   const log = openLog(session.root, logPath(worker.runId, stage.name, attempt));
@@ -101,6 +98,22 @@ export async function runStageCommand(
     return notes;
   } finally {
     log.close();
+  }
+}
+
+/** Most often it is there; looking costs less than making it again. */
+function makeFolder(path: string): void {
+  const isThere = statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+  if (!isThere) mkdirSync(path, { recursive: true });
+}
+
+/** A file with a name that nobody had before: its reader is not started yet, so it need not appear whole. */
+function writeNew(path: string, text: string): void {
+  try {
+    makeFolder(dirname(path));
+    writeFileSync(path, text, { flag: 'wx' });
+  } catch (error) {
+    throw explainWriteError(error, path);
   }
 }
 

@@ -1,4 +1,12 @@
-import { existsSync, readdirSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import {
@@ -77,4 +85,42 @@ it('a damaged claim has no holder, and that of another machine cannot be judged'
   expect(isGone({ ...ownIdentity(), host: 'before' })).toBe(false);
   expect(isGone({ ...ownIdentity(), host: 'before', started: '1' })).toBe(true);
   expect(identify(process.pid)).toEqual(ownIdentity());
+});
+
+it('of notes the last whole one counts, whatever a kill or a full disk tore', () => {
+  const file = join(temporaryFolder(), 'claim');
+  const claim = mine(tryClaim(file, { n: 1 }));
+  claim.note({ n: 2 }, { durable: false });
+  const whole = readFileSync(file, 'utf8');
+  claim.note({ n: 3 });
+  const more = readFileSync(file, 'utf8').slice(whole.length);
+  for (let length = 0; length <= more.length; length++) {
+    writeFileSync(file, whole + more.slice(0, length));
+    // Only the line break may be missing.
+    expect(readClaim(file)).toMatchObject({
+      owner: ownIdentity(),
+      notes: { n: length < more.length - 1 ? 2 : 3 },
+    });
+  }
+  writeFileSync(file, whole + more.slice(0, 20));
+  claim.note({ n: 4 });
+  expect(readClaim(file)?.notes).toEqual({ n: 4 });
+  appendFileSync(file, '\0'.repeat(100));
+  expect(readClaim(file)?.notes).toEqual({ n: 4 });
+  claim.release();
+});
+
+it('a claim with many long notes does not grow without end, and is there again when somebody removed it', () => {
+  const file = join(temporaryFolder(), 'claim');
+  const claim = mine(tryClaim(file, null));
+  const { id } = readClaim(file) ?? {};
+  const long = 'x'.repeat(100_000);
+  for (let n = 0; n < 10; n++) claim.note({ n, long }, { durable: false });
+  expect(statSync(file).size).toBeLessThan(500_000);
+  expect(readClaim(file)).toMatchObject({ id, notes: { n: 9 } });
+  rmSync(file);
+  claim.note({ n: 10 });
+  expect(readClaim(file)).toMatchObject({ id, notes: { n: 10 } });
+  claim.abandon({ n: 11 });
+  expect(tryClaim(file, null)).toMatchObject({ kind: 'abandoned', record: { notes: { n: 11 } } });
 });
