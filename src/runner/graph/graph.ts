@@ -46,7 +46,10 @@ export function buildGraph(stages: readonly Stage[]): Graph {
   const rank = new Map([...byName.keys()].map((name, i) => [name, i]));
   const byRank = (a: StageName, b: StageName): number => (rank.get(a) ?? 0) - (rank.get(b) ?? 0);
   for (const stage of byName.values()) {
-    const sources = new Set(readPaths(stage).flatMap((path) => sourcesOf(stage, path, index, globs)));
+    const sources = new Set<StageName>();
+    for (const { path, glob } of stage.deps) addSources(sources, stage, { path, glob }, index, globs);
+    for (const { file } of stage.params)
+      addSources(sources, stage, { path: file, glob: false }, index, globs);
     upstream.set(stage.name, [...sources].sort(byRank));
   }
   const order = orderOf(byName, upstream);
@@ -89,25 +92,24 @@ interface ReadPath {
   readonly glob: boolean;
 }
 
-/** What a stage reads: its deps and its parameter files, which stages may write too. */
-function readPaths(stage: Stage): ReadPath[] {
-  return [...stage.deps, ...stage.params.map(({ file }) => ({ path: file, glob: false }))];
-}
-
-function sourcesOf(
+/** Adds the stages that write what another one reads: a dep, or a parameter file, which stages may write too. */
+function addSources(
+  sources: Set<StageName>,
   stage: Stage,
   { path, glob }: ReadPath,
   index: OutIndex,
   globs: ReturnType<typeof createGlobMatcher>,
-): StageName[] {
+): void {
   if (!glob) {
     const holder = index.holder(path);
-    return [...(holder === undefined ? [] : [holder]), ...index.under(path)].map((claim) => claim.stage.name);
+    if (holder !== undefined) sources.add(holder.stage.name);
+    for (const claim of index.under(path)) sources.add(claim.stage.name);
+    return;
   }
   const exact = globs.exact(path);
   // A pattern may well reach into the stage's own outs (reports/**): only what it surely reads is a cycle.
   const claims = exact.length > 0 ? exact : globs.into(path).filter((claim) => claim.stage !== stage);
-  return claims.map((claim) => claim.stage.name);
+  for (const claim of claims) sources.add(claim.stage.name);
 }
 
 function invert(

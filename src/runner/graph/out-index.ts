@@ -21,18 +21,23 @@ export interface OutIndex {
 }
 
 export function createOutIndex(claims: readonly Claim[]): OutIndex {
-  const all = [...claims].sort((a, b) => compareBytes(a.path, b.path));
-  const exact = new Map(all.map((claim) => [claim.path, claim]));
+  const exact = new Map(claims.map((claim) => [claim.path, claim]));
   const below = new Map<ProjectPath, Claim[]>();
-  for (const claim of all) {
+  for (const claim of claims) {
     for (const folder of foldersAbove(claim.path)) {
       const list = below.get(folder);
       if (list === undefined) below.set(folder, [claim]);
       else list.push(claim);
     }
   }
+  // Few are ever asked for in order, and sorting thousands of paths takes longer than all the rest.
+  let all: readonly Claim[] | undefined;
+  const sorted = new Map<ProjectPath, readonly Claim[]>();
   return {
-    all,
+    get all() {
+      all ??= inOrder(claims);
+      return all;
+    },
     holder: (path) => {
       const own = exact.get(path);
       if (own !== undefined) return own;
@@ -42,6 +47,14 @@ export function createOutIndex(claims: readonly Claim[]): OutIndex {
       }
       return undefined;
     },
-    under: (path) => below.get(path) ?? [],
+    under: (path) => {
+      const known = sorted.get(path) ?? inOrder(below.get(path) ?? []);
+      sorted.set(path, known);
+      return known;
+    },
   };
+}
+
+function inOrder(claims: readonly Claim[]): readonly Claim[] {
+  return [...claims].sort((a, b) => compareBytes(a.path, b.path));
 }

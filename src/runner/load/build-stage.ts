@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type {
   Command,
@@ -33,6 +32,8 @@ interface Setting {
   readonly paramsFile: ProjectPath;
   /** What the pipeline file says under `datasets`. */
   readonly datasets: unknown;
+  /** Whether something is at an absolute path. */
+  readonly isThere: (path: string) => boolean;
   readonly complain: (path: KeyPath, complaint: Complaint, part?: 'key' | 'value') => void;
 }
 
@@ -137,7 +138,7 @@ function buildDeps(value: unknown, setting: Setting): readonly Dep[] {
       return [];
     }
     // A file that is called like a pattern is meant itself, as in DVC.
-    const glob = isGlob(path) && !existsSync(resolve(setting.root, normal));
+    const glob = isGlob(path) && !setting.isThere(resolve(setting.root, normal));
     return [{ name, path: normal, glob }];
   });
 }

@@ -4,13 +4,14 @@ import { checkNames } from './check-names.ts';
 import { checkParams } from './check-params.ts';
 import { readArgumentStyle } from './dvc-config.ts';
 import { findProject } from './find-project.ts';
+import { type Loaded, type LoadKey, recallLoaded, rememberLoaded } from './loaded-cache.ts';
 import { parseOverride } from './overrides.ts';
 import type { Params, ParamsFile } from './params.ts';
 import { loadParamsFile, type ParamsOptions } from './params-loader.ts';
 import { foldersAbove } from './paths.ts';
 import { loadPipelineFile, type PipelineContext, type PipelineFile } from './pipeline-file.ts';
 import { findSubPipelines } from './sub-pipelines.ts';
-import type { Quoting } from './template.ts';
+import type { PasteOptions, Quoting } from './template.ts';
 import { collectTopLevel, type TopLevel } from './top-level.ts';
 import { Workspace } from './workspace.ts';
 
@@ -52,48 +53,92 @@ export function loadProject(options: LoadOptions): Project {
   const { root, file } = findProject(options.cwd, options.file);
   const overrides = (options.overrides ?? []).map(parseOverride);
   const workspace = new Workspace(root, resolve(options.cwd), options.onRead);
-  const { problems } = workspace;
   const layers: ParamsOptions = {
     defaultFile: 'params.yaml',
     overlays: (options.paramsFiles ?? []).map((path) => resolve(options.cwd, path)),
     overrides,
   };
   const params = createParamsReader(workspace, layers);
-  const context: PipelineContext = {
-    workspace,
-    paramsOf: params.read,
-    scopeOf: (folder) => params.read(posix.join(folder, layers.defaultFile))?.data ?? {},
-    paste: { quoting: options.quoting, style: readArgumentStyle(root) },
+  const paste: PasteOptions = { quoting: options.quoting, style: readArgumentStyle(root) };
+  const isNamed = options.file !== undefined;
+  const key: LoadKey = {
+    root,
+    file,
+    isNamed,
+    overlays: layers.overlays,
+    overrides: options.overrides ?? [],
+    ...paste,
   };
-  const main = loadPipelineFile(file, context);
-  problems.throwIfAny();
-  const files = [main ?? [], options.file === undefined ? loadSubPipelines(main, context) : []].flat();
-  problems.throwIfAny();
-
-  const isWritten = createIsWritten(files);
-  checkNames(problems, files);
-  checkParams(problems, files, params.read, isWritten);
-  for (const override of overrides) params.read(posix.normalize(override.file ?? layers.defaultFile));
-  problems.throwIfAny();
-  workspace.saveCache();
+  const known = recallLoaded(workspace, key);
+  const isKnown = known !== undefined && (isNamed || hasSubPipelines(root, known, file));
+  const loaded = isKnown ? known : loadAll({ file, isNamed, paste }, { workspace, params, layers });
+  if (!isKnown) rememberLoaded(workspace, key, loaded);
+  const { stages, topLevel, paramsFiles } = loaded;
+  const isWritten = createIsWritten(stages);
+  const readAgain = (path: ProjectPath): ParamsFile | undefined => readNow(path, root, options.cwd, layers);
   return {
     root,
     file,
     lockFile: lockFileOf(file),
-    stages: files.flatMap(({ stages }) => stages.map(({ stage }) => stage)),
+    stages,
     params: {
       defaultFile: layers.defaultFile,
-      files: params.files,
-      read: (path) => (isWritten(path) ? readNow(path, root, options.cwd, layers) : params.read(path)),
+      get files() {
+        // What was not needed yet is made of the texts that were looked at when the project was loaded.
+        const listed = paramsFiles.flatMap((path) => {
+          const found = params.read(path);
+          return found === undefined ? [] : [[path, found] as const];
+        });
+        return new Map([...listed, ...params.files]);
+      },
+      read: (path) => (isWritten(path) ? readAgain(path) : params.read(path)),
       readNow: (path) => {
-        const known = isWritten(path) ? undefined : params.read(path);
-        const isCurrent = known?.layers.every(({ source }) => workspace.isCurrent(source)) === true;
-        return isCurrent ? known : readNow(path, root, options.cwd, layers);
+        const before = isWritten(path) ? undefined : params.read(path);
+        const isCurrent = before?.layers.every(({ source }) => workspace.isCurrent(source)) === true;
+        return isCurrent ? before : readAgain(path);
       },
     },
-    topLevel: collectTopLevel(files),
-    warnings: files.some(({ stages }) => stages.length > 0) ? [] : ['The pipeline has no stages.'],
+    topLevel,
+    warnings: stages.length > 0 ? [] : ['The pipeline has no stages.'],
   };
+}
+
+interface Loading {
+  readonly workspace: Workspace;
+  readonly params: ReturnType<typeof createParamsReader>;
+  readonly layers: ParamsOptions;
+}
+
+/** Reads, fills and checks everything. */
+function loadAll(
+  {
+    file,
+    isNamed,
+    paste,
+  }: { readonly file: string; readonly isNamed: boolean; readonly paste: PasteOptions },
+  { workspace, params, layers }: Loading,
+): Loaded {
+  const { problems } = workspace;
+  const context: PipelineContext = {
+    workspace,
+    paramsOf: params.read,
+    scopeOf: (folder) => params.read(posix.join(folder, layers.defaultFile))?.data ?? {},
+    paste,
+  };
+  const main = loadPipelineFile(file, context);
+  problems.throwIfAny();
+  const subPipelines: ProjectPath[] = [];
+  const below = isNamed ? [] : loadSubPipelines(main, context, (path) => subPipelines.push(path));
+  const files = [main ?? [], below].flat();
+  problems.throwIfAny();
+
+  const stages = files.flatMap((one) => one.stages.map(({ stage }) => stage));
+  checkNames(problems, files);
+  checkParams(problems, files, params.read, createIsWritten(stages));
+  for (const override of layers.overrides) params.read(posix.normalize(override.file ?? layers.defaultFile));
+  problems.throwIfAny();
+  workspace.saveCache();
+  return { stages, topLevel: collectTopLevel(files), paramsFiles: [...params.files.keys()], subPipelines };
 }
 
 /** Where the lock of a pipeline file is: beside it, pipeline.lock or NAME.lock. */
@@ -128,23 +173,46 @@ function readNow(
 }
 
 /** Tells whether a stage writes a path, or a folder that it lies in. */
-function createIsWritten(files: readonly PipelineFile[]): (path: ProjectPath) => boolean {
-  const outs = new Set(files.flatMap(outPaths));
+function createIsWritten(stages: readonly Stage[]): (path: ProjectPath) => boolean {
+  const outs = new Set(stages.flatMap(outPaths));
   return (path) => outs.has(path) || [...foldersAbove(path)].some((folder) => outs.has(folder));
 }
 
-function loadSubPipelines(main: PipelineFile | undefined, context: PipelineContext): PipelineFile[] {
+function loadSubPipelines(
+  main: PipelineFile | undefined,
+  context: PipelineContext,
+  onFound: (path: ProjectPath) => void,
+): PipelineFile[] {
   const loaded: PipelineFile[] = [];
-  const outs = new Set(main === undefined ? [] : outPaths(main));
+  const outs = new Set(main === undefined ? [] : outsIn(main));
   for (const file of findSubPipelines(context.workspace.root, outs)) {
+    onFound(file);
     const found = loadPipelineFile(file, context);
     if (found === undefined) continue;
     loaded.push(found);
-    for (const path of outPaths(found)) outs.add(path);
+    for (const path of outsIn(found)) outs.add(path);
   }
   return loaded;
 }
 
-function outPaths({ stages }: PipelineFile): ProjectPath[] {
-  return stages.flatMap(({ stage }) => [...stage.outs, ...stage.checkpoints].map(({ path }) => path));
+/** Whether the pipeline files below the project's folder are still those that were loaded; found in the same way. */
+function hasSubPipelines(root: string, { stages, subPipelines }: Loaded, main: ProjectPath): boolean {
+  const outsOf = (file: ProjectPath): ProjectPath[] =>
+    stages.filter((stage) => stage.file === file).flatMap(outPaths);
+  const outs = new Set(outsOf(main));
+  let count = 0;
+  for (const file of findSubPipelines(root, outs)) {
+    if (file !== subPipelines[count]) return false;
+    count++;
+    for (const path of outsOf(file)) outs.add(path);
+  }
+  return count === subPipelines.length;
+}
+
+function outsIn({ stages }: PipelineFile): ProjectPath[] {
+  return stages.flatMap(({ stage }) => outPaths(stage));
+}
+
+function outPaths({ outs, checkpoints }: Stage): ProjectPath[] {
+  return [...outs, ...checkpoints].map(({ path }) => path);
 }

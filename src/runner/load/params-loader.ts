@@ -7,7 +7,6 @@ import { mergeData } from './merge.ts';
 import { applyOverride, layerOf, type Override } from './overrides.ts';
 import { originOf, type ParamsFile } from './params.ts';
 import type { Problems } from './problems.ts';
-import { readText } from './read-text.ts';
 import { diagnosticAt, type Part, type Range, rangeOf, type SourceFile } from './source-file.ts';
 import type { Workspace } from './workspace.ts';
 
@@ -119,8 +118,7 @@ function readSchema(workspace: Workspace, source: SourceFile): SchemaFile | unde
   const complain = (message: string, hint?: string): undefined => {
     workspace.problems.addAt('BAD_PARAMS', source, range, { message, hint });
   };
-  workspace.onRead(path);
-  const read = readText(path);
+  const read = workspace.text(path);
   if (read.kind === 'missing')
     return complain(`The schema ${target} does not exist.`, 'Correct the path or remove the line.');
   if (read.kind === 'unreadable') return complain(`The schema ${target} cannot be used: ${read.reason}.`);

@@ -139,6 +139,7 @@ class Builder {
       root: this.#context.workspace.root,
       paramsFile: posix.join(wdir, 'params.yaml'),
       datasets: this.#datasets,
+      isThere: (path) => this.#context.workspace.isThere(path),
       complain: reporter.complain,
     });
     return { stage, definition: source, path: draft.path };

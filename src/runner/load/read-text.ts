@@ -4,7 +4,7 @@ import { errnoOf, formatBytes } from '../../kit/index.ts';
 /** Files that people write are small; the limit keeps a wrong path from filling the memory. */
 const MAX_BYTES = 8_000_000;
 
-type ReadText =
+export type ReadText =
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'missing' }
   | { readonly kind: 'unreadable'; readonly reason: string };

@@ -1,6 +1,7 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { type Digest, isFermentError, writeFileAtomic } from '../../kit/index.ts';
+import { type Digest, isFermentError } from '../../kit/index.ts';
+import { readChecked, writeChecked } from '../load/checked-file.ts';
 import type { LockEntry, StageName } from '../model.ts';
 import { rememberFingerprint } from '../plan/fingerprint.ts';
 import { isObject } from '../schema/json-schema.ts';
@@ -17,7 +18,8 @@ type Entries = ReadonlyMap<StageName, LockEntry>;
  */
 export function readCachedEntries(root: string, digest: Digest): Entries | undefined {
   try {
-    const saved: unknown = JSON.parse(readFileSync(fileIn(root), 'utf8'));
+    const text = readChecked(fileIn(root));
+    const saved: unknown = text === undefined ? undefined : JSON.parse(text);
     if (!isObject(saved) || saved['version'] !== VERSION || saved['digest'] !== digest) return undefined;
     const { entries } = saved;
     if (!Array.isArray(entries)) return undefined;
@@ -35,9 +37,7 @@ export function cacheEntries(root: string, digest: Digest, entries: Entries): vo
   const file = fileIn(root);
   if (!existsSync(dirname(file))) return;
   try {
-    writeFileAtomic(file, JSON.stringify({ version: VERSION, digest, entries: [...entries] }), {
-      durable: false,
-    });
+    writeChecked(file, JSON.stringify({ version: VERSION, digest, entries: [...entries] }));
   } catch (error) {
     // A full or read-only disk is no reason to fail.
     if (!isFermentError(error)) throw error;

@@ -34,7 +34,7 @@ export async function findMovedInput(
  * the file itself, and nobody knows when.
  */
 function movedParams(session: Session, stage: Stage, { inputs }: Gathered): ProjectPath | undefined {
-  if (stage.command.kind === 'module') return undefined;
+  if (stage.command.kind === 'module' || stage.params.length === 0) return undefined;
   const { params } = session.project;
   const now: Params = { ...params, read: (file) => params.readNow(file) };
   return stage.params.find((dep) => {

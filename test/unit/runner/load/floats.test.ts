@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -114,6 +114,7 @@ stages:
       ['a@-0.0', 'x 1.0 -0.0 -0.0'],
     ]);
     expect(existsSync(join(cwd, '.ferment/parsed.json'))).toBe(true);
+    rmSync(join(cwd, '.ferment/loaded.json'));
     expect(lines(loadProject({ cwd }))).toEqual(first);
   });
 
@@ -126,6 +127,7 @@ stages:
     for (const marks of ['[["lr"]]', '7', '[[["lr","x"],"1.0"]]', '[[[],"1.0"]]', '[null]']) {
       const damaged = readFileSync(cache, 'utf8').replace('[[["lr"],"1.0"]]', marks);
       writeFiles(cwd, { '.ferment/parsed.json': damaged });
+      rmSync(join(cwd, '.ferment/loaded.json'));
       expect(loadProject({ cwd }).stages).toHaveLength(1);
     }
     expect(first).toEqual([['a', 'x 1.0']]);

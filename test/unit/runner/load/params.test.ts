@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { loadProject, paramValue, stageParams } from '../../../../src/runner/index.ts';
@@ -109,6 +109,7 @@ describe('the cache of parsed files', () => {
     writeFiles(cwd, files);
     const first = loadProject({ cwd });
     const saved = readFileSync(join(cwd, '.ferment/parsed.json'), 'utf8');
+    rmSync(join(cwd, '.ferment/loaded.json'));
     expect(loadProject({ cwd }).stages).toEqual(first.stages);
     expect(readFileSync(join(cwd, '.ferment/parsed.json'), 'utf8')).toBe(saved);
     writeFileSync(join(cwd, 'params.yaml'), `${modeline}train: {lr: 2}\n`);

@@ -9,6 +9,7 @@ import {
   LockFile,
   parseLock,
 } from '../../../../src/runner/index.ts';
+import { readChecked, writeChecked } from '../../../../src/runner/load/checked-file.ts';
 import { temporaryFolder } from '../../../support/temporary.ts';
 
 function entry(cmd: string): LockEntry {
@@ -59,10 +60,12 @@ test('a large lock is parsed once: the next command takes its entries from the c
     expect(fingerprintOf({ ...inputs })).toBe(fingerprint);
   // The proof that it came from the cache.
   const cache = join(root, '.ferment', 'parsed-lock.json');
-  writeFileSync(cache, readFileSync(cache, 'utf8').replaceAll('echo 7"', 'changed"'));
-  expect(new LockFile(root, 'pipeline.lock').read().entries.get('stage-7')?.inputs.code).toEqual({
-    cmd: ['changed'],
-  });
+  const code = (): unknown => new LockFile(root, 'pipeline.lock').read().entries.get('stage-7')?.inputs.code;
+  writeChecked(cache, (readChecked(cache) ?? '').replaceAll('echo 7"', 'changed"'));
+  expect(code()).toEqual({ cmd: ['changed'] });
+  // A bit that is wrong makes it no cache.
+  writeFileSync(cache, readFileSync(cache, 'utf8').replaceAll('changed"', 'Changed"'));
+  expect(code()).toEqual({ cmd: ['echo 7'] });
 });
 
 test.each(['', '{', '[]', '{"version":1}', '\0'])('a cache that says %j is passed over', (text) => {

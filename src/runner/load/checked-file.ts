@@ -1,0 +1,24 @@
+import { readFileSync } from 'node:fs';
+import { digestOf, isDigest, writeFileAtomic } from '../../kit/index.ts';
+
+/**
+ * Writes what Ferment remembers for itself, with its own digest before it: a memory of which a bit is wrong must be no
+ * memory, where nothing else would notice. Throws NO_SPACE or STORE_UNWRITABLE.
+ */
+export function writeChecked(path: string, text: string): void {
+  writeFileAtomic(path, `${digestOf(text)}\n${text}`, { durable: false });
+}
+
+/** What was written there, or undefined when it is not there, or not as it was written. */
+export function readChecked(path: string): string | undefined {
+  let bytes: Buffer;
+  try {
+    bytes = readFileSync(path);
+  } catch {
+    return undefined;
+  }
+  const end = bytes.indexOf(10);
+  const digest = bytes.toString('latin1', 0, Math.max(0, end));
+  const body = bytes.subarray(end + 1);
+  return isDigest(digest) && digestOf(body) === digest ? body.toString('utf8') : undefined;
+}
