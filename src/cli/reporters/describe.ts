@@ -46,7 +46,9 @@ export function verbOf({ change, declared }: Change, undeclared = 'is missing'):
 /**
  * `0.1 → 0.2`: the old and new value of a param (text in quotes: "1" is not 1), a variable or a folder.
  */
-export function describeValues({ kind, old, new: now }: Change): string {
+export function describeValues({ kind, change, old, new: now }: Change): string {
+  // Of a parameter that never was there, there is no value to show.
+  if (kind === 'param' && change === 'deleted' && old === undefined) return 'is missing';
   return `${describeSide(kind, old)} → ${describeSide(kind, now)}`;
 }
 

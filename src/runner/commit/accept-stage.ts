@@ -1,7 +1,7 @@
 import { messageOf } from '../../kit/index.ts';
 import type { Content, Stage } from '../model.ts';
 import { type Claim, tryClaim } from '../run/claim.ts';
-import { gatherInputs } from '../run/gather-inputs.ts';
+import { gatherInputs, lacksOf, type MissingInputs } from '../run/gather-inputs.ts';
 import { cachedOuts, ignoreInGit } from '../run/git-ignore.ts';
 import { keepInputs } from '../run/keep-inputs.ts';
 import { keepStored } from '../run/keep-stored.ts';
@@ -45,9 +45,10 @@ function claimNow(session: Session, stage: Stage, warn: Warn): Claim | string {
 }
 
 async function acceptClaimed(session: Session, stage: Stage, warn: Warn): Promise<string | undefined> {
-  const missing: string[] = [];
+  const missing: MissingInputs = { deps: [], params: [] };
   const gathered = await gatherInputs(session, stage, missing);
-  if (missing.length > 0) return missing.map((path) => `The dep ${path} is missing.`).join(' ');
+  const lacks = lacksOf(missing);
+  if (lacks.length > 0) return lacks.join(' ');
   const outs: Content[] = [];
   for (const { path, cache } of stage.outs) {
     const content = await session.hasher.content(path, cache ? session.store : undefined);

@@ -3,6 +3,7 @@ import type { Project } from '../load/index.ts';
 import type { Change, Stage, StageName } from '../model.ts';
 import { isThere } from '../run/aside.ts';
 import { runsAlways } from '../run/decide.ts';
+import { lacksOf, type MissingInputs } from '../run/gather-inputs.ts';
 import { closeSession, openSession, type Session } from '../run/session.ts';
 import { inspect, type Warn } from '../status/status.ts';
 import { acceptStage } from './accept-stage.ts';
@@ -82,10 +83,7 @@ function isWorthIt(stage: Stage, changes: readonly Change[], isNamed: boolean): 
   return changes.some(({ kind }) => kind !== 'always' && kind !== 'never-run');
 }
 
-function missingReasons(session: Session, stage: Stage, missingDeps: readonly string[]): string[] {
+function missingReasons(session: Session, stage: Stage, missing: MissingInputs): string[] {
   const outs = stage.outs.map(({ path }) => path).filter((path) => !isThere(`${session.root}/${path}`));
-  return [
-    ...missingDeps.map((path) => `The dep ${path} is missing.`),
-    ...outs.map((path) => `The out ${path} is missing.`),
-  ];
+  return [...lacksOf(missing), ...outs.map((path) => `The out ${path} is missing.`)];
 }

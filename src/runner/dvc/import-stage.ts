@@ -6,7 +6,7 @@ import type { Change, Content, LockEntry, ProjectPath, Stage, StageName } from '
 import type { Claim } from '../run/claim.ts';
 import { mayBeRestored, runsAlways } from '../run/decide.ts';
 import { expandDeps } from '../run/find-deps.ts';
-import { type Gathered, gatherInputs } from '../run/gather-inputs.ts';
+import { type Gathered, gatherInputs, type MissingInputs } from '../run/gather-inputs.ts';
 import type { Session } from '../run/session.ts';
 import { keptOuts } from '../run/store-outs.ts';
 import { isStored } from '../store/restore.ts';
@@ -86,9 +86,9 @@ async function isKnown(
   const entry = session.entries.get(stage.name);
   if (entry === undefined) return false;
   for (const path of deps) await finder.takeVirtual(path);
-  const missing: ProjectPath[] = [];
+  const missing: MissingInputs = { deps: [], params: [] };
   const { fingerprint } = await gatherInputs(session, stage, missing);
-  if (missing.length > 0 || fingerprint !== entry.fingerprint) return false;
+  if (missing.deps.length + missing.params.length > 0 || fingerprint !== entry.fingerprint) return false;
   for (const out of entry.outs) if (!(await isAvailable(session, out))) return false;
   return true;
 }
@@ -108,7 +108,7 @@ async function importEntry(
   const { session, finder } = context;
   const { root } = session;
   const depChanges = await compareDeps(finder, deps, itemsByPath(entry.deps, stage, root));
-  const gathered = await gatherInputs(session, stage, []);
+  const gathered = await gatherInputs(session, stage, { deps: [], params: [] });
   const changes = [
     ...compareCommand(entry, context.dvcLines.get(stage.name)),
     ...depChanges,

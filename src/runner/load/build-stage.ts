@@ -35,6 +35,7 @@ interface Setting {
   /** Whether something is at an absolute path. */
   readonly isThere: (path: string) => boolean;
   readonly complain: (path: KeyPath, complaint: Complaint, part?: 'key' | 'value') => void;
+  readonly warn: (text: string) => void;
 }
 
 /** A stage from its validated definition with templates filled. Problems go to `complain`; what is bad is left out. */
@@ -128,13 +129,15 @@ function entriesOf(value: unknown): [string, unknown][] {
 function buildDeps(value: unknown, setting: Setting): readonly Dep[] {
   return rawPaths('deps', value).flatMap(({ name, path, at }): Dep[] => {
     if (datasetName(path) !== undefined) return [];
+    if (isAddress(path)) {
+      const what = `Stage '${setting.name}' depends on ${path}`;
+      setting.warn(`${what}: addresses are not looked at, so nothing reruns when what is there changes.`);
+      return [];
+    }
     const normal = projectPath(setting.wdir, path, setting.root);
     const reason = reasonAgainstDep(path, normal);
     if (reason !== undefined) {
-      const hint = isAddress(path)
-        ? 'Let a stage fetch it (curl -o data/file …), and depend on what that writes.'
-        : undefined;
-      setting.complain(at, { message: `The dep '${path}' cannot be used: ${reason}.`, hint });
+      setting.complain(at, { message: `The dep '${path}' cannot be used: ${reason}.` });
       return [];
     }
     // A file that is called like a pattern is meant itself, as in DVC.
@@ -161,7 +164,6 @@ function isAddress(path: string): boolean {
 
 function reasonAgainstDep(path: string, normal: ProjectPath): string | undefined {
   if (path.includes('\0')) return 'it holds a NUL character';
-  if (isAddress(path)) return 'addresses are not supported, only files and folders';
   if (normal === '.') return 'it is the whole project, with everything that stages write';
   if (/^\.(git|ferment|dvc)(\/|$)/.test(normal)) return `it is inside ${normal.split('/')[0]}`;
   return undefined;

@@ -1,41 +1,46 @@
-import { didYouMean } from '../../kit/index.ts';
-import type { ProjectPath } from '../model.ts';
+import { type Diagnostic, didYouMean } from '../../kit/index.ts';
+import type { ProjectPath, StageName } from '../model.ts';
 import { formatKey, type KeyPath, lookUp, namesAt, parseKey } from './key-path.ts';
 import type { ParamsFile } from './params.ts';
 import { projectPath } from './paths.ts';
 import type { LoadedStage, PipelineFile } from './pipeline-file.ts';
-import type { Problems } from './problems.ts';
+import { Problems } from './problems.ts';
+import { diagnosticAt, rangeOf } from './source-file.ts';
 
 type ReadParams = (file: ProjectPath) => ParamsFile | undefined;
 
 /**
- * Every parameter that a stage declares must be there, unless a stage writes its file. Where stages were left out
- * because of other problems, one of them may write it.
+ * The parameters that stages declare and that are not there, by stage, unless a stage writes their file. Such a stage
+ * cannot run; the others can, as in DVC.
  */
-export function checkParams(
-  problems: Problems,
+export function findMissingParams(
   files: readonly PipelineFile[],
   read: ReadParams,
   isWritten: (file: ProjectPath) => boolean,
-): void {
-  const isComplete = problems.count === 0;
-  const isLate = (file: ProjectPath): boolean => isWritten(file) || (!isComplete && read(file) === undefined);
+): MissingParams {
+  const missing = new Map<StageName, Diagnostic[]>();
   for (const { source, stages, root } of files) {
     for (const loaded of stages) {
-      for (const { path, file, key } of declaredKeys(loaded, root).filter(
-        (declared) => !isLate(declared.file),
-      )) {
-        const complaint = complaintAbout(loaded.stage.name, file, key, read);
-        if (complaint === undefined) continue;
-        problems.addAtPath(
-          'BAD_PIPELINE',
-          source,
-          { path: [...loaded.path, ...path], part: 'value' },
-          complaint,
-        );
-      }
+      const found = declaredKeys(loaded, root).flatMap(({ path, file, key }): Diagnostic[] => {
+        const complaint = isWritten(file) ? undefined : complaintAbout(loaded.stage.name, file, key, read);
+        if (complaint === undefined) return [];
+        return [diagnosticAt(source, rangeOf(source, [...loaded.path, ...path], 'value'), complaint)];
+      });
+      if (found.length > 0) missing.set(loaded.stage.name, found);
     }
   }
+  return missing;
+}
+
+/** What is wrong with the parameters of stages that cannot run. */
+export type MissingParams = ReadonlyMap<StageName, readonly Diagnostic[]>;
+
+/** Throws BAD_PIPELINE with every parameter that these stages declare and that is not there. */
+export function refuseMissingParams(missing: MissingParams, stages: readonly StageName[]): void {
+  const problems = new Problems();
+  for (const diagnostic of stages.flatMap((name) => missing.get(name) ?? []))
+    problems.add('BAD_PIPELINE', diagnostic);
+  problems.throwIfAny();
 }
 
 interface DeclaredKey {

@@ -1,3 +1,4 @@
+export { type MissingParams, refuseMissingParams } from './check-params.ts';
 export { findProject, type ProjectPlace } from './find-project.ts';
 export type { Found, KeyPath, Missing } from './key-path.ts';
 export { type LoadOptions, loadProject, lockFileOf, type Project } from './load-project.ts';

@@ -1,7 +1,7 @@
 import { posix, resolve } from 'node:path';
 import type { ProjectPath, Stage } from '../model.ts';
 import { checkNames } from './check-names.ts';
-import { checkParams } from './check-params.ts';
+import { findMissingParams, type MissingParams } from './check-params.ts';
 import { readArgumentStyle } from './dvc-config.ts';
 import { findProject } from './find-project.ts';
 import { type Loaded, type LoadKey, recallLoaded, rememberLoaded } from './loaded-cache.ts';
@@ -41,6 +41,8 @@ export interface Project {
   readonly stages: readonly Stage[];
   readonly params: Params;
   readonly topLevel: TopLevel;
+  /** Stages that cannot run, because parameters that they declare are not there. */
+  readonly missingParams: MissingParams;
   /** Things that are allowed but probably not meant. */
   readonly warnings: readonly string[];
 }
@@ -99,7 +101,8 @@ export function loadProject(options: LoadOptions): Project {
       },
     },
     topLevel,
-    warnings: stages.length > 0 ? [] : ['The pipeline has no stages.'],
+    missingParams: new Map(loaded.missingParams),
+    warnings: [...(stages.length > 0 ? [] : ['The pipeline has no stages.']), ...loaded.warnings],
   };
 }
 
@@ -134,11 +137,18 @@ function loadAll(
 
   const stages = files.flatMap((one) => one.stages.map(({ stage }) => stage));
   checkNames(problems, files);
-  checkParams(problems, files, params.read, createIsWritten(stages));
+  const missingParams = [...findMissingParams(files, params.read, createIsWritten(stages))];
   for (const override of layers.overrides) params.read(posix.normalize(override.file ?? layers.defaultFile));
   problems.throwIfAny();
   workspace.saveCache();
-  return { stages, topLevel: collectTopLevel(files), paramsFiles: [...params.files.keys()], subPipelines };
+  return {
+    stages,
+    topLevel: collectTopLevel(files),
+    paramsFiles: [...params.files.keys()],
+    subPipelines,
+    missingParams,
+    warnings: problems.warnings,
+  };
 }
 
 /** Where the lock of a pipeline file is: beside it, pipeline.lock or NAME.lock. */

@@ -1,8 +1,8 @@
 import { existsSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { digestOfJson, isFermentError } from '../../kit/index.ts';
-import type { ProjectPath, Stage } from '../model.ts';
+import { type Diagnostic, digestOfJson, isFermentError } from '../../kit/index.ts';
+import type { ProjectPath, Stage, StageName } from '../model.ts';
 import { isObject } from '../schema/json-schema.ts';
 import { readChecked, writeChecked } from './checked-file.ts';
 import type { TopLevel } from './top-level.ts';
@@ -16,6 +16,9 @@ export interface Loaded {
   readonly paramsFiles: readonly ProjectPath[];
   /** The pipeline files below the project's folder, in the order in which they were found. */
   readonly subPipelines: readonly ProjectPath[];
+  /** Entries of what `findMissingParams` found. */
+  readonly missingParams: readonly (readonly [StageName, readonly Diagnostic[]])[];
+  readonly warnings: readonly string[];
 }
 
 /** What decides the result of loading beside the files: arguments, and settings that were read by themselves. */

@@ -141,6 +141,7 @@ class Builder {
       datasets: this.#datasets,
       isThere: (path) => this.#context.workspace.isThere(path),
       complain: reporter.complain,
+      warn: (text) => problems.warn(text),
     });
     return { stage, definition: source, path: draft.path };
   }

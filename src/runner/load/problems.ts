@@ -12,6 +12,7 @@ export class Problems {
   readonly #found = new Map<string, Diagnostic>();
   #code: ErrorCode | undefined;
   #count = 0;
+  readonly #warnings = new Set<string>();
 
   /** The first complaint decides the error's code; BAD_PIPELINE wins over BAD_PARAMS. */
   add(code: 'BAD_PIPELINE' | 'BAD_PARAMS', diagnostic: Diagnostic): void {
@@ -33,6 +34,15 @@ export class Problems {
     complaint: Complaint,
   ): void {
     this.addAt(code, file, rangeOf(file, where.path, where.part), complaint);
+  }
+
+  /** Notes what loads but is probably not meant. */
+  warn(text: string): void {
+    this.#warnings.add(text);
+  }
+
+  get warnings(): readonly string[] {
+    return [...this.#warnings];
   }
 
   /** Grows with every complaint, also with one that was made before. */

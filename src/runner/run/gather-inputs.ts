@@ -19,24 +19,39 @@ export interface Gathered {
   readonly bundle: Bundle | undefined;
 }
 
+/** Inputs that a stage declares and that are not there. */
+export interface MissingInputs {
+  readonly deps: ProjectPath[];
+  /** As `file:key`, or the file of which all is declared. */
+  readonly params: string[];
+}
+
+/** What is missing, a sentence for each. */
+export function lacksOf({ deps, params }: MissingInputs): readonly string[] {
+  return [
+    ...deps.map((path) => `The dep ${path} is missing.`),
+    ...params.map((name) => `The parameter ${name} is missing.`),
+  ];
+}
+
 /**
- * Fingerprints a stage. Throws BUNDLE_FAILED, BAD_PATH, BAD_PARAMS, UNREADABLE, and MISSING_DEP unless `missing`
- * collects the deps that are not there; they are then left out of the inputs.
+ * Fingerprints a stage. Throws BUNDLE_FAILED, BAD_PATH, UNREADABLE, and MISSING_DEP and BAD_PARAMS unless `missing`
+ * collects what is not there; it is then left out of the inputs.
  */
 export async function gatherInputs(
   session: Session,
   stage: Stage,
-  missing?: ProjectPath[],
+  missing?: MissingInputs,
 ): Promise<Gathered> {
   const bundle =
     stage.command.kind === 'module' ? await session.bundler.bundle(stage.command.module) : undefined;
   const deps = await expandDeps(session, stage);
-  const measured = await measureDeps(session, stage, deps, missing);
+  const measured = await measureDeps(session, stage, deps, missing?.deps);
   const inputs: Inputs = {
     code: codeOf(stage, bundle),
     wdir: stage.wdir,
     deps: [...measured.values()].map(({ content }) => content),
-    params: stageParams(session.project.params, stage),
+    params: stageParams(session.project.params, stage, missing?.params),
     env: Object.fromEntries(stage.env.map((name) => [name, envInput(name)])),
     graph: stage.graph ? digestOfJson(stageGraph(session.graph)) : undefined,
     outs: outInputs(stage.outs),

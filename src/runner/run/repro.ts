@@ -3,7 +3,7 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { FermentError, messageOf } from '../../kit/index.ts';
 import { selectTargets } from '../graph/index.ts';
-import type { Project } from '../load/index.ts';
+import { type Project, refuseMissingParams } from '../load/index.ts';
 import type { StageName } from '../model.ts';
 import { dryRun } from './dry-run.ts';
 import type { OnEvent, StageResult, Summary } from './events.ts';
@@ -41,7 +41,7 @@ export interface ReproOptions {
 /**
  * Brings stages up to date: each is left alone, restored, or run. What goes wrong with one stage is in its result and
  * in the summary's `error`; thrown is only what concerns the project as a whole (USAGE, BAD_GRAPH, BAD_LOCK,
- * STORE_UNWRITABLE).
+ * STORE_UNWRITABLE), and BAD_PIPELINE when a selected stage declares parameters that are not there.
  */
 export async function repro(project: Project, options: ReproOptions = {}): Promise<Summary> {
   const started = performance.now();
@@ -55,6 +55,7 @@ export async function repro(project: Project, options: ReproOptions = {}): Promi
   };
   const session = openSession(project, (text) => emit({ type: 'run-warning', text }));
   const selected = selectTargets(session.graph, options.targets ?? [], options);
+  refuseMissingParams(project.missingParams, selected);
   const jobs = Math.max(1, options.jobs ?? availableParallelism());
   const dry = options.dry === true;
   emit({ type: 'run-start', runId: worker.runId, stages: selected, jobs, dry });

@@ -9,7 +9,7 @@ import type { Change, CodeFingerprint, ProjectPath, Stage, StageName } from '../
 import { compareInputs } from '../plan/index.ts';
 import { compareOuts, findOuts, mayBeRestored, runsAlways } from '../run/decide.ts';
 import { createIsDep } from '../run/find-deps.ts';
-import { type Gathered, gatherInputs } from '../run/gather-inputs.ts';
+import { type Gathered, gatherInputs, type MissingInputs } from '../run/gather-inputs.ts';
 import { closeSession, openSession, type Session } from '../run/session.ts';
 import { keptOuts, SMALL_OUTS_BYTES } from '../run/store-outs.ts';
 import { runCachePath } from '../store/run-cache.ts';
@@ -96,8 +96,8 @@ export interface Inspected {
   readonly changes: readonly Change[];
   /** Undefined for a frozen stage. */
   readonly gathered: Gathered | undefined;
-  /** Deps that are not there. */
-  readonly missing: readonly ProjectPath[];
+  /** What it declares and is not there. */
+  readonly missing: MissingInputs;
 }
 
 /** Compares a stage with its last success. Throws what `status` throws. */
@@ -108,20 +108,25 @@ export async function inspect(session: Session, stage: Stage): Promise<Inspected
     // Never run counts for a frozen stage only when its outs are not there either.
     const isThere = stage.outs.every(({ path }) => session.hasher.look(path) !== undefined);
     const changes = entry === undefined && !isThere ? compareToNothing() : outs;
-    return { changes, gathered: undefined, missing: [] };
+    return { changes, gathered: undefined, missing: { deps: [], params: [] } };
   }
-  const missing: ProjectPath[] = [];
+  const missing: MissingInputs = { deps: [], params: [] };
   const gathered = await gatherInputs(session, stage, missing);
   const known = new Set(entry?.inputs.deps.map(({ path }) => path));
-  const unknown = missing.filter((path) => !known.has(path));
   const always: Change[] = runsAlways(stage)
     ? [{ kind: 'always', name: stage.name, change: 'modified' }]
     : [];
-  const deps = unknown.map((name): Change => ({ kind: 'dep', name, change: 'deleted' }));
+  const changes = compareInputs(entry, gathered.inputs, createIsDep(session.graph, stage));
+  const deps = missing.deps.filter((path) => !known.has(path));
+  // Of those that the lock knows, the comparison has said it.
+  const isSaid = (name: string): boolean =>
+    changes.some((change) => change.kind === 'param' && change.name.startsWith(name));
+  const params = missing.params.filter((name) => !isSaid(name));
   return {
     changes: [
-      ...compareInputs(entry, gathered.inputs, createIsDep(session.graph, stage)),
-      ...deps,
+      ...changes,
+      ...deps.map((name): Change => ({ kind: 'dep', name, change: 'deleted' })),
+      ...params.map((name): Change => ({ kind: 'param', name, change: 'deleted' })),
       ...outs,
       ...always,
     ],
@@ -136,7 +141,7 @@ function compareToNothing(): readonly Change[] {
 
 function nextStep(session: Session, stage: Stage, { changes, gathered, missing }: Inspected): Why['next'] {
   if (stage.frozen || changes.length === 0) return 'nothing';
-  if (gathered === undefined || missing.length > 0) return undefined;
+  if (gathered === undefined || missing.deps.length + missing.params.length > 0) return undefined;
   const outs = mayBeRestored(stage)
     ? findOuts(session, gathered.fingerprint, stage, { useRunCache: true })
     : undefined;

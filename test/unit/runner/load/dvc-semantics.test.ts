@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { loadProject, type Project, stageParams } from '../../../../src/runner/index.ts';
+import { refuseMissingParams } from '../../../../src/runner/load/check-params.ts';
 import { temporaryFolder, writeFiles } from '../../../support/temporary.ts';
 import { failure, load, loadText, onlyStage } from './project.ts';
 
@@ -166,20 +167,48 @@ describe('what DVC accepts', () => {
 });
 
 describe('addresses', () => {
-  it('are refused, with what to do instead', () => {
-    const text = 'stages: {a: {cmd: x, deps: ["https://h/f"], outs: [s3://b/f: {cache: false}]}}';
+  it('as deps are passed over with a warning, so that the file loads and the stage runs', () => {
+    const { stages, warnings } = loadText('stages: {a: {cmd: x, deps: ["https://h/f", b.txt]}}');
+    expect(stages[0]?.deps.map(({ path }) => path)).toEqual(['b.txt']);
+    expect(warnings).toEqual([
+      "Stage 'a' depends on https://h/f: addresses are not looked at, so nothing reruns when what is there changes.",
+    ]);
+  });
+
+  it('as outs are refused, with what to do instead', () => {
+    const text = 'stages: {a: {cmd: x, outs: [s3://b/f: {cache: false}]}}';
     expect(failure(() => loadText(text))).toMatchInlineSnapshot(`
       "BAD_PIPELINE
-      pipeline.yaml:1:29 The dep 'https://h/f' cannot be used: addresses are not supported, only files and folders.
-        1 | stages: {a: {cmd: x, deps: ["https://h/f"], outs: [s3://b/f: {cache: false}]}}
-          |                             ^^^^^^^^^^^^^
-        Let a stage fetch it (curl -o data/file …), and depend on what that writes.
-
-      pipeline.yaml:1:52 The out 's3://b/f' cannot be used: addresses are not supported, only files and folders of the project.
-        1 | stages: {a: {cmd: x, deps: ["https://h/f"], outs: [s3://b/f: {cache: false}]}}
-          |                                                    ^^^^^^^^
+      pipeline.yaml:1:29 The out 's3://b/f' cannot be used: addresses are not supported, only files and folders of the project.
+        1 | stages: {a: {cmd: x, outs: [s3://b/f: {cache: false}]}}
+          |                             ^^^^^^^^
         Write a file of the project, and let the command upload it as well."
     `);
+  });
+});
+
+describe('declared parameters that are not there', () => {
+  const files = {
+    'dvc.yaml':
+      'stages: {a: {cmd: x, params: [lr]}, b: {cmd: y, params: [other.yaml: [k], none.yaml: null]}}',
+    'params.yaml': 'lr: 1\n',
+    'other.yaml': 'key: 1\n',
+  };
+
+  it('do not keep the file from loading', () => {
+    const { stages, missingParams } = load(files);
+    expect(stages.map(({ name }) => name)).toEqual(['a', 'b']);
+    expect([...missingParams.keys()]).toEqual(['b']);
+  });
+
+  it('are refused all at once where their stages are to run', () => {
+    const { missingParams } = load(files);
+    expect(() => refuseMissingParams(missingParams, ['a'])).not.toThrow();
+    const said = failure(() => refuseMissingParams(missingParams, ['a', 'b']));
+    expect(said.split('\n').filter((line) => line.startsWith('dvc.yaml'))).toEqual([
+      "dvc.yaml:1:71 Stage 'b' declares the parameter 'k', but other.yaml has no 'k'.",
+      "dvc.yaml:1:86 Stage 'b' declares all of none.yaml, which does not exist.",
+    ]);
   });
 });
 

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { loadProject, stageParams } from '../../../../src/runner/index.ts';
+import { refuseMissingParams } from '../../../../src/runner/load/check-params.ts';
 import { parsePython } from '../../../../src/runner/load/python/parse-python.ts';
 import { parseToml } from '../../../../src/runner/load/toml-data.ts';
 import { temporaryFolder, writeFiles } from '../../../support/temporary.ts';
@@ -208,7 +209,8 @@ stages:
         2 | X = [1
           |     ^"
     `);
-    expect(failure(() => load({ ...files, 'train.py': 'LR = g()\n' }))).toMatchInlineSnapshot(`
+    const { missingParams } = load({ ...files, 'train.py': 'LR = g()\n' });
+    expect(failure(() => refuseMissingParams(missingParams, ['a']))).toMatchInlineSnapshot(`
       "BAD_PIPELINE
       pipeline.yaml:5:46 Stage 'a' declares the parameter 'LR', but train.py has no 'LR'.
         5 |     params: [cfg.toml: [m.units], train.py: [LR, Model.units], whole.py: null]

@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { checkout, loadProject, logs, status, why } from '../../../../src/runner/index.ts';
+import { checkout, loadProject, logs, repro, status, why } from '../../../../src/runner/index.ts';
 import { type RunnerProject, runnerProject } from '../../../support/runner-project.ts';
 
 function sample(): RunnerProject {
@@ -51,6 +51,20 @@ it('status names what differs, of each stage by itself, and is empty when all is
   });
   p.remove('in');
   expect((await status(load(p))).get('a')?.[0]).toMatchObject({ kind: 'dep', name: 'in', change: 'deleted' });
+});
+
+it('a declared parameter that is not there is a change of its stage, which alone cannot run', async () => {
+  const p = runnerProject({
+    'pipeline.yaml':
+      'stages: {a: {cmd: echo > a, params: [k], outs: [a]}, b: {cmd: echo > b, params: [t.lr], outs: [b]}}\n',
+    'params.yaml': 'k: 1\nt: {lr: 1}\n',
+  });
+  await p.repro();
+  p.write('params.yaml', 'k: 1\nt: {}\n');
+  const missing = { kind: 'param', name: 'params.yaml:t.lr', change: 'deleted', old: 1 };
+  expect(Object.fromEntries(await status(load(p)))).toEqual({ b: [missing] });
+  await expect(repro(load(p))).rejects.toThrow("params.yaml has no 'lr' in 't'");
+  expect((await repro(load(p), { targets: ['a'] })).ok).toBe(true);
 });
 
 it('status tells a dep that is no longer declared from one that is not there, also behind a glob', async () => {
