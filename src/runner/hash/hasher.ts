@@ -34,6 +34,7 @@ export class Hasher {
   readonly #files: FileIndex;
   readonly #tables = new Map<ProjectPath, TreeTable>();
   readonly #measured = new Map<ProjectPath, Promise<Measured | undefined>>();
+  readonly #wasLarge = new Map<ProjectPath, boolean>();
   #helper: WalkHelper | undefined;
   /** Where folders really are, links followed. */
   readonly #real = new Map<string, string | undefined>();
@@ -144,11 +145,13 @@ export class Hasher {
     return table;
   }
 
-  /** The helper where the folder was a large one. */
+  /** The helper where the folder was a large one for an earlier command: in the first a thread is memory more than time. */
   #helperFor(path: ProjectPath): WalkHelper | undefined {
-    if (sizeOfFile(this.#tableFile(path)) < LARGE_TABLE_BYTES) return undefined;
-    this.#helper ??= startWalkHelper();
-    return this.#helper;
+    let wasLarge = this.#wasLarge.get(path);
+    wasLarge ??= sizeOfFile(this.#tableFile(path)) >= LARGE_TABLE_BYTES;
+    this.#wasLarge.set(path, wasLarge);
+    if (wasLarge) this.#helper ??= startWalkHelper();
+    return wasLarge ? this.#helper : undefined;
   }
 
   #tableFile(path: ProjectPath): string {
