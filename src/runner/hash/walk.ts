@@ -67,16 +67,13 @@ class Walker {
     this.#helper = helper;
   }
 
-  /** First the files of the folder, then those of its folders. */
+  /** Takes what is in a folder, in the order of its names, as manifests mostly have it. */
   visit(folder: Folder): void {
     const { absolute, prefix } = folder;
-    const below: Folder[] = [];
     for (const name of listFolder(absolute)) {
       if (isIgnoredName(name)) continue;
       const inside = this.#entry(`${absolute}/${name}`, prefix + name, folder.links);
-      if (inside !== undefined) below.push(inside);
-    }
-    for (const inside of below) {
+      if (inside === undefined) continue;
       if (this.#helper !== undefined && inside.isLarge) this.#parts.push(this.#cut(), inside);
       else this.visit(inside);
     }
