@@ -1,8 +1,19 @@
 import type { Command } from './commands.ts';
 import type { Difference } from './compare.ts';
 import type { Both } from './copies.ts';
-import { groupKey } from './render.ts';
-import { type OutSpec, outsOf, type ParamRef, type StageSpec, type World } from './world.ts';
+import {
+  covers,
+  dvcKeeps,
+  isGone,
+  isNotReached,
+  isPartOf,
+  isWithin,
+  pathOf,
+  plain,
+  touches,
+  withoutNull,
+} from './known-questions.ts';
+import type { OutSpec, StageSpec, World } from './world.ts';
 
 /** What is known when a difference is looked at. */
 export interface Context {
@@ -204,52 +215,6 @@ export const KNOWN_DIFFERENCES: readonly KnownDifference[] = [
   },
 ];
 
-/** `{"old":null,"new":1}` as `{"new":1}`; nothing is as good as an empty object. */
-function withoutNull(change: string): string {
-  return change === '-' ? '{}' : change.replaceAll(/"(?:old|new)":null,?/g, '').replace(',}', '}');
-}
-
-/** Whether a tool had given up before it came to the stage. */
-function isNotReached(outcome: string): boolean {
-  return ['-', 'cancelled', 'blocked'].includes(outcome);
-}
-
-/** Whether a line is about a key that lies below or above this declared one. */
-function isWithin(line: string, { file, key }: ParamRef): boolean {
-  const [, found] = /^param (.*) (?:new|modified|deleted)$/.exec(line) ?? [];
-  if (found === undefined) return false;
-  return (
-    found.startsWith(key === undefined ? `${file}:` : `${file}:${key}.`) ||
-    `${file}:${key}`.startsWith(`${found}.`)
-  );
-}
-
-/** Whether a line of a status is about an input, or a key above or below it. */
-function isPartOf(line: string, input: string): boolean {
-  const named = line.replace(/ (new|modified|deleted)$/, '');
-  return named.startsWith(input) || input.startsWith(named);
-}
-
-/** The path in a line of a status. */
-function pathOf(line: string): string {
-  return line.replace(/^\w+ /, '').replace(/ (new|modified|deleted|not in cache)$/, '');
-}
-
-/** Whether a line is about a key that was at the top of a whole file. */
-function isGone(line: string, { file, key }: ParamRef, { params, stages }: World): boolean {
-  const [, found, name = ''] = /^param (.*):([^:]*) (?:modified|deleted)$/.exec(line) ?? [];
-  const isGroup = stages.some((stage) => groupKey(stage.name) === name);
-  return key === undefined && found === file && params[file]?.[name] === undefined && !isGroup;
-}
-
-/** Whether DVC's run cache takes the stage's results. */
-function dvcKeeps({ deps, params, outs }: StageSpec): boolean {
-  return (
-    deps.length + params.length > 0 &&
-    outs.every(({ cache, form }) => cache || form === 'metrics' || form === 'plots')
-  );
-}
-
 function fromDiverged({ on, what, ours, dvc }: Difference, context: Context): boolean {
   const { diverged, stage, world, isBehind, isBehindSome } = context;
   const paths = new Set(diverged.keys());
@@ -258,35 +223,4 @@ function fromDiverged({ on, what, ours, dvc }: Difference, context: Context): bo
   if (on === 'content') return paths.has(what);
   if (on === 'status') return [ours, dvc].some((line) => covers(pathOf(line), paths));
   return on === 'outcome' && stage !== undefined && touches(world, stage, paths);
-}
-
-/** Whether a stage writes or reads one of the paths, or reads from a stage that does. */
-function touches(world: World, stage: StageSpec, paths: ReadonlySet<string>): boolean {
-  const outs = [...outsOf(world)];
-  const own = outs.filter(([, { out }]) => stage.outs.includes(out)).map(([path]) => path);
-  if ([...own, ...stage.deps].some((path) => covers(path, paths) || covered(path, paths))) return true;
-  const upstream = world.stages.filter(
-    (one) =>
-      one !== stage &&
-      outs.some(([path, { out }]) => one.outs.includes(out) && stage.deps.some((dep) => isInside(dep, path))),
-  );
-  return upstream.some((one) => touches(world, one, paths));
-}
-
-function isInside(path: string, folder: string): boolean {
-  return path === folder || path.startsWith(`${folder}/`);
-}
-
-function covered(path: string, paths: ReadonlySet<string>): boolean {
-  return [...paths].some((one) => isInside(path, one));
-}
-
-/** A content without the marks of what may be executed. */
-function plain(content: string): string {
-  return content.replaceAll('(executable) ', '');
-}
-
-/** Whether one of the paths is this one or lies below it. */
-function covers(path: string, paths: ReadonlySet<string>): boolean {
-  return [...paths].some((one) => isInside(one, path));
 }

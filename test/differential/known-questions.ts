@@ -1,0 +1,81 @@
+import { groupKey } from './render.ts';
+import { outsOf, type ParamRef, type StageSpec, type World } from './world.ts';
+
+/* What the table of known differences asks of lines, paths and stages. */
+
+/** `{"old":null,"new":1}` as `{"new":1}`; nothing is as good as an empty object. */
+export function withoutNull(change: string): string {
+  return change === '-' ? '{}' : change.replaceAll(/"(?:old|new)":null,?/g, '').replace(',}', '}');
+}
+
+/** Whether a tool had given up before it came to the stage. */
+export function isNotReached(outcome: string): boolean {
+  return ['-', 'cancelled', 'blocked'].includes(outcome);
+}
+
+/** Whether a line is about a key that lies below or above this declared one. */
+export function isWithin(line: string, { file, key }: ParamRef): boolean {
+  const [, found] = /^param (.*) (?:new|modified|deleted)$/.exec(line) ?? [];
+  if (found === undefined) return false;
+  return (
+    found.startsWith(key === undefined ? `${file}:` : `${file}:${key}.`) ||
+    `${file}:${key}`.startsWith(`${found}.`)
+  );
+}
+
+/** Whether a line of a status is about an input, or a key above or below it. */
+export function isPartOf(line: string, input: string): boolean {
+  const named = line.replace(/ (new|modified|deleted)$/, '');
+  return named.startsWith(input) || input.startsWith(named);
+}
+
+/** The path in a line of a status. */
+export function pathOf(line: string): string {
+  return line.replace(/^\w+ /, '').replace(/ (new|modified|deleted|not in cache)$/, '');
+}
+
+/** Whether a line is about a key that was at the top of a whole file. */
+export function isGone(line: string, { file, key }: ParamRef, { params, stages }: World): boolean {
+  const [, found, name = ''] = /^param (.*):([^:]*) (?:modified|deleted)$/.exec(line) ?? [];
+  const isGroup = stages.some((stage) => groupKey(stage.name) === name);
+  return key === undefined && found === file && params[file]?.[name] === undefined && !isGroup;
+}
+
+/** Whether DVC's run cache takes the stage's results. */
+export function dvcKeeps({ deps, params, outs }: StageSpec): boolean {
+  return (
+    deps.length + params.length > 0 &&
+    outs.every(({ cache, form }) => cache || form === 'metrics' || form === 'plots')
+  );
+}
+
+/** Whether a stage writes or reads one of the paths, or reads from a stage that does. */
+export function touches(world: World, stage: StageSpec, paths: ReadonlySet<string>): boolean {
+  const outs = [...outsOf(world)];
+  const own = outs.filter(([, { out }]) => stage.outs.includes(out)).map(([path]) => path);
+  if ([...own, ...stage.deps].some((path) => covers(path, paths) || covered(path, paths))) return true;
+  const upstream = world.stages.filter(
+    (one) =>
+      one !== stage &&
+      outs.some(([path, { out }]) => one.outs.includes(out) && stage.deps.some((dep) => isInside(dep, path))),
+  );
+  return upstream.some((one) => touches(world, one, paths));
+}
+
+function isInside(path: string, folder: string): boolean {
+  return path === folder || path.startsWith(`${folder}/`);
+}
+
+function covered(path: string, paths: ReadonlySet<string>): boolean {
+  return [...paths].some((one) => isInside(path, one));
+}
+
+/** A content without the marks of what may be executed. */
+export function plain(content: string): string {
+  return content.replaceAll('(executable) ', '');
+}
+
+/** Whether one of the paths is this one or lies below it. */
+export function covers(path: string, paths: ReadonlySet<string>): boolean {
+  return [...paths].some((one) => isInside(one, path));
+}
