@@ -81,12 +81,12 @@ const stageSeeds = fc.record({
 
 type StageSeed = typeof stageSeeds extends fc.Arbitrary<infer Seed> ? Seed : never;
 
-export const worlds: fc.Arbitrary<World> = fc
+const worlds: fc.Arbitrary<World> = fc
   .record({
-    params: fc.tuple(...PARAM_FILES.map(() => trees)),
-    vars: fc.record({ own: values, more: values }),
-    imported: fc.nat(4).map((n) => n === 4),
     stages: fc.array(stageSeeds, { minLength: 1, maxLength: 7 }),
+    imported: fc.nat(4).map((n) => n === 4),
+    vars: fc.record({ own: values, more: values }),
+    params: fc.tuple(...PARAM_FILES.map(() => trees)),
   })
   .map(({ params, stages, vars, imported }) => {
     const empty: World = {
@@ -171,7 +171,18 @@ const commands: fc.Arbitrary<Command> = fc.oneof(
   { weight: 2, arbitrary: fc.constant({ kind: 'nothing' } as const) },
 );
 
-export const stepLists: fc.Arbitrary<readonly Step[]> = fc.array(
+const stepLists: fc.Arbitrary<readonly Step[]> = fc.array(
   fc.record({ edits: fc.array(edits, { minLength: 0, maxLength: 3 }), command: commands }),
   { minLength: 3, maxLength: 10 },
 );
+
+export interface GeneratedProject {
+  readonly steps: readonly Step[];
+  readonly world: World;
+}
+
+/** Steps and stages come first, because they are also what is made smaller first after a difference. */
+export const projects: fc.Arbitrary<GeneratedProject> = fc.record({
+  steps: fc.noBias(stepLists),
+  world: fc.noBias(worlds),
+});

@@ -10,6 +10,7 @@ import {
   isWithin,
   pathOf,
   plain,
+  readsFrom,
   touches,
   withoutNull,
 } from './known-questions.ts';
@@ -152,13 +153,28 @@ export const KNOWN_DIFFERENCES: readonly KnownDifference[] = [
     reason:
       'DVC keeps no results of stages without deps, and none of those with an out of another kind than metrics and plots that has cache: false',
     explains: ({ on, ours, dvc }, { stage }) =>
-      on === 'outcome' && ours === 'restored' && dvc === 'ran' && stage !== undefined && !dvcKeeps(stage),
+      on === 'outcome' &&
+      ours === 'restored' &&
+      (dvc === 'ran' || dvc === 'failed') &&
+      stage !== undefined &&
+      !dvcKeeps(stage),
   },
   {
     id: 'old outs come back after a failure',
     reason: 'a failed stage leaves its outs as they were; DVC has deleted them',
     explains: ({ on }, { outcome }) =>
-      on === 'content' && outcome.ours === 'failed' && outcome.dvc === 'failed',
+      on === 'content' &&
+      outcome.dvc === 'failed' &&
+      (outcome.ours === 'failed' || outcome.ours === 'restored'),
+  },
+  {
+    id: 'blocked in one tool only',
+    reason: 'behind a stage that failed in that tool only, for a reason that was found with its outcome',
+    explains: ({ on }, { stage, failed, outcome, world }) =>
+      (on === 'outcome' || on === 'content' || on === 'ignored') &&
+      stage !== undefined &&
+      ((outcome.dvc === 'blocked' && readsFrom(world, stage, without(failed.dvc, failed.ours))) ||
+        (outcome.ours === 'blocked' && readsFrom(world, stage, without(failed.ours, failed.dvc)))),
   },
   {
     id: 'which stages ran before a failure',
@@ -214,6 +230,10 @@ export const KNOWN_DIFFERENCES: readonly KnownDifference[] = [
     explains: (difference, context) => fromDiverged(difference, context),
   },
 ];
+
+function without(names: ReadonlySet<string>, others: ReadonlySet<string>): ReadonlySet<string> {
+  return new Set([...names].filter((name) => !others.has(name)));
+}
 
 function fromDiverged({ on, what, ours, dvc }: Difference, context: Context): boolean {
   const { diverged, stage, world, isBehind, isBehindSome } = context;

@@ -1,5 +1,5 @@
 import { groupKey } from './render.ts';
-import { outsOf, type ParamRef, type StageSpec, type World } from './world.ts';
+import { namesOf, outsOf, type ParamRef, type StageSpec, type World } from './world.ts';
 
 /* What the table of known differences asks of lines, paths and stages. */
 
@@ -54,12 +54,7 @@ export function touches(world: World, stage: StageSpec, paths: ReadonlySet<strin
   const outs = [...outsOf(world)];
   const own = outs.filter(([, { out }]) => stage.outs.includes(out)).map(([path]) => path);
   if ([...own, ...stage.deps].some((path) => covers(path, paths) || covered(path, paths))) return true;
-  const upstream = world.stages.filter(
-    (one) =>
-      one !== stage &&
-      outs.some(([path, { out }]) => one.outs.includes(out) && stage.deps.some((dep) => isInside(dep, path))),
-  );
-  return upstream.some((one) => touches(world, one, paths));
+  return upstreamOf(world, stage).some((one) => touches(world, one, paths));
 }
 
 function isInside(path: string, folder: string): boolean {
@@ -78,4 +73,20 @@ export function plain(content: string): string {
 /** Whether one of the paths is this one or lies below it. */
 export function covers(path: string, paths: ReadonlySet<string>): boolean {
   return [...paths].some((one) => isInside(one, path));
+}
+
+/** Whether a stage reads, directly or not, from one of these that are named. */
+export function readsFrom(world: World, stage: StageSpec, names: ReadonlySet<string>): boolean {
+  return upstreamOf(world, stage).some(
+    (one) => namesOf(one).some((name) => names.has(name)) || readsFrom(world, one, names),
+  );
+}
+
+function upstreamOf(world: World, stage: StageSpec): readonly StageSpec[] {
+  const outs = [...outsOf(world)];
+  return world.stages.filter(
+    (one) =>
+      one !== stage &&
+      outs.some(([path, { out }]) => one.outs.includes(out) && stage.deps.some((dep) => isInside(dep, path))),
+  );
 }

@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
 import fc from 'fast-check';
 import type { DvcServer } from './dvc-server.ts';
-import { stepLists, worlds } from './generate.ts';
+import { projects } from './generate.ts';
 import { type Played, play } from './play.ts';
 
 /** What came of the project that a seed stands for. */
@@ -20,7 +20,7 @@ export async function playSeed(
 ): Promise<PlayedSeed> {
   let first: Played | undefined;
   let smallest: Played | undefined;
-  const property = fc.asyncProperty(fc.noBias(worlds), fc.noBias(stepLists), async (world, steps) => {
+  const property = fc.asyncProperty(projects, async ({ steps, world }) => {
     rmSync(folder, { recursive: true, force: true });
     const played = await play(folder, server, world, steps, until);
     first ??= played;

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { type Step, stepLists, worlds } from './generate.ts';
+import { type GeneratedProject, projects, type Step } from './generate.ts';
 import type { World } from './world.ts';
 
 /** How long a command takes beside one stage of a project: both are cheap, and a start costs more. */
@@ -32,10 +32,10 @@ export function tellingSeeds(count: number, among: number): readonly number[] {
 }
 
 /** What a seed stands for. */
-export function projectOf(seed: number): { readonly world: World; readonly steps: readonly Step[] } {
-  const [sample] = fc.sample(fc.tuple(fc.noBias(worlds), fc.noBias(stepLists)), { seed, numRuns: 1 });
-  if (sample === undefined) throw new Error('Expected a project.');
-  return { world: sample[0], steps: sample[1] };
+export function projectOf(seed: number): GeneratedProject {
+  const [project] = fc.sample(projects, { seed, numRuns: 1 });
+  if (project === undefined) throw new Error('Expected a project.');
+  return project;
 }
 
 /** What of the generator's vocabulary a project has, and what its edits meet. */
