@@ -23,8 +23,19 @@ export function parseEntry(data: unknown): LockEntry | undefined {
   if (!isDigest(fingerprint) || code === undefined || typeof wdir !== 'string') return undefined;
   if (deps === undefined || outs === undefined || params === undefined || env === undefined) return undefined;
   if (writes === undefined || (graph !== undefined && !isDigest(graph))) return undefined;
+  // A lock that was cut off may have lost outs at its end.
+  if (!hasEach(writes, outs)) return undefined;
   const inputs = { code, wdir, deps, params, env, graph, outs: writes };
   return fingerprintOf(inputs) === fingerprint ? { fingerprint, inputs, outs } : undefined;
+}
+
+/** Whether there is a content for each `out some/path` that the stage declares to write, and for nothing else. */
+function hasEach(writes: readonly string[], outs: readonly Content[]): boolean {
+  const declared = new Set(writes.map((out) => out.slice(out.indexOf(' ') + 1)));
+  return (
+    declared.size === new Set(outs.map(({ path }) => path)).size &&
+    outs.every(({ path }) => declared.has(path))
+  );
 }
 
 function parseCode(data: Readonly<Record<string, unknown>>): CodeFingerprint | undefined {

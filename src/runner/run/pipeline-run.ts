@@ -1,19 +1,19 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { explainSystemError, FermentError, isFermentError, messageOf } from '../../kit/index.ts';
+import { FermentError, messageOf } from '../../kit/index.ts';
 import { type Waits, waitsOf } from '../graph/index.ts';
 import type { Stage, StageName } from '../model.ts';
-import { type Acted, act, reasonsOf, type Task } from './act.ts';
+import { type Acted, act, type Task } from './act.ts';
 import { Attempts } from './attempts.ts';
 import { criticalPaths } from './critical-path.ts';
 import { type Decided, type DecideOptions, decide } from './decide.ts';
 import type { StageResult } from './events.ts';
 import { cachedOuts, GitIgnore, warningOfTracked } from './git-ignore.ts';
 import { ReadyStages } from './ready-stages.ts';
-import type { StageRecord } from './run-record.ts';
+import { failureOf, isGood, RunOutcomes } from './run-outcomes.ts';
 import { lastDurations } from './run-record.ts';
 import { forgetFiles, type Session } from './session.ts';
 import type { Grant, Slots } from './slots.ts';
-import { logPath } from './stage-log.ts';
+import type { StageNotes } from './stage-command.ts';
 import type { Worker } from './worker.ts';
 
 export interface RunOptions extends DecideOptions {
@@ -33,9 +33,7 @@ interface Waiting {
  * as there are slots, the one with the longest way to the end first.
  */
 export class PipelineRun {
-  readonly results = new Map<StageName, StageResult>();
-  readonly records = new Map<StageName, StageRecord>();
-  firstError: FermentError | undefined;
+  readonly outcomes: RunOutcomes;
   readonly #session: Session;
   readonly #worker: Worker;
   readonly #slots: Slots;
@@ -71,6 +69,7 @@ export class PipelineRun {
     this.#gitIgnore = new GitIgnore(session.root, session.project.stages.flatMap(cachedOuts));
     this.#selected = new Set(selected);
     this.#attempts = new Attempts(worker.runId);
+    this.outcomes = new RunOutcomes(worker, this.#attempts);
   }
 
   async run(): Promise<void> {
@@ -104,7 +103,8 @@ export class PipelineRun {
 
   #isStopped(): boolean {
     return (
-      this.#worker.signal?.aborted === true || (this.firstError !== undefined && !this.#options.keepGoing)
+      this.#worker.signal?.aborted === true ||
+      (this.outcomes.firstError !== undefined && !this.#options.keepGoing)
     );
   }
 
@@ -123,7 +123,7 @@ export class PipelineRun {
     const generation = this.#generation;
     await this.#finish(stage, started, async () => {
       const decided = await decide(this.#session, stage, this.#options);
-      this.#tellDecided(stage, decided);
+      this.outcomes.decided(stage.name, decided);
       const acted = await act(this.#worker, this.#task(stage), decided, undefined);
       if (acted.outcome === 'needs-slots') this.#waiting.push({ stage, decided: acted.decided, generation });
       return acted;
@@ -191,19 +191,8 @@ export class PipelineRun {
       stage,
       options: this.#options,
       attempt: this.#attempts.current(stage.name),
-      onDecided: (decided) => this.#tellDecided(stage, decided),
+      onDecided: (decided) => this.outcomes.decided(stage.name, decided),
     };
-  }
-
-  #tellDecided(stage: Stage, decided: Decided): void {
-    const reasons = reasonsOf(decided);
-    this.#worker.emit({ type: 'stage-decided', stage: stage.name, decision: decided.kind, reasons });
-    this.records.set(stage.name, {
-      outcome: 'cancelled',
-      seconds: 0,
-      ...(decided.kind === 'frozen' ? {} : { fingerprint: decided.gathered.fingerprint }),
-      ...(reasons.length > 0 ? { reasons } : {}),
-    });
   }
 
   /** Does the work and records its end, unless `recover` takes a failure; errors of one stage are that stage's result. */
@@ -233,13 +222,7 @@ export class PipelineRun {
   }
 
   #fail(stage: Stage, started: number, failure: FermentError): void {
-    const seconds = this.#seconds(stage, started);
-    if (failure.code === 'INTERRUPTED') {
-      this.#end(stage.name, { outcome: 'cancelled', seconds });
-      return;
-    }
-    this.firstError ??= failure;
-    this.#end(stage.name, { outcome: 'failed', seconds, error: failure });
+    this.outcomes.fail(stage.name, this.#seconds(stage, started), failure);
   }
 
   /** Since the first attempt of a stage began. */
@@ -258,43 +241,18 @@ export class PipelineRun {
     }
   }
 
-  #end(
-    name: StageName,
-    result: StageResult,
-    notes?: {
-      readonly warnings: readonly string[];
-      readonly records: Readonly<Record<string, unknown>>;
-      readonly peakBytes: number | undefined;
-    },
-  ): void {
-    const failedAttempts = this.#attempts.failed(name);
-    const attempt = this.#attempts.current(name);
-    const whole: StageResult = attempt === 1 ? result : { ...result, attempts: attempt };
-    this.results.set(name, whole);
+  #end(name: StageName, result: StageResult, notes?: StageNotes): void {
+    this.outcomes.end(name, result, notes);
     if (isGood(result)) this.#ready.succeeded(name);
-    const { outcome, seconds, error } = result;
-    this.records.set(name, {
-      ...this.records.get(name),
-      outcome,
-      seconds,
-      ...(notes === undefined ? {} : { records: notes.records, warnings: notes.warnings }),
-      ...(notes?.peakBytes === undefined ? {} : { peakBytes: notes.peakBytes }),
-      ...(outcome === 'ran' || outcome === 'failed'
-        ? { log: logPath(this.#worker.runId, name, attempt) }
-        : {}),
-      ...(failedAttempts.length === 0 ? {} : { failedAttempts }),
-      ...(error === undefined ? {} : { error: { code: error.code, message: error.message } }),
-    });
-    this.#worker.emit({ type: 'stage-end', stage: name, ...whole });
   }
 
   /** Stages that were not begun: blocked by a failure upstream, or given up. */
   #settleTheRest(): void {
     const blockedBy = new Map<StageName, StageName>();
     for (const name of this.#session.graph.order) {
-      if (!this.#selected.has(name) || this.results.has(name)) continue;
+      if (!this.#selected.has(name) || this.outcomes.results.has(name)) continue;
       const cause = this.#upstream(name)
-        .map((up) => (this.results.get(up)?.outcome === 'failed' ? up : blockedBy.get(up)))
+        .map((up) => (this.outcomes.results.get(up)?.outcome === 'failed' ? up : blockedBy.get(up)))
         .find((up) => up !== undefined);
       if (cause !== undefined) blockedBy.set(name, cause);
       this.#end(
@@ -313,22 +271,10 @@ export class PipelineRun {
   }
 }
 
-function isGood(result: StageResult): boolean {
-  return ['ran', 'restored', 'unchanged', 'frozen'].includes(result.outcome);
-}
-
 function secondsSince(started: number): number {
   return (performance.now() - started) / 1000;
 }
 
 function stopped(stage: Stage): FermentError {
   return new FermentError('INTERRUPTED', `Stage '${stage.name}' was stopped before its next attempt.`);
-}
-
-function failureOf(stage: Stage, thrown: unknown): FermentError {
-  const cause = explainSystemError(thrown);
-  if (isFermentError(cause)) return cause;
-  return new FermentError('INTERNAL', `Ferment failed at stage '${stage.name}': ${messageOf(cause)}`, {
-    cause,
-  });
 }

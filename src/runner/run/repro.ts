@@ -113,9 +113,9 @@ async function perform(
     keepGoing,
   });
   await run.run();
-  const results = [...run.results.values()];
+  const results = [...run.outcomes.results.values()];
   const cut = options.signal?.aborted === true && results.some(({ outcome }) => outcome === 'cancelled');
-  const error = cut ? stopped() : run.firstError;
+  const error = cut ? stopped() : run.outcomes.firstError;
   // A run that did nothing leaves no trace.
   if (results.some(({ outcome }) => outcome !== 'unchanged' && outcome !== 'frozen')) {
     const seconds = (performance.now() - started) / 1000;
@@ -126,7 +126,7 @@ async function perform(
       ok: error === undefined,
     };
     try {
-      writeRunRecord(session.state, record, inOrder(selected, run.records));
+      writeRunRecord(session.state, record, inOrder(selected, run.outcomes.records));
     } catch (failure) {
       // What was done is done, whether or not it is on record.
       worker.emit({
@@ -135,7 +135,7 @@ async function perform(
       });
     }
   }
-  return { results: run.results, error };
+  return { results: run.outcomes.results, error };
 }
 
 function decideOptions({ force, useRunCache }: ReproOptions) {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { digestOf } from '../../../../src/kit/index.ts';
 import {
+  type Content,
   fingerprintOf,
   type Inputs,
   type LockEntry,
@@ -22,7 +23,8 @@ function entry(cmd: string): LockEntry {
     graph: undefined,
     outs: ['out out.txt'],
   };
-  return { fingerprint: fingerprintOf(inputs), inputs, outs: [] };
+  const outs: Content[] = [{ path: 'out.txt', kind: 'file', digest: digestOf('out'), size: 3, files: 1 }];
+  return { fingerprint: fingerprintOf(inputs), inputs, outs };
 }
 
 /** Large enough for the cache. */

@@ -148,6 +148,14 @@ describe('reading a lock', () => {
     expect([...parseLock(conflicted).entries.keys()]).toEqual(['a', 'b', 'd']);
   });
 
+  it('wherever a lock was cut off, it says of a stage what it said before, or nothing', () => {
+    const whole = new Map(['a', 'b'].map((name) => [name, sampleEntry(name)]));
+    const text = renderLock(whole);
+    for (let length = 0; length <= text.length; length++)
+      for (const [name, entry] of parseLock(text.slice(0, length)).entries)
+        expect(entry).toEqual(whole.get(name));
+  });
+
   it('a damaged block is left out with a warning', () => {
     const digest = lock.get('b')?.fingerprint ?? '';
     for (const bad of [
