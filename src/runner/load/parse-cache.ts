@@ -1,27 +1,27 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Digest, digestOf, isFermentError, writeFileAtomic } from '../../kit/index.ts';
+import { type Digest, digestOf, isFermentError } from '../../kit/index.ts';
 import { isObject } from '../schema/json-schema.ts';
+import { readChecked, writeChecked } from './checked-file.ts';
 import { type FloatAt, listFloats, restoreFloats } from './floats.ts';
 import { put } from './object.ts';
-import { readText } from './read-text.ts';
 import type { Parse } from './source-file.ts';
 
 /** Changes when the same text gives other data. */
-const VERSION = 2;
+const VERSION = 3;
 const MAX_TEXTS = 32;
 
-/**
- * The data of texts that were parsed before, by the digest of the text, in `.ferment/parsed.json`. Parsing YAML takes
- * most of the time of loading a project, and the texts are the same from one command to the next. A missing, damaged
- * or unwritable file only means that texts are parsed again.
- */
 /** What is remembered of a text: its data, and which of its numbers are floats. */
 interface Entry {
   readonly data: unknown;
   readonly floats: readonly FloatAt[];
 }
 
+/**
+ * The data of texts that were parsed before, by the digest of the text, in `.ferment/parsed.json`. Parsing YAML takes
+ * most of the time of loading a project, and the texts are the same from one command to the next. A missing, damaged
+ * or unwritable file only means that texts are parsed again.
+ */
 export class ParseCache {
   readonly #folder: string;
   #known: Readonly<Record<string, unknown>> | undefined;
@@ -57,7 +57,7 @@ export class ParseCache {
     const others = Object.entries(this.#known ?? {}).filter(([digest]) => !this.#used.has(digest as Digest));
     for (const [digest, entry] of [...this.#used, ...others].slice(0, MAX_TEXTS)) put(texts, digest, entry);
     try {
-      writeFileAtomic(this.#path, JSON.stringify({ version: VERSION, texts }), { durable: false });
+      writeChecked(this.#path, JSON.stringify({ version: VERSION, texts }));
     } catch (error) {
       // A full or read-only disk is no reason not to load a project.
       if (!isFermentError(error)) throw error;
@@ -69,10 +69,10 @@ export class ParseCache {
   }
 
   #read(): Readonly<Record<string, unknown>> {
-    const read = readText(this.#path);
-    if (read.kind !== 'text') return {};
+    const text = readChecked(this.#path);
+    if (text === undefined) return {};
     try {
-      const saved: unknown = JSON.parse(read.text);
+      const saved: unknown = JSON.parse(text);
       return isObject(saved) && saved['version'] === VERSION && isObject(saved['texts'])
         ? saved['texts']
         : {};
