@@ -1,6 +1,8 @@
 import { realpathSync, statSync } from 'node:fs';
 import { dirname, isAbsolute, join, resolve, sep } from 'node:path';
 import { digestOf, FermentError } from '../../kit/index.ts';
+import { rulesAbove, rulesInside } from '../ignore/dvcignore.ts';
+import { isIgnoredBelow, type Rule } from '../ignore/rules.ts';
 import type { Content, ProjectPath } from '../model.ts';
 import { fileSystemNow } from './clock.ts';
 import { FileIndex } from './file-index.ts';
@@ -36,6 +38,9 @@ export class Hasher {
   readonly #measured = new Map<ProjectPath, Promise<Measured | undefined>>();
   readonly #wasLarge = new Map<ProjectPath, boolean>();
   #helper: WalkHelper | undefined;
+  /** What `.dvcignore` says in folders that lie above what was looked at. */
+  readonly #rules = new Map<string, readonly Rule[]>();
+  readonly #ignored = new Map<ProjectPath, readonly string[]>();
   /** Where folders really are, links followed. */
   readonly #real = new Map<string, string | undefined>();
 
@@ -63,6 +68,21 @@ export class Hasher {
   forget(): void {
     this.#measured.clear();
     this.#real.clear();
+    this.#rules.clear();
+    this.#ignored.clear();
+  }
+
+  /** What `.dvcignore` names in a folder that is content: files and folders below it, as they were last looked at. */
+  ignoredIn(path: ProjectPath): readonly string[] {
+    if (!this.#ignored.has(path)) this.look(path);
+    return this.#ignored.get(path) ?? [];
+  }
+
+  /** Whether all files of a folder with such a manifest would be content, by the `.dvcignore` of the folders above. */
+  countsAll(path: ProjectPath, manifest: () => Manifest): boolean {
+    const absolute = resolve(this.root, path);
+    const rules = this.#rulesAbove(absolute);
+    return rules.length === 0 || !manifest().some((entry) => isIgnoredBelow(rules, absolute, entry.path));
   }
 
   /** For a dry run: takes a path to have this content, until `forget()`. */
@@ -76,7 +96,7 @@ export class Hasher {
     const { absolute, linkRoot } = this.#locate(path);
     const stat = statInside(linkRoot, absolute);
     if (stat === undefined) return undefined;
-    if (stat.isDirectory()) return walkTree(linkRoot, absolute, this.#helperFor(path));
+    if (stat.isDirectory()) return this.#walk(path, linkRoot, absolute);
     if (!stat.isFile())
       throw new FermentError(
         'BAD_PATH',
@@ -102,6 +122,31 @@ export class Hasher {
   /** Writes what was learned about single files; folders are written as they are hashed. */
   save(): void {
     this.#files.save();
+  }
+
+  #walk(path: ProjectPath, linkRoot: string, folder: string): Tree {
+    const helper = this.#helperFor(path);
+    // What lies outside is no part of the project, and its ignore files are not the project's.
+    if (linkRoot !== this.root) return walkTree(linkRoot, folder, { helper });
+    const ignored: string[] = [];
+    const onIgnored = (name: string): number => ignored.push(name);
+    const tree = walkTree(linkRoot, folder, {
+      helper,
+      rules: this.#rulesAbove(folder),
+      rulesInside,
+      onIgnored,
+    });
+    this.#ignored.set(path, ignored);
+    return tree;
+  }
+
+  /** Read once until `forget()`. */
+  #rulesAbove(absolute: string): readonly Rule[] {
+    return rulesAbove(this.root, absolute, (folder, above) => {
+      const rules = this.#rules.get(folder) ?? rulesInside(folder, above);
+      this.#rules.set(folder, rules);
+      return rules;
+    });
   }
 
   async #measure(path: ProjectPath, sink: ObjectSink | undefined): Promise<Measured | undefined> {

@@ -28,12 +28,17 @@ function work(port: MessagePort, offers: OfferMessage[]): void {
   }
 }
 
+/** Reading patterns would make the thread's file larger and its start slower, for what is rare. */
+function leaveToOther(): never {
+  throw new Error('There is a .dvcignore.');
+}
+
 function walkIfFree(port: MessagePort, { id, root, folders, states }: OfferMessage, row: number): void {
   const folder = folders[row];
   if (folder === undefined || Atomics.compareExchange(states, row, FREE, TAKEN_BY_HELPER) !== FREE) return;
   let state = FAILED;
   try {
-    const { joinedNames, stats } = walkFolder(root, folder);
+    const { joinedNames, stats } = walkFolder(root, folder, { rulesInside: leaveToOther });
     const result: ResultMessage = { id, row, joinedNames, stats };
     port.postMessage(result, [stats.buffer as ArrayBuffer]);
     state = DONE;

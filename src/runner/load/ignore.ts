@@ -1,17 +1,10 @@
 import { join } from 'node:path';
-import picomatch from 'picomatch';
+import { DVCIGNORE, isIgnored, type Kind, type Rule, rulesOf } from '../ignore/rules.ts';
 import type { ProjectPath } from '../model.ts';
 import { readText } from './read-text.ts';
 
 /** Files that name what is to be ignored. */
-export const IGNORE_FILES = ['.gitignore', '.dvcignore'];
-
-interface Rule {
-  readonly takesBack: boolean;
-  readonly isForFolders: boolean;
-  /** Of a path of the project. */
-  readonly matches: (path: string) => boolean;
-}
+export const IGNORE_FILES = ['.gitignore', DVCIGNORE];
 
 /**
  * Tells which paths .gitignore and .dvcignore name, so that looking for pipeline files does not walk through data. The
@@ -27,38 +20,15 @@ export class Ignore {
 
   /** Reads the ignore files of a folder, `''` for the root, of which these names are known. */
   enter(folder: ProjectPath, names: ReadonlySet<string>): void {
-    const prefix = folder === '' ? '' : `${folder}/`;
-    for (const name of IGNORE_FILES)
-      if (names.has(name)) this.#rules.push(...rulesOf(join(this.#root, folder, name), prefix));
-  }
-
-  isIgnored(path: ProjectPath, kind: 'file' | 'folder'): boolean {
-    let ignored = false;
-    for (const { matches, takesBack, isForFolders } of this.#rules) {
-      const isMeant = kind === 'folder' || !isForFolders;
-      if (isMeant && ignored === takesBack && matches(path)) ignored = !takesBack;
+    for (const name of IGNORE_FILES) {
+      if (!names.has(name)) continue;
+      const read = readText(join(this.#root, folder, name));
+      const dialect = name === DVCIGNORE ? 'dvc' : 'git';
+      if (read.kind === 'text') this.#rules.push(...rulesOf(read.text, folder, dialect));
     }
-    return ignored;
   }
-}
 
-function rulesOf(path: string, prefix: string): Rule[] {
-  const read = readText(path);
-  if (read.kind !== 'text') return [];
-  return read.text.split(/\r?\n/).flatMap((line): Rule[] => {
-    const takesBack = line.startsWith('!');
-    const written = (takesBack ? line.slice(1) : line).trim();
-    const pattern = written.replace(/\/+$/, '');
-    if (pattern === '' || pattern.startsWith('#')) return [];
-    // A pattern with a slash inside is meant from the file's folder, one without for any depth.
-    const glob = pattern.includes('/') ? pattern.replace(/^\/+/, '') : `**/${pattern}`;
-    const matchesBelow = picomatch(glob, { dot: true });
-    return [
-      {
-        takesBack,
-        isForFolders: written !== pattern,
-        matches: (one) => one.startsWith(prefix) && matchesBelow(one.slice(prefix.length)),
-      },
-    ];
-  });
+  isIgnored(path: ProjectPath, kind: Kind): boolean {
+    return isIgnored(this.#rules, path, kind);
+  }
 }

@@ -73,7 +73,12 @@ export function findOuts(
 function isWhole(session: Session, stage: Stage, outs: readonly Content[]): boolean {
   const paths = new Set(outs.map(({ path }) => path));
   const complete = outs.length === stage.outs.length && stage.outs.every(({ path }) => paths.has(path));
-  return complete && outs.every((content) => isStored(session.store, content));
+  return complete && outs.every((content) => isStored(session.store, content) && countsAll(session, content));
+}
+
+/** With files that are ignored by now, a restored folder would not be what was restored: the stage runs again. */
+function countsAll({ hasher, store }: Session, { kind, path, digest }: Content): boolean {
+  return kind === 'file' || hasher.countsAll(path, () => store.readManifest(digest));
 }
 
 /** How the outs on disk differ from those that a success left. */

@@ -8,6 +8,7 @@ import { dropAside, moveAside, moveInto, planAside, removeTree } from './aside.t
 import type { Claim } from './claim.ts';
 import { compareOuts } from './decide.ts';
 import { type Journal, scratchFolder, settleOrLeave } from './journal.ts';
+import { keepIgnored } from './keep-ignored.ts';
 import type { Session } from './session.ts';
 
 /** One out, built and verified in the scratch folder. */
@@ -19,7 +20,8 @@ interface Built {
 
 /**
  * Puts outs from the store in place of what is there, for a stage whose claim is held: all are built and verified
- * beside first, then swapped by renames. An out that is there already is left alone. Returns false when an object is
+ * beside first, then swapped by renames. An out that is there already is left alone; what `.dvcignore` names in one
+ * that is replaced is in the new one, too. Returns false when an object is
  * missing or damaged (then nothing was changed). Throws NO_SPACE, STORE_UNWRITABLE, BAD_PATH.
  */
 export async function restoreOuts(
@@ -43,6 +45,10 @@ export async function restoreOuts(
     for (const [i, content] of wanted.entries()) {
       const from = join(scratch, String(i));
       built.push({ content, from, manifest: await stageContent(store, content, from) });
+    }
+    for (const { content, from, manifest } of built) {
+      if (manifest !== undefined) hasher.adopt(content.path, from, manifest);
+      keepIgnored(session, content.path, from);
     }
     const asides = planAside(
       root,
@@ -94,14 +100,11 @@ function beginJournal(stage: StageName, fingerprint: Digest): Journal {
 }
 
 function swap(session: Session, claim: Claim, journal: Journal, built: readonly Built[]): void {
-  const { root, state, hasher } = session;
+  const { root, state } = session;
   claim.note(journal);
   try {
     moveAside(root, journal.asides);
-    for (const { content, from, manifest } of built) {
-      if (manifest !== undefined) hasher.adopt(content.path, from, manifest);
-      moveInto(from, join(root, content.path));
-    }
+    for (const { content, from } of built) moveInto(from, join(root, content.path));
     claim.note({ ...journal, phase: 'done' });
   } catch (error) {
     throw settleOrLeave(claim, { root, state, journal }, error);

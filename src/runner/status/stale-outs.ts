@@ -24,7 +24,7 @@ interface KnownOut extends StaleOut {
 /**
  * Outs in the workspace that are none any more: another commit, or the pipeline before an edit, made them. Only what
  * is byte for byte the result of a stage, wholly in the store, named by neither pipeline nor lock, read by no stage,
- * never had `cache: false` with this content, and is not tracked by git. Sorted by path.
+ * never had `cache: false` with this content, holds nothing that `.dvcignore` names, and is not tracked by git. Sorted by path.
  */
 export async function findStaleOuts(session: Session): Promise<readonly StaleOut[]> {
   const isInUse = createIsInUse(session);
@@ -45,10 +45,14 @@ export async function findStaleOuts(session: Session): Promise<readonly StaleOut
       ({ content }) => content.digest === now?.digest && content.executable === now?.executable,
     );
     const [first] = same;
-    if (first !== undefined && same.every(({ cached }) => cached) && isStored(session.store, first.content))
+    if (first !== undefined && same.every(({ cached }) => cached) && isWholeIn(session, first.content))
       found.push(first);
   }
   return withoutTracked(session.root, found);
+}
+
+function isWholeIn({ store, hasher }: Session, content: Content): boolean {
+  return isStored(store, content) && hasher.ignoredIn(content.path).length === 0;
 }
 
 /** What cannot be looked at, a link out of the project for one, is left alone. */

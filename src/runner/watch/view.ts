@@ -58,6 +58,8 @@ function createView(
     items,
     look: async () => {
       const now = await items();
+      // An ignore file may be another now.
+      hasher.forget();
       return { seen: lookAt(root, hasher, now, isMade), folders: foldersOf(root, now, isMade) };
     },
   };

@@ -71,14 +71,14 @@ it('with a helper the same files are found in the same order, whoever took which
   const root = manyFiles();
   const alone = walkTree(root, root);
   const left = leavingAllTo(startHelper());
-  const shared = walkTree(root, root, left);
+  const shared = walkTree(root, root, { helper: left });
   expect(left.done()).toBeGreaterThanOrEqual(3);
   expect(shared.names).toEqual(alone.names);
   expect(shared.stats).toEqual(alone.stats);
   expect(alone.count).toBe(6 * FILES + 2);
   const helper = startHelper();
   for (let round = 0; round < 10; round++)
-    expect(walkTree(root, root, helper).joinedNames).toBe(alone.joinedNames);
+    expect(walkTree(root, root, { helper }).joinedNames).toBe(alone.joinedNames);
 });
 
 it('what a helper cannot walk is told as without one', () => {
@@ -95,7 +95,7 @@ it('what a helper cannot walk is told as without one', () => {
     const error = errorOf(() => walkTree(root, root));
     expect(error).toMatchObject({ code: 'BAD_PATH' });
     for (let round = 0; round < 2; round++)
-      expect(errorOf(() => walkTree(root, root, helper))).toEqual(error);
+      expect(errorOf(() => walkTree(root, root, { helper }))).toEqual(error);
   }
 });
 
@@ -104,7 +104,7 @@ it('a helper that ends, or never began, costs no file', () => {
   const alone = walkTree(root, root);
   const ending = join(temporaryFolder(), 'ends.cjs');
   writeFileSync(ending, 'process.exit(1);');
-  expect(walkTree(root, root, startWalkHelper(ending)).joinedNames).toBe(alone.joinedNames);
+  expect(walkTree(root, root, { helper: startWalkHelper(ending) }).joinedNames).toBe(alone.joinedNames);
   expect(startWalkHelper(join(root, 'missing.cjs'))).toBeUndefined();
 });
 
@@ -131,7 +131,7 @@ it('a helper that takes a folder and says no more is not waited for', () => {
         result: () => offered.result(),
       })),
   };
-  expect(walkTree(root, root, seen).joinedNames).toBe(alone.joinedNames);
+  expect(walkTree(root, root, { helper: seen }).joinedNames).toBe(alone.joinedNames);
 });
 
 function errorOf(act: () => unknown): unknown {
