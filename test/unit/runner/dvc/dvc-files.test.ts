@@ -97,6 +97,8 @@ it("a folder's files are those that DVC sees: without what .dvcignore names, and
     'sub/.dvcignore',
     'sub/deep/d.log',
   ]);
+  expect(listAsDvc(root, join(root, 'data/out'))).toEqual([]);
+  expect(listAsDvc(root, join(root, 'other'))).toEqual(['h.txt']);
 });
 
 it('values are equal as in Python: true is 1, an order of keys is none', () => {
