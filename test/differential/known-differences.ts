@@ -221,7 +221,8 @@ export const KNOWN_DIFFERENCES: readonly KnownDifference[] = [
       (stage?.frozen === true &&
         on === 'status' &&
         ours === '-' &&
-        (dvc === 'always' || status.ours.length === 0)) ||
+        // DVC compares its command, and never runs it.
+        (dvc === 'always' || dvc === 'cmd' || status.ours.length === 0)) ||
       (on === 'content' && verified.has(what)),
   },
   {

@@ -98,7 +98,7 @@ function start(
 export function normalise(text: string, root: string): string {
   return text
     .replaceAll(root, 'ROOT')
-    .replace(/\d{8}T\d{6}Z-[0-9a-f]{6}/g, 'RUN')
+    .replace(/\d{8}T\d{6}Z-[0-9a-f]{9}/g, 'RUN')
     .replace(/\b[0-9a-f]{64}\b/g, 'DIGEST')
     .replace(/\b\d+(\.\d+)? (ms|s|min \d\d s)\b/g, 'TIME');
 }

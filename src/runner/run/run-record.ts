@@ -44,8 +44,9 @@ export interface RunRecord {
 const KEPT_RUNS = 100;
 
 /**
- * A name for a run: its time, so that names sort as runs do, and something that no other run has. Where the clock was
- * set back, it is the time of the latest run that is on record and one second: the newest must not be taken for the oldest.
+ * A name for a run: its time, so that names sort as runs do, the milliseconds in hexadecimal, and something that no other
+ * run has. Where the clock was set back, it is the time of the latest run that is on record and one second: the newest
+ * must not be taken for the oldest.
  */
 export function createRunId(state: string, now: Date, unique: string): string {
   const latest = [...namesIn(join(state, 'runs-log')), ...namesIn(join(state, 'logs'))]
@@ -54,16 +55,19 @@ export function createRunId(state: string, now: Date, unique: string): string {
   const time = latest === undefined ? undefined : timeIn(latest);
   const isBehind = time !== undefined && time.getTime() > now.getTime();
   const shown = isBehind ? new Date(time.getTime() + 1000) : now;
-  return `${shown.toISOString().replace(/[-:]|\.\d+/g, '')}-${unique}`;
+  const milliseconds = shown.getUTCMilliseconds().toString(16).padStart(3, '0');
+  return `${shown.toISOString().replace(/[-:]|\.\d+/g, '')}-${milliseconds}${unique}`;
 }
 
 function timeIn(runId: string): Date | undefined {
-  const match = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z-/.exec(runId);
+  const match = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z-([0-9a-f]{3})/.exec(runId);
   if (match === null) return undefined;
   const [, year, month, day, hour, minute, second] = match.map(Number);
+  const milliseconds = Number.parseInt(match[7] ?? '', 16);
   const time = new Date(0);
   time.setUTCFullYear(year ?? 0, (month ?? 1) - 1, day);
-  time.setUTCHours(hour ?? 0, minute, second);
+  // Names of earlier versions have something random there.
+  time.setUTCHours(hour ?? 0, minute, second, milliseconds < 1000 ? milliseconds : 0);
   return time;
 }
 

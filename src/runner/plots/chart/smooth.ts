@@ -2,12 +2,15 @@ type Point = readonly [x: number, y: number];
 
 const SHARE = 0.3;
 const MOST_PLACES = 160;
+/** The difference of two numbers beyond it may be infinite. */
+const LARGEST = 1e300;
 
 /**
  * A line through a cloud: at each of up to 160 places a straight line fitted to the nearest 30 % of the points, near
  * ones weighing more (LOESS with tricube weights, degree 1; Cleveland 1979). Points must be sorted by x.
  */
-export function loess(points: readonly Point[]): Point[] {
+export function loess(all: readonly Point[]): Point[] {
+  const points = all.filter(([x, y]) => Math.abs(x) < LARGEST && Math.abs(y) < LARGEST);
   const size = Math.max(2, Math.ceil(points.length * SHARE));
   if (points.length <= 2) return [...points];
   const xs = [...new Set(points.map(([x]) => x))];
@@ -25,19 +28,22 @@ function xAt(points: readonly Point[], index: number): number {
   return points[index]?.[0] ?? 0;
 }
 
+/** In units of the window's width and height: sums of squares of very large or small numbers mean nothing. */
 function fitAt(window: readonly Point[], at: number): number {
   const reach = Math.max(...window.map(([x]) => Math.abs(x - at))) || 1;
+  const height = Math.max(...window.map(([, y]) => Math.abs(y))) || 1;
   let [w, wx, wy, wxx, wxy] = [0, 0, 0, 0, 0];
   for (const [x, y] of window) {
+    const d = (x - at) / reach;
     // A point at the very edge still counts a little, so that two points give a line.
-    const weight = (1 - Math.min(1, Math.abs(x - at) / reach / 1.0001) ** 3) ** 3;
-    const d = x - at;
+    const weight = (1 - (Math.abs(d) / 1.0001) ** 3) ** 3;
     w += weight;
     wx += weight * d;
-    wy += weight * y;
+    wy += weight * (y / height);
     wxx += weight * d * d;
-    wxy += weight * d * y;
+    wxy += weight * d * (y / height);
   }
   const determinant = w * wxx - wx * wx;
-  return Math.abs(determinant) < 1e-12 * Math.max(1, wxx * w) ? wy / w : (wy * wxx - wxy * wx) / determinant;
+  const isFlat = Math.abs(determinant) < 1e-12 * Math.max(1, wxx * w);
+  return height * (isFlat ? wy / w : (wy * wxx - wxy * wx) / determinant);
 }

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { chmodSync, readdirSync } from 'node:fs';
+import { chmodSync, existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { fsck, gc, loadProject } from '../../../../src/runner/index.ts';
@@ -110,5 +110,6 @@ stages:
     expect(p.read('b')).toBe(`${i % 3}\n`.repeat(2));
   }
   expect(await ended).toBe(0);
-  expect(readdirSync(join(p.root, '.ferment/trash'))).toEqual([]);
+  const trash = join(p.root, '.ferment/trash');
+  expect(existsSync(trash) ? readdirSync(trash) : []).toEqual([]);
 });
