@@ -107,7 +107,7 @@ it('whatever is done to pipeline.lock: the next run gives what an undisturbed on
 }, async () => {
   const { origin } = await projectWithHistory();
   const lock = readFileSync(join(origin, 'pipeline.lock'), 'utf8');
-  const wanted = snapshot(origin);
+  const { 'pipeline.lock': _, ...wanted } = snapshot(origin);
   const edit = fc.oneof(
     fc.record({ kind: fc.constant('line-gone' as const), line: fc.nat() }),
     fc.record({ kind: fc.constant('line-twice' as const), line: fc.nat() }),
@@ -132,7 +132,11 @@ it('whatever is done to pipeline.lock: the next run gives what an undisturbed on
       const ended = await ferment(victim, ['repro', '-j3']);
       expect(complaintAbout(ended)).toBeUndefined();
       expect(ended.exit, ended.shown).toBe(0);
-      expect(snapshot(victim)).toEqual(wanted);
+      // An edit of the header, or of a size, changes nothing that counts: the file is then left as it is.
+      const { 'pipeline.lock': left, ...made } = snapshot(victim);
+      expect(left).toBeDefined();
+      expect(made).toEqual(wanted);
+      expect(await notFresh(victim, ['unchanged'])).toEqual({});
       rmSync(victim, { recursive: true });
     }),
     { numRuns: RUNS, endOnFailure: true },

@@ -3,10 +3,15 @@ import { digestOf, isDigest, writeFileAtomic } from '../../kit/index.ts';
 
 /**
  * Writes what Ferment remembers for itself, with its own digest before it: a memory of which a bit is wrong must be no
- * memory, where nothing else would notice. Throws NO_SPACE or STORE_UNWRITABLE.
+ * memory, where nothing else would notice. Never throws: a full or read-only disk, or a folder in the place of the
+ * file, costs the time that the memory would have saved.
  */
 export function writeChecked(path: string, text: string): void {
-  writeFileAtomic(path, `${digestOf(text)}\n${text}`, { durable: false });
+  try {
+    writeFileAtomic(path, `${digestOf(text)}\n${text}`, { durable: false });
+  } catch {
+    // The next command reads and parses again.
+  }
 }
 
 /** What was written there, or undefined when it is not there, or not as it was written. */

@@ -1,7 +1,7 @@
 import { existsSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type Diagnostic, digestOfJson, isFermentError } from '../../kit/index.ts';
+import { type Diagnostic, digestOfJson } from '../../kit/index.ts';
 import type { ProjectPath, Stage, StageName } from '../model.ts';
 import { isObject } from '../schema/json-schema.ts';
 import { readChecked, writeChecked } from './checked-file.ts';
@@ -52,8 +52,8 @@ export function rememberLoaded(workspace: Workspace, key: LoadKey, loaded: Loade
     const text = JSON.stringify({ key: keyDigest(key), seen, loaded }, refuseWhatJsonLoses);
     writeChecked(file, text);
   } catch (error) {
-    // A full or read-only disk is no reason not to load a project, nor is a value that must be read from its text.
-    if (!isFermentError(error) && !(error instanceof NotJson)) throw error;
+    // A value that JSON would lose must be read from its text.
+    if (!(error instanceof NotJson)) throw error;
   }
 }
 

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Digest, digestOf, isFermentError } from '../../kit/index.ts';
+import { type Digest, digestOf } from '../../kit/index.ts';
 import { isObject } from '../schema/json-schema.ts';
 import { readChecked, writeChecked } from './checked-file.ts';
 import { type FloatAt, listFloats, restoreFloats } from './floats.ts';
@@ -56,12 +56,7 @@ export class ParseCache {
     const texts: Record<string, unknown> = {};
     const others = Object.entries(this.#known ?? {}).filter(([digest]) => !this.#used.has(digest as Digest));
     for (const [digest, entry] of [...this.#used, ...others].slice(0, MAX_TEXTS)) put(texts, digest, entry);
-    try {
-      writeChecked(this.#path, JSON.stringify({ version: VERSION, texts }));
-    } catch (error) {
-      // A full or read-only disk is no reason not to load a project.
-      if (!isFermentError(error)) throw error;
-    }
+    writeChecked(this.#path, JSON.stringify({ version: VERSION, texts }));
   }
 
   get #path(): string {

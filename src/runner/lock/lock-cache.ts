@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { type Digest, isFermentError } from '../../kit/index.ts';
+import type { Digest } from '../../kit/index.ts';
 import { readChecked, writeChecked } from '../load/checked-file.ts';
 import type { LockEntry, StageName } from '../model.ts';
 import { rememberFingerprint } from '../plan/fingerprint.ts';
@@ -36,12 +36,7 @@ export function readCachedEntries(root: string, digest: Digest): Entries | undef
 export function cacheEntries(root: string, digest: Digest, entries: Entries): void {
   const file = fileIn(root);
   if (!existsSync(dirname(file))) return;
-  try {
-    writeChecked(file, JSON.stringify({ version: VERSION, digest, entries: [...entries] }));
-  } catch (error) {
-    // A full or read-only disk is no reason to fail.
-    if (!isFermentError(error)) throw error;
-  }
+  writeChecked(file, JSON.stringify({ version: VERSION, digest, entries: [...entries] }));
 }
 
 function fileIn(root: string): string {

@@ -98,6 +98,9 @@ export function leftovers(root: string): string[] {
     const folder = join(root, '.ferment', name);
     const names = existsSync(folder) ? readdirSync(folder) : [];
     // What a killed writer had not yet given its name is swept once it is a minute old.
-    return names.filter((entry) => !entry.endsWith('.tmp')).map((entry) => `${name}/${entry}`);
+    const left = names.filter((entry) => !entry.endsWith('.tmp'));
+    // An empty folder whose removal the system refused is nobody's loss.
+    const full = left.filter((entry) => name !== 'aside' || readdirSync(join(folder, entry)).length > 0);
+    return full.map((entry) => `${name}/${entry}`);
   });
 }
