@@ -62,6 +62,20 @@ export function removeQuietly(path: string): void {
   }
 }
 
+/**
+ * Opens a file for appending, which is made when it is not there; its folder, too, but only then: asking for it first
+ * would cost each of many opens a call. Returns the descriptor. Throws the system's error.
+ */
+export function openForAppending(path: string): number {
+  try {
+    return openSync(path, 'a');
+  } catch (error) {
+    if (errnoOf(error) !== 'ENOENT') throw error;
+    mkdirSync(dirname(path), { recursive: true });
+    return openSync(path, 'a');
+  }
+}
+
 function writeAll(fd: number, bytes: Uint8Array): void {
   let offset = 0;
   while (offset < bytes.length) offset += writeSync(fd, bytes, offset);

@@ -1,5 +1,6 @@
 export {
   type AtomicOptions,
+  openForAppending,
   removeQuietly,
   syncFolder,
   temporaryNameFor,

@@ -1,6 +1,5 @@
-import { closeSync, fstatSync, futimesSync, mkdirSync, openSync } from 'node:fs';
-import { dirname } from 'node:path';
-import { errnoOf } from '../../kit/index.ts';
+import { closeSync, fstatSync, futimesSync } from 'node:fs';
+import { openForAppending } from '../../kit/index.ts';
 
 /**
  * The file system's own idea of now, in nanoseconds: the time of change that it gives to a file this moment. A file
@@ -9,7 +8,7 @@ import { errnoOf } from '../../kit/index.ts';
  */
 export function fileSystemNow(file: string): bigint {
   try {
-    const fd = openOrMake(file);
+    const fd = openForAppending(file);
     try {
       // The times that are set do not matter: setting them is a change, and the system says when that was.
       const now = new Date();
@@ -21,15 +20,5 @@ export function fileSystemNow(file: string): bigint {
   } catch {
     // Nothing can be written here, so nothing will be remembered either; two seconds cover the coarsest file systems.
     return BigInt(Date.now() - 2000) * 1_000_000n;
-  }
-}
-
-function openOrMake(file: string): number {
-  try {
-    return openSync(file, 'a');
-  } catch (error) {
-    if (errnoOf(error) !== 'ENOENT') throw error;
-    mkdirSync(dirname(file), { recursive: true });
-    return openSync(file, 'a');
   }
 }

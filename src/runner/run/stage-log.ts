@@ -1,6 +1,6 @@
-import { closeSync, mkdirSync, openSync, writeSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { errnoOf, explainWriteError } from '../../kit/index.ts';
+import { closeSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import { explainWriteError, openForAppending } from '../../kit/index.ts';
 import type { ProjectPath, StageName } from '../model.ts';
 import { fileNameOf, STATE_FOLDER } from './state-paths.ts';
 
@@ -22,7 +22,7 @@ export function openLog(root: string, path: ProjectPath): StageLog {
   const file = join(root, path);
   let fd: number;
   try {
-    fd = openInFolder(file);
+    fd = openForAppending(file);
   } catch (error) {
     throw explainWriteError(error, file);
   }
@@ -37,15 +37,4 @@ export function openLog(root: string, path: ProjectPath): StageLog {
     },
     close: () => closeSync(fd),
   };
-}
-
-/** Only the first log of a run has to make the run's folder. */
-function openInFolder(file: string): number {
-  try {
-    return openSync(file, 'a');
-  } catch (error) {
-    if (errnoOf(error) !== 'ENOENT') throw error;
-    mkdirSync(dirname(file), { recursive: true });
-    return openSync(file, 'a');
-  }
 }
