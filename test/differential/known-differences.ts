@@ -4,6 +4,7 @@ import type { Both } from './copies.ts';
 import {
   covers,
   dvcKeeps,
+  isAddedOut,
   isGone,
   isNotReached,
   isPartOf,
@@ -99,6 +100,14 @@ export const KNOWN_DIFFERENCES: readonly KnownDifference[] = [
     explains: ({ on, ours, dvc }, { command, out }) =>
       (on === 'status' && ours === '-' && dvc.endsWith(' not in cache')) ||
       (command.kind === 'checkout' && on === 'content' && out?.cache === false && dvc === '-'),
+  },
+  {
+    id: 'a changed out has changed, wherever its result is kept',
+    reason: 'DVC says of an out that its cache lacks only this, and does not look whether it was changed',
+    explains: ({ on, ours }, { status }) =>
+      on === 'status' &&
+      ours.endsWith(' modified') &&
+      status.dvc.includes(ours.replace(/ modified$/, ' not in cache')),
   },
   {
     id: 'checkout deletes with care',
@@ -221,8 +230,10 @@ export const KNOWN_DIFFERENCES: readonly KnownDifference[] = [
       (stage?.frozen === true &&
         on === 'status' &&
         ours === '-' &&
-        // DVC compares its command, and never runs it.
-        (dvc === 'always' || dvc === 'cmd' || status.ours.length === 0)) ||
+        // DVC compares its command, and never runs it; nor does it make an out that was declared since.
+        (dvc === 'always' || dvc === 'cmd' || isAddedOut(dvc) || status.ours.length === 0)) ||
+      // What DVC has taken for the result is still an edit to Ferment.
+      (on === 'status' && ours.endsWith(' modified') && verified.has(pathOf(ours))) ||
       (on === 'content' && verified.has(what)),
   },
   {

@@ -34,6 +34,11 @@ export function pathOf(line: string): string {
   return line.replace(/^\w+ /, '').replace(/ (new|modified|deleted|not in cache)$/, '');
 }
 
+/** Whether a line is about an out that an edit has added: `newOut` gives them their names. */
+export function isAddedOut(line: string): boolean {
+  return line.startsWith('out ') && /-new\d/.test(line);
+}
+
 /** Whether a line is about a key that was at the top of a whole file. */
 export function isGone(line: string, { file, key }: ParamRef, { params, stages }: World): boolean {
   const [, found, name = ''] = /^param (.*):([^:]*) (?:modified|deleted)$/.exec(line) ?? [];
