@@ -17,6 +17,8 @@ export interface Contestant {
   command(folder: string): Command;
   /** Throws when the work was not done as it should; called after each round that came to its end. */
   check(folder: string, output: string): Promise<void> | void;
+  /** Reads what the program itself measured, where the bench is of a part of its work: without start and warming up. */
+  measured?(output: string): Measured;
   /** Fewer rounds than the others, for what takes minutes. */
   readonly rounds?: number;
   /** After this time the program is ended, and that it took longer is its result. */
@@ -25,7 +27,22 @@ export interface Contestant {
   readonly note?: string;
 }
 
-export type Tool = 'ferment' | 'dvc' | 'snakemake' | 'wireit' | 'turbo' | 'make' | 'node';
+export interface Measured {
+  readonly wallSeconds: number;
+  readonly cpuSeconds: number;
+}
+
+export type Tool =
+  | 'ferment'
+  | 'dvc'
+  | 'snakemake'
+  | 'wireit'
+  | 'turbo'
+  | 'make'
+  | 'node'
+  | 'keras'
+  | 'torch'
+  | 'torch-channels-last';
 
 /** One piece of work that several programs do in turn, in one sitting. */
 export interface Bench {
@@ -37,6 +54,10 @@ export interface Bench {
   readonly part: string;
   /** What Ferment is to take at most, wall clock; undefined where there is no goal. */
   readonly goalSeconds?: number;
+  /** The goal in words, where it is another one. */
+  readonly goal?: string;
+  /** How many images the measured work is; the page then says how many go through in a second. */
+  readonly images?: number;
   readonly rounds: number;
   /** Ferment first: the others' ratios are to it. */
   readonly contestants: readonly Contestant[];

@@ -1,3 +1,4 @@
+import { engineBenches } from '../engine/benches.ts';
 import type { Bench, Tool } from './bench.ts';
 import { fileBenches } from './files.ts';
 import { stageBenches } from './stages.ts';
@@ -6,5 +7,5 @@ import type { FoundTool } from './tools.ts';
 
 /** All benches, in the order of the results page. */
 export function allBenches(tools: ReadonlyMap<Tool, FoundTool>): readonly Bench[] {
-  return [...startBenches(tools), ...stageBenches(tools), ...fileBenches(tools)];
+  return [...startBenches(tools), ...stageBenches(tools), ...fileBenches(tools), ...engineBenches(tools)];
 }

@@ -15,6 +15,9 @@ const NAMES: Readonly<Record<Tool, string>> = {
   turbo: 'turbo',
   make: 'GNU make',
   node: '`node -e 0`',
+  keras: 'Keras',
+  torch: 'PyTorch, NCHW',
+  'torch-channels-last': 'PyTorch, channels last',
 };
 
 /** Writes bench/RESULTS.md. */
@@ -77,14 +80,14 @@ function renderGrowth(benches: readonly BenchResult[]): string {
   return rows.length === 0 ? '' : `${head}${rows.join('\n')}\n`;
 }
 
-function renderBench({ title, goalSeconds, results, cannot }: BenchResult): string {
-  const goal = goalSeconds === undefined ? '' : ` (goal: at most ${seconds(goalSeconds)})`;
+function renderBench(bench: BenchResult): string {
+  const { title, results, cannot, images } = bench;
   const ours = results.find(({ tool }) => tool === 'ferment');
-  const rows = results.map((result) => renderRow(result, ours));
+  const rows = results.map((result) => renderRow(result, ours, images));
   const missing = Object.entries(cannot ?? {}).map(
     ([tool, reason]) => `| ${NAMES[tool as Tool]} | – | – | – | – | ${reason} |`,
   );
-  return `### ${title}${goal}
+  return `### ${title}${renderGoal(bench)}
 
 | tool | wall | to Ferment | CPU | peak memory | |
 |---|---:|---:|---:|---:|---|
@@ -92,8 +95,19 @@ ${[...rows, ...missing].join('\n')}
 `;
 }
 
-function renderRow(result: ContestantResult, ours: ContestantResult | undefined): string {
-  const { tool, rounds, stoppedAfterSeconds, note = '' } = result;
+function renderGoal({ goal, goalSeconds }: BenchResult): string {
+  if (goal !== undefined) return ` (goal: ${goal})`;
+  return goalSeconds === undefined ? '' : ` (goal: at most ${seconds(goalSeconds)})`;
+}
+
+function renderRow(
+  result: ContestantResult,
+  ours: ContestantResult | undefined,
+  images: number | undefined,
+): string {
+  const { tool, rounds, stoppedAfterSeconds } = result;
+  const rate = images === undefined ? '' : `${Math.round(images / median(walls(result)))} images/s`;
+  const note = [rate, result.note ?? ''].filter((text) => text !== '').join('; ');
   if (stoppedAfterSeconds !== undefined) {
     const least = ours === undefined ? '' : `> ${times(stoppedAfterSeconds / median(walls(ours)))}`;
     return `| ${NAMES[tool]} | > ${stoppedAfterSeconds} s | ${least} | – | – | stopped after ${stoppedAfterSeconds} s${note === '' ? '' : `; ${note}`} |`;

@@ -38,18 +38,19 @@ export function readResults(): Results | undefined {
 }
 
 /**
- * Lays new results over those that are there: a bench is replaced as a whole. Results of another machine or of other
- * versions are dropped, since nothing may be compared with them.
+ * Lays new results over those that are there: a bench is replaced as a whole. Results of another machine, or with
+ * another version of a tool, are dropped, since nothing may be compared with them. A tool that is not there any more
+ * keeps its results.
  */
 export function mergeResults(before: Results | undefined, fresh: Results, order: readonly string[]): Results {
   const isSame =
     before !== undefined &&
     JSON.stringify(before.machine) === JSON.stringify(fresh.machine) &&
-    JSON.stringify(before.versions) === JSON.stringify(fresh.versions);
+    Object.entries(fresh.versions).every(([tool, version]) => (before.versions[tool] ?? version) === version);
   const replaced = new Set(fresh.benches.map(({ id }) => id));
   const kept = isSame ? before.benches.filter(({ id }) => !replaced.has(id) && order.includes(id)) : [];
   const benches = [...kept, ...fresh.benches].sort((a, b) => order.indexOf(a.id) - order.indexOf(b.id));
-  return { ...fresh, benches };
+  return { ...fresh, versions: isSame ? { ...before.versions, ...fresh.versions } : fresh.versions, benches };
 }
 
 export function writeResults(results: Results): void {

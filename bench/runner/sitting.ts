@@ -20,10 +20,12 @@ export interface BenchResult {
   readonly title: string;
   readonly part: string;
   readonly goalSeconds?: number;
+  readonly goal?: string;
+  readonly images?: number;
   /** ISO 8601. */
   readonly at: string;
   readonly results: readonly ContestantResult[];
-  readonly cannot: Bench['cannot'];
+  readonly cannot?: Bench['cannot'];
 }
 
 export interface SittingOptions {
@@ -56,16 +58,11 @@ export async function sit(
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
-  const { id, title, part, goalSeconds, cannot } = bench;
-  const goal = goalSeconds === undefined ? {} : { goalSeconds };
+  const { contestants: _, rounds: __, ...facts } = bench;
   return {
-    id,
-    title,
-    part,
-    ...goal,
+    ...facts,
     at: new Date().toISOString(),
     results: seats.map((seat) => seat.result()),
-    cannot,
   };
 }
 
@@ -99,8 +96,8 @@ class Seat {
     if (timed.exitCode !== 0)
       throw new Error(`${contestant.tool} ended with ${timed.exitCode}:\n${timed.output.slice(-2000)}`);
     await contestant.check(this.#folder, timed.output);
-    const { wallSeconds, cpuSeconds, peakBytes } = timed;
-    this.#rounds.push({ wallSeconds, cpuSeconds, peakBytes });
+    const { wallSeconds, cpuSeconds } = contestant.measured?.(timed.output) ?? timed;
+    this.#rounds.push({ wallSeconds, cpuSeconds, peakBytes: timed.peakBytes });
     return `${wallSeconds.toFixed(3)} s, CPU ${cpuSeconds.toFixed(3)} s`;
   }
 

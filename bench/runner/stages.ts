@@ -165,5 +165,7 @@ function commandOf({ tool, file }: FoundTool): Command {
       return { file, args: ['-s', '-j', jobs] };
     case 'node':
       return { file, args: ['-e', '0'] };
+    default:
+      throw new Error(`${tool} runs no stages.`);
   }
 }

@@ -40,6 +40,9 @@ export function findTools(): readonly (FoundTool | MissingTool)[] {
     fromNpm('wireit', 'wireit'),
     fromNpm('turbo', 'turbo'),
     make(),
+    pythonPeer('keras', 'Keras', ['keras', 'tensorflow-cpu']),
+    pythonPeer('torch', 'PyTorch', ['torch']),
+    pythonPeer('torch-channels-last', 'PyTorch', ['torch']),
     { tool: 'node', name: 'node -e 0', version: process.version.slice(1), file: process.execPath },
   ];
 }
@@ -64,6 +67,21 @@ function python(tool: Tool, name: string, variable: string): FoundTool | Missing
   return version === ''
     ? { tool, missing: `pip install ${tool}, or name the program in ${variable}` }
     : { tool, name, version, file };
+}
+
+/** A library in the Python of `FERMENT_PEERS_PYTHON`, by default that of a virtual environment in the user's cache. */
+function pythonPeer(tool: Tool, name: string, packages: readonly string[]): FoundTool | MissingTool {
+  const folder = join(homedir(), '.cache', 'ferment-bench', 'python');
+  const file = process.env['FERMENT_PEERS_PYTHON'] ?? join(folder, 'bin', 'python');
+  const script = 'import importlib.metadata as m, sys; print(*map(m.version, sys.argv[1:]))';
+  const { stdout, status } = spawnSync(file, ['-c', script, ...packages], { encoding: 'utf8' });
+  const [version = '', library] = status === 0 ? stdout.trim().split(' ') : [];
+  return version === ''
+    ? {
+        tool,
+        missing: `python3 -m venv ${folder} && ${join(folder, 'bin', 'pip')} install -r bench/engine/requirements.txt`,
+      }
+    : { tool, name, version: library === undefined ? version : `${version} on TensorFlow ${library}`, file };
 }
 
 function make(): FoundTool | MissingTool {

@@ -49,6 +49,29 @@ describe('results', () => {
     expect(mergeResults(before, results({ id: 'b' }), ['a', 'b']).benches.map(({ id }) => id)).toEqual(['b']);
   });
 
+  test('a tool that is not there any more keeps its results', () => {
+    const before = { ...results({ id: 'a' }), versions: { ...results().versions, Snakemake: '9.1' } };
+    const merged = mergeResults(before, results({ id: 'b' }), ['a', 'b']);
+    expect(merged.benches.map(({ id }) => id)).toEqual(['a', 'b']);
+    expect(merged.versions['Snakemake']).toBe('9.1');
+  });
+
+  test('work on images is also given as images per second', () => {
+    const page = renderPage(
+      results({
+        goal: 'Keras 2×',
+        images: 64,
+        results: [
+          { tool: 'ferment', rounds: [round(0.5)] },
+          { tool: 'keras', rounds: [round(1)], note: 'one graph' },
+        ],
+      }),
+    );
+    expect(page).toContain('(goal: Keras 2×)');
+    expect(page).toMatch(/\*\*Ferment\*\* .* 128 images\/s \|/);
+    expect(page).toMatch(/Keras .* 2\.0× .* 64 images\/s; one graph \|/);
+  });
+
   test('the page has a row for each tool: measured, stopped, or unable', () => {
     const page = renderPage(
       results({

@@ -1,0 +1,74 @@
+import { fileURLToPath } from 'node:url';
+import {
+  type Bench,
+  type Command,
+  type Contestant,
+  defineBench,
+  type Measured,
+  type Tool,
+} from '../runner/bench.ts';
+import type { FoundTool } from '../runner/tools.ts';
+
+const NETS = { resnet: 'ResNet', mobilenetv2: 'MobileNetV2', vgg16: 'VGG16, 12 layers frozen' } as const;
+type Net = keyof typeof NETS;
+type Mode = 'train' | 'predict';
+
+const MODES: Readonly<Record<Mode, string>> = { train: 'training step', predict: 'prediction' };
+const GOALS: Readonly<Record<Net, Readonly<Record<Mode, string>>>> = {
+  resnet: { train: 'Keras 1.25×, PyTorch 1.35×, 800 MB', predict: 'the better peer 1×' },
+  mobilenetv2: { train: 'Keras 2×, PyTorch 2.4×, 1,500 MB', predict: 'the better peer 1×' },
+  vgg16: { train: 'Keras 1×', predict: 'the better peer 1×' },
+};
+const PEERS: readonly Tool[] = ['keras', 'torch', 'torch-channels-last'];
+const BATCH = 64;
+/** How long each of them measures in one round, after it has warmed up. */
+const SECONDS = '5';
+
+/** Training steps and predictions of the study's nets on 2 threads, beside Keras and PyTorch. */
+export function engineBenches(tools: ReadonlyMap<Tool, FoundTool>): readonly Bench[] {
+  const nets = Object.keys(NETS) as readonly Net[];
+  const modes = Object.keys(MODES) as readonly Mode[];
+  return nets.flatMap((net) => modes.map((mode) => engineBench(tools, net, mode)));
+}
+
+function engineBench(tools: ReadonlyMap<Tool, FoundTool>, net: Net, mode: Mode): Bench {
+  const peers = PEERS.flatMap((tool) => tools.get(tool) ?? []);
+  return defineBench({
+    id: `engine-${net}-${mode}`,
+    part: 'Training and prediction: one batch of 64 images of 48x48x3 on 2 threads, in a warm process',
+    title: `${NETS[net]}, ${MODES[mode]}`,
+    goal: GOALS[net][mode],
+    images: BATCH,
+    rounds: 5,
+    contestants: [
+      contestant('ferment', {
+        file: process.execPath,
+        args: ['--import', import.meta.resolve('tsx'), here('ours.ts'), net, mode, SECONDS],
+      }),
+      ...peers.map(({ tool, file }) =>
+        contestant(tool, { file, args: [here('peer.py'), tool, net, mode, SECONDS] }),
+      ),
+    ],
+  });
+}
+
+function contestant(tool: Tool, command: Command): Contestant {
+  return {
+    tool,
+    setUp: () => {},
+    command: () => command,
+    check: (_, output) => {
+      if (!(measured(output).wallSeconds > 0)) throw new Error(`${tool} said ${output}`);
+    },
+    measured,
+  };
+}
+
+/** The last line of what the program said. */
+function measured(output: string): Measured {
+  return JSON.parse(output.trim().split('\n').at(-1) ?? '') as Measured;
+}
+
+function here(name: string): string {
+  return fileURLToPath(new URL(name, import.meta.url));
+}

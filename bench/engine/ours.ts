@@ -1,0 +1,55 @@
+/**
+ * ours.ts NET MODE SECONDS: what peer.py does, by this repository's engine: batches of 64 from numbers in memory to a
+ * loss, or to logits. Prints the same JSON.
+ */
+import {
+  createInference,
+  createTrainer,
+  type Engine,
+  type LayersModel,
+  loadEngine,
+} from '../../src/engine/index.ts';
+import { type Architecture, buildModel } from '../../src/fer/index.ts';
+import { median } from '../runner/statistics.ts';
+
+const BATCH = 64;
+const THREADS = 2;
+const WARM_UP = 3;
+
+const [architecture, mode, seconds] = process.argv.slice(2);
+const engine = await loadEngine({ device: 'cpu', threads: THREADS });
+const model = buildModel(engine, { architecture: architecture as Architecture, dropout: 0.15, seed: 0 });
+console.log(JSON.stringify(measure(prepare(engine, model, mode), Number(seconds))));
+
+function prepare(engine: Engine, model: LayersModel, mode: string | undefined): () => void {
+  const images = Float32Array.from({ length: BATCH * 48 * 48 * 3 }, (_, i) => Math.sin(i * i));
+  if (mode === 'train') {
+    const labels = Uint8Array.from({ length: BATCH }, (_, i) => i % 7);
+    const trainer = createTrainer(engine, model, {
+      optimizer: { kind: 'adam', learningRate: 1e-3 },
+      seed: 0,
+    });
+    return () => trainer.step(images, labels);
+  }
+  const inference = createInference(engine, model);
+  return () => {
+    const x = engine.tf.tensor(images, [BATCH, 48, 48, 3]);
+    const { logits, embeddings } = inference.run(x);
+    logits.dataSync();
+    engine.tf.dispose([x, logits, embeddings]);
+  };
+}
+
+function measure(step: () => void, seconds: number): { wallSeconds: number; cpuSeconds: number } {
+  for (let i = 0; i < WARM_UP; i++) step();
+  const walls: number[] = [];
+  const cpuBefore = process.cpuUsage();
+  const end = performance.now() + seconds * 1000;
+  while (performance.now() < end || walls.length < 3) {
+    const start = performance.now();
+    step();
+    walls.push((performance.now() - start) / 1000);
+  }
+  const { user, system } = process.cpuUsage(cpuBefore);
+  return { wallSeconds: median(walls), cpuSeconds: (user + system) / 1e6 / walls.length };
+}
