@@ -7,6 +7,8 @@ import { SetupError } from './setup/error.mjs';
 import { readIfThere, writeAtomically } from './setup/files.mjs';
 
 const ENTRY = 'src/cli/main.ts';
+/** The study's command. */
+const FER_ENTRY = 'src/fer-cli/main.ts';
 /** Runs in a thread of its own. */
 const WALK_THREAD = 'src/runner/hash/walk-thread.ts';
 const CLOCK_LAG_MS = 20;
@@ -45,9 +47,13 @@ export async function buildIfStale(root) {
   if (isBuildFresh(root))
     return { built: false, files: readdirSync(join(root, 'dist'), { recursive: true }).length };
   const startedMs = Date.now();
-  const result = await bundle(root);
-  const written = writeOutputs(root, result.outputFiles);
-  const sources = [...SETTINGS, ...Object.keys(result.metafile.inputs)].map((path) => look(root, path));
+  const results = await bundle(root);
+  const written = writeOutputs(
+    root,
+    results.flatMap((result) => result.outputFiles),
+  );
+  const inputs = new Set(results.flatMap((result) => Object.keys(result.metafile.inputs)));
+  const sources = [...SETTINGS, ...inputs].map((path) => look(root, path));
   // A source saved while the bundler ran may or may not be in the bundle: it counts as changed. File times lag the clock a little.
   const seen = sources.map((file) =>
     file.mtimeMs < startedMs - CLOCK_LAG_MS ? file : { ...file, mtimeMs: -1 },
@@ -68,30 +74,42 @@ function packagesOf(root) {
 async function bundle(root) {
   // esbuild is a package, not a builtin: this module must load before the packages are there.
   const esbuild = await import('esbuild');
+  const common = /** @satisfies {import('esbuild').BuildOptions} */ ({
+    absWorkingDir: root,
+    outdir: 'dist',
+    bundle: true,
+    minifyWhitespace: true,
+    platform: 'node',
+    target: 'node20',
+    sourcemap: 'linked',
+    logLevel: 'silent',
+    metafile: true,
+    write: false,
+  });
   try {
-    return await esbuild.build({
-      absWorkingDir: root,
-      entryPoints: { main: ENTRY, 'walk-thread': WALK_THREAD },
-      outdir: 'dist',
-      outExtension: { '.js': '.cjs' },
-      bundle: true,
-      format: 'cjs',
-      // CommonJS knows its file by another name.
-      define: { 'import.meta.url': 'importMetaUrl' },
-      banner: { js: "const importMetaUrl = require('node:url').pathToFileURL(__filename).href;" },
-      // Node cannot run import() in code that was compiled by an earlier process: packages are required, lazily all the same.
-      supported: { 'dynamic-import': false },
-      minifyWhitespace: true,
-      platform: 'node',
-      target: 'node20',
-      // All but the small packages that every command needs.
-      packages: 'bundle',
-      external: packagesOf(root).filter((name) => !BUNDLED.includes(name)),
-      sourcemap: 'linked',
-      logLevel: 'silent',
-      metafile: true,
-      write: false,
-    });
+    return await Promise.all([
+      esbuild.build({
+        ...common,
+        entryPoints: { main: ENTRY, 'walk-thread': WALK_THREAD },
+        outExtension: { '.js': '.cjs' },
+        format: 'cjs',
+        // CommonJS knows its file by another name.
+        define: { 'import.meta.url': 'importMetaUrl' },
+        banner: { js: "const importMetaUrl = require('node:url').pathToFileURL(__filename).href;" },
+        // Node cannot run import() in code that was compiled by an earlier process: packages are required, lazily all the same.
+        supported: { 'dynamic-import': false },
+        // All but the small packages that every command needs.
+        packages: 'bundle',
+        external: packagesOf(root).filter((name) => !BUNDLED.includes(name)),
+      }),
+      esbuild.build({
+        ...common,
+        entryPoints: { fer: FER_ENTRY },
+        outExtension: { '.js': '.mjs' },
+        format: 'esm',
+        packages: 'external',
+      }),
+    ]);
   } catch (error) {
     const errors = /** @type {import('esbuild').BuildFailure} */ (error).errors ?? [];
     const detail = (await esbuild.formatMessages(errors, { kind: 'error' })).join('');

@@ -1,15 +1,10 @@
 import type { Command } from 'commander';
 import { createProgram } from '../src/cli/program.ts';
+import { createProgram as createFerProgram } from '../src/fer-cli/program.ts';
 
 /** docs/cli.md: every command with its arguments and options. */
 export function renderCommandPage(): string {
-  const silent = { write: () => true };
-  const program = createProgram({ stdout: silent, stderr: silent, env: {}, cwd: '.' }, () => {});
-  const visible = program
-    .createHelp()
-    .visibleCommands(program)
-    .filter((one) => one.name() !== 'help');
-  const commands = visible.flatMap((command) => leavesOf(command, command.name()));
+  const program = createProgram(NOWHERE, () => {});
   return [
     '# Command line',
     '',
@@ -21,9 +16,39 @@ export function renderCommandPage(): string {
     '',
     'Exit codes: 0 ok, 1 a stage failed, 2 usage, 3 bad pipeline or params, 4 store or integrity, 70 a bug, 130 interrupted. See [errors](errors.md).',
     '',
-    ...commands.flatMap(({ name, command }) => sectionOf(name, command)),
+    ...sectionsOf(program),
     JSON_FORMS,
   ].join('\n');
+}
+
+/** docs/fer.md: the same for the study's own command. */
+export function renderFerPage(): string {
+  const program = createFerProgram(NOWHERE, () => {});
+  return [
+    "# The study's command",
+    '',
+    '<!-- Written by `npm run docs` from src/fer-cli/declare/. -->',
+    '',
+    'In a checkout: `npx fer COMMAND`. The pipeline is run by [`ferment`](cli.md); `fer` does what belongs to no stage.',
+    '',
+    'Exit codes: 0 ok, 1 the work failed, 2 usage, 4 the disk, 70 a bug. See [errors](errors.md).',
+    '',
+    ...sectionsOf(program),
+    FER_FORMS,
+  ].join('\n');
+}
+
+const silent = { write: () => true };
+const NOWHERE = { stdout: silent, stderr: silent, env: {}, cwd: '.' };
+
+function sectionsOf(program: Command): string[] {
+  const visible = program
+    .createHelp()
+    .visibleCommands(program)
+    .filter((one) => one.name() !== 'help');
+  return visible
+    .flatMap((command) => leavesOf(command, `${program.name()} ${command.name()}`))
+    .flatMap(({ name, command }) => sectionOf(name, command));
 }
 
 function leavesOf(command: Command, name: string): { readonly name: string; readonly command: Command }[] {
@@ -41,12 +66,12 @@ function sectionOf(name: string, command: Command): string[] {
   });
   const described = command.registeredArguments.filter((argument) => argument.description !== '');
   return [
-    `## ferment ${name}`,
+    `## ${name}`,
     '',
     command.description(),
     '',
     '```',
-    ['ferment', name, ...args, ...(options.length === 0 ? [] : ['[options]'])].join(' '),
+    [name, ...args, ...(options.length === 0 ? [] : ['[options]'])].join(' '),
     '```',
     '',
     ...(described.length === 0
@@ -89,4 +114,15 @@ The stages' own output goes to stderr in this mode.
 \`\`\`json
 {"metrics.json":{"accuracy":{"old":0.5,"new":0.6,"diff":0.1}}}
 \`\`\`
+`;
+
+const FER_FORMS = `## JSON
+
+\`bench --json\` prints one object, model to figures; the device and the library are said on stderr:
+
+\`\`\`json
+{"resnet":{"trainImagesPerSecond":146.2,"predictImagesPerSecond":483.1,"peakMemoryBytes":624951296}}
+\`\`\`
+
+A rate is the batch size over the median time of a step, from an array in memory to moved weights or to logits in memory: Adam, random images, dropout as in the paper; of VGG16 the last block and the head are trained. Each model is measured in a process of its own, whose largest resident set is the memory, the library's own part (some 0.35 GB) included. Rates move with whatever else the machine does: compare only what ran in one sitting.
 `;

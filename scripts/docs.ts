@@ -1,5 +1,6 @@
-// Writes docs/cli.md from the command table, so that page and command cannot differ. `npm run docs`; a test compares.
+// Writes docs/cli.md and docs/fer.md from the command tables, so that page and command cannot differ. `npm run docs`; a test compares.
 import { writeFileSync } from 'node:fs';
-import { renderCommandPage } from './command-page.ts';
+import { renderCommandPage, renderFerPage } from './command-page.ts';
 
 writeFileSync('docs/cli.md', renderCommandPage());
+writeFileSync('docs/fer.md', renderFerPage());

@@ -1,5 +1,5 @@
 // VGG16, the paper's transfer set-up, on the same data and scored by the same measures as the compact nets.
-import { type Params, trainBaseline } from '../src/fer/index.ts';
+import { type Params, reportEngine, trainBaseline } from '../src/fer/index.ts';
 import { runStage } from '../src/stage/index.ts';
 
 await runStage<Pick<Params, 'seed' | 'engine' | 'baseline'>>(async (stage) => {
@@ -19,7 +19,12 @@ await runStage<Pick<Params, 'seed' | 'engine' | 'baseline'>>(async (stage) => {
       history: stage.out('history'),
       checkpoint: stage.checkpoint('state'),
     },
-    { device: stage.params.engine.device, onProgress: stage.progress, onWarning: stage.warn },
+    {
+      device: stage.params.engine.device,
+      onEngine: reportEngine(stage),
+      onProgress: stage.progress,
+      onWarning: stage.warn,
+    },
   );
   stage.writeMetrics('scores', run.metrics);
   stage.record('training', run.record);

@@ -1,5 +1,5 @@
 // One training per configuration of the sweep; all of them start from the same weights and see the same batches.
-import { type Params, sweepTraining, trainCompactNet } from '../src/fer/index.ts';
+import { type Params, reportEngine, sweepTraining, trainCompactNet } from '../src/fer/index.ts';
 import { runStage } from '../src/stage/index.ts';
 
 await runStage<Pick<Params, 'seed' | 'engine' | 'training' | 'sweep'>>(async (stage) => {
@@ -13,7 +13,12 @@ await runStage<Pick<Params, 'seed' | 'engine' | 'training' | 'sweep'>>(async (st
       history: stage.out('history'),
       checkpoint: stage.checkpoint('state'),
     },
-    { device: stage.params.engine.device, onProgress: stage.progress, onWarning: stage.warn },
+    {
+      device: stage.params.engine.device,
+      onEngine: reportEngine(stage),
+      onProgress: stage.progress,
+      onWarning: stage.warn,
+    },
   );
   stage.writeMetrics('scores', run.metrics);
   stage.record('training', run.record);

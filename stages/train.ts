@@ -1,5 +1,5 @@
 // The final training of one architecture, with the values that the sweep selected where params.yaml says so.
-import { finalTraining, type Params, trainCompactNet } from '../src/fer/index.ts';
+import { finalTraining, type Params, reportEngine, trainCompactNet } from '../src/fer/index.ts';
 import { runStage } from '../src/stage/index.ts';
 
 await runStage<Pick<Params, 'seed' | 'engine' | 'training' | 'train'>>(async (stage) => {
@@ -12,7 +12,12 @@ await runStage<Pick<Params, 'seed' | 'engine' | 'training' | 'train'>>(async (st
       history: stage.out('history'),
       checkpoint: stage.checkpoint('state'),
     },
-    { device: stage.params.engine.device, onProgress: stage.progress, onWarning: stage.warn },
+    {
+      device: stage.params.engine.device,
+      onEngine: reportEngine(stage),
+      onProgress: stage.progress,
+      onWarning: stage.warn,
+    },
   );
   stage.writeMetrics('scores', run.metrics);
   stage.record('training', run.record);

@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { configureProgram } from '../kit/index.ts';
 import { declareDvc } from './declare/dvc.ts';
 import { declareFiles } from './declare/files.ts';
 import { declareGraph } from './declare/graph.ts';
@@ -7,7 +8,6 @@ import { declareShell } from './declare/shell.ts';
 import { declareStatus } from './declare/status.ts';
 import { declareValues } from './declare/values.ts';
 import type { Terminal } from './terminal.ts';
-import { VERSION } from './version.ts';
 
 /** What every command that reads the project takes. */
 export interface ProjectOptions {
@@ -25,21 +25,9 @@ export interface ActionContext {
 /** The whole command line. Each command's code is loaded when it is asked for, so that `--version` stays quick. */
 export function createProgram(terminal: Terminal, setExit: (code: number) => void): Command {
   const context: ActionContext = { terminal, setExit };
-  const program = new Command('ferment')
-    .description('Runs the stages of pipeline.yaml, and only those whose inputs changed.')
-    .version(VERSION, '--version', 'print the version')
-    .helpOption('-h, --help', 'print help')
-    .helpCommand('help [command]', 'print help for a command')
-    .configureHelp({ minWidthToWrap: 24 })
-    .exitOverride()
-    .configureOutput({
-      writeOut: (text) => void terminal.stdout.write(text),
-      writeErr: (text) => void terminal.stderr.write(text),
-      getOutHasColors: () => false,
-      getErrHasColors: () => false,
-    })
-    .showHelpAfterError('ferment --help lists what there is.')
-    .showSuggestionAfterError();
+  const program = configureProgram(new Command('ferment'), terminal).description(
+    'Runs the stages of pipeline.yaml, and only those whose inputs changed.',
+  );
   declareRun(program, context);
   declareStatus(program, context);
   declareGraph(program, context);

@@ -7,6 +7,7 @@ export {
   writeFileAtomic,
 } from './atomic.ts';
 export { canonicalJson, type Json, prettyJson } from './canonical-json.ts';
+export { configureProgram, runCommandLine, runProcess } from './command-line.ts';
 export { type Diagnostic, DiagnosticsError } from './diagnostics.ts';
 export { type Digest, digestOf, digestOfJson, isDigest, shortDigest } from './digest.ts';
 export { type Edge, longestPaths, withoutImpliedEdges } from './edges.ts';
@@ -27,6 +28,18 @@ export { linearScale, type Scale } from './scale.ts';
 export { element, escapeText, label, round } from './svg.ts';
 export { renderMarkdownTable, renderTable, type TableOptions } from './table.ts';
 export {
+  createPainter,
+  cutEnd,
+  cutMiddle,
+  type Paint,
+  printError,
+  printLine,
+  printWarning,
+  type Sink,
+  type Style,
+  type Terminal,
+} from './terminal.ts';
+export {
   compareBytes,
   didYouMean,
   escapeControl,
@@ -35,4 +48,5 @@ export {
   formatDuration,
   plural,
 } from './text.ts';
+export { VERSION } from './version.ts';
 export { widthOf } from './width.ts';

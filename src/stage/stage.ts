@@ -27,6 +27,8 @@ export interface Stage<P> {
   /** Says how far the work is; cheap enough to call after every step (at most ten messages a second go out). */
   progress(progress: Progress): void;
   warn(text: string): void;
+  /** A line for the stage's log, which `ferment logs` shows. */
+  log(text: string): void;
   /** A fact for the run record that is no result (seconds, device). */
   record(key: string, value: unknown): void;
 }
@@ -96,6 +98,7 @@ export function openStage<P>(env: NodeJS.ProcessEnv): Stage<P> {
     writeMetrics: (name, value) => writeFileAtomic(single('metric', file.metrics, name), prettyJson(value)),
     progress: throttled,
     warn: (text) => send({ type: 'warning', text }),
+    log: (text) => void process.stdout.write(`${text}\n`),
     record: (key, value) => send({ type: 'record', key, value }),
   };
 }

@@ -20,6 +20,7 @@ import { runStage } from ${JSON.stringify(join(repository, 'src/stage/index.ts')
 await runStage<unknown>((stage) => {
   stage.progress({ done: 3, total: 3, unit: 'epoch', text: 'epoch 3/3', rate: 1.5, etaSeconds: 0, values: { loss: 0.5 } });
   stage.warn('mind this');
+  stage.log('a line');
   stage.record('device', { name: 'cpu' });
   const told = {
     name: stage.name, key: stage.key, params: stage.params, cpus: stage.cpus, gpus: stage.gpus,
@@ -100,6 +101,8 @@ it('a real stage program reads what the runner gives it, and the runner what the
     },
     { type: 'stage-warning', stage: 'learn@x', text: 'mind this' },
   ]);
+  const lines = events.flatMap((event) => (event.type === 'stage-output' ? [event.line] : []));
+  expect(lines).toEqual(['a line']);
 });
 
 it('an error of a stage program is its message, without a stack trace; a bug has one, in terms of the sources', async () => {

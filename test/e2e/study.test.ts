@@ -40,6 +40,20 @@ describe.sequential('the study', () => {
     expect(report).toContain('481,551');
   });
 
+  it('has on record on what each stage with tensors computed, and why', () => {
+    const folder = join(root, '.ferment', 'runs-log');
+    const { stages } = JSON.parse(readFileSync(join(folder, readdirSync(folder)[0] ?? ''), 'utf8'));
+    const names = Object.keys(first).filter((name) => /^(sweep|train|evaluate)@|^baseline$/.test(name));
+    expect(names).toHaveLength(16);
+    for (const name of names) {
+      const { engine } = stages[name].records;
+      expect(engine).toMatchObject({ reason: expect.any(String), threads: 1 });
+      expect(engine.library).toMatch(/^TensorFlow \d/);
+      const log = readFileSync(join(root, stages[name].log), 'utf8');
+      expect(log).toContain(`${engine.library} on ${engine.device} with 1 thread (${engine.reason})`);
+    }
+  });
+
   it('runs nothing the second time', async () => {
     expect(touched(outcomes(await repro(root)))).toEqual({});
   });

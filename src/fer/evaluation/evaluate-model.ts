@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { type DeviceRequest, type Engine, type LayersModel, loadEngine } from '../../engine/index.ts';
 import { FermentError } from '../../kit/index.ts';
 import { type Dataset, IMAGE_SIDE, loadDataset, writeNpy } from '../data/index.ts';
+import { type EngineFacts, engineFacts } from '../engine-facts.ts';
 import { disposeModel, loadModel, type ModelInfo, type Predictions, predict } from '../models/index.ts';
 import { CLASSES, type Params } from '../params/index.ts';
 import { jpegCanary } from './canary.ts';
@@ -20,6 +21,8 @@ export interface EvaluationPlaces {
 export interface EvaluationContext {
   readonly seed: number;
   readonly device: DeviceRequest;
+  /** Called once, when the engine is loaded. */
+  readonly onEngine?: (facts: EngineFacts) => void;
   /** Images answered so far, copies of the canary included. */
   readonly onProgress?: (progress: EvaluationProgress) => void;
   readonly onWarning?: (text: string) => void;
@@ -34,9 +37,6 @@ export interface EvaluationProgress {
 
 /** What was measured and is no result. */
 export interface EvaluationRecord {
-  readonly device: string;
-  readonly tensorflow: string;
-  readonly threads: number;
   /** Of the first pass over the images, loading excluded. */
   readonly imagesPerSecond: number;
 }
@@ -58,6 +58,7 @@ export async function evaluateModel(
     });
   }
   const engine = await loadEngine({ device: context.device });
+  context.onEngine?.(engineFacts(engine));
   const { model, info } = await loadModel(engine, places.model);
   try {
     checkClasses(info, places.model);
@@ -88,9 +89,6 @@ export async function evaluateModel(
         context.seed,
       ),
       record: {
-        device: engine.device,
-        tensorflow: engine.version,
-        threads: engine.threads,
         imagesPerSecond: test.count / seconds,
       },
     };

@@ -1,5 +1,5 @@
 import { FermentError } from '../../kit/index.ts';
-import type { Architecture } from '../params/index.ts';
+import { ARCHITECTURES, type Architecture } from '../params/index.ts';
 import type { ParameterCounts } from './count.ts';
 import type { Preprocessing } from './preprocessing.ts';
 
@@ -19,7 +19,6 @@ export interface ModelInfo {
   readonly params: Readonly<Record<string, unknown>>;
 }
 
-const ARCHITECTURES = ['resnet', 'mobilenetv2', 'vgg16'] as const satisfies readonly Architecture[];
 const PREPROCESSINGS = ['centered', 'caffe', 'unit'] as const satisfies readonly Preprocessing[];
 
 /**

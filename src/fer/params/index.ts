@@ -1,5 +1,6 @@
 export { type Params, paramsSchema } from './schema.ts';
 export {
+  ARCHITECTURES,
   type Architecture,
   CLASSES,
   type ClassName,

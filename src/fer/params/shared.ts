@@ -25,4 +25,5 @@ export const countPerClass = {
 export const COMPACT_ARCHITECTURES = ['resnet', 'mobilenetv2'] as const;
 export type CompactArchitecture = (typeof COMPACT_ARCHITECTURES)[number];
 /** Everything that can be evaluated. */
-export type Architecture = CompactArchitecture | 'vgg16';
+export const ARCHITECTURES = [...COMPACT_ARCHITECTURES, 'vgg16'] as const;
+export type Architecture = (typeof ARCHITECTURES)[number];

@@ -16,6 +16,7 @@ async function main() {
   process.exit();
 }
 main();`,
+  'src/fer-cli/main.ts': `console.log('fer', import.meta.filename !== undefined);`,
   'src/runner/hash/walk-thread.ts': `console.log('thread');`,
   'src/cli/late.ts': `export const late = () => console.log('late one');`,
   'src/kit/word.ts': `export const word = 'first';`,
@@ -48,9 +49,16 @@ async function runMain(root: string, ...args: string[]): Promise<string> {
 
 test('the command line is one file beside that of its helper thread, in which lazily imported commands wait for their time', async () => {
   const root = createProject();
-  expect(await buildIfStale(root)).toEqual({ built: true, files: 4 });
+  expect(await buildIfStale(root)).toEqual({ built: true, files: 6 });
   const names = readdirSync(join(root, 'dist'), { recursive: true, encoding: 'utf8' }).sort();
-  const built = ['main.cjs', 'main.cjs.map', 'walk-thread.cjs', 'walk-thread.cjs.map'];
+  const built = [
+    'fer.mjs',
+    'fer.mjs.map',
+    'main.cjs',
+    'main.cjs.map',
+    'walk-thread.cjs',
+    'walk-thread.cjs.map',
+  ];
   expect(names).toEqual(['.build.json', ...built]);
   expect(await runMain(root, 'now')).toBe('first\nlate one\n');
 });

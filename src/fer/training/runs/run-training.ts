@@ -10,6 +10,7 @@ import {
 } from '../../../engine/index.ts';
 import { type Digest, digestOf, digestOfJson, writeFileAtomic } from '../../../kit/index.ts';
 import { type Dataset, loadDataset } from '../../data/index.ts';
+import { type EngineFacts, engineFacts } from '../../engine-facts.ts';
 import {
   buildModel,
   countParameters,
@@ -43,6 +44,8 @@ export interface TrainingPlaces {
 /** On what a training runs and how it speaks to its stage. */
 export interface TrainingContext {
   readonly device: DeviceRequest;
+  /** Called once, when the engine is loaded. */
+  readonly onEngine?: (facts: EngineFacts) => void;
   /** Called after every step. */
   readonly onProgress?: (progress: TrainingProgress) => void;
   readonly onWarning?: (text: string) => void;
@@ -98,6 +101,7 @@ export async function runTraining(
   const train = takeGray(all, stratifiedSample(all.labels, recipe.trainLimit, plan.seed));
 
   const engine = await loadEngine({ device: context.device });
+  context.onEngine?.(engineFacts(engine));
   const model = buildModel(engine, { architecture, dropout, seed: plan.seed });
   try {
     const weights = (await recipe.initialize?.(engine, model)) ?? RANDOM;
@@ -106,7 +110,7 @@ export async function runTraining(
     await saveModel(places.model, model, infoOf(recipe, model, outcome));
     writeFileAtomic(places.history, renderHistoryCsv(outcome.history));
     const images = { train: train.count, validation: validation.count };
-    return summarize({ engine, recipe, model, outcome, images, initialWeights: weights.kind });
+    return summarize({ recipe, model, outcome, images, initialWeights: weights.kind });
   } finally {
     disposeModel(model);
   }

@@ -1,4 +1,4 @@
-import type { Engine, LayersModel } from '../../../engine/index.ts';
+import type { LayersModel } from '../../../engine/index.ts';
 import { countParameters, type ParameterCounts } from '../../models/index.ts';
 import { type Architecture, CLASSES } from '../../params/index.ts';
 import type { ClassMetrics, SplitScores } from '../loop/history.ts';
@@ -34,9 +34,6 @@ export interface TrainingMetrics {
 
 /** What was measured and is no result. */
 export interface TrainingRecord {
-  readonly device: string;
-  readonly tensorflow: string;
-  readonly threads: number;
   readonly imagesPerSecond: number;
   readonly secondsPerEpoch: readonly number[];
   readonly resumedAfterEpoch: number;
@@ -49,7 +46,6 @@ export interface TrainingRun {
 }
 
 export interface SummaryInputs {
-  readonly engine: Engine;
   readonly recipe: Recipe;
   readonly model: LayersModel;
   readonly outcome: TrainingOutcome;
@@ -59,7 +55,7 @@ export interface SummaryInputs {
 
 /** What a stage reports about a finished training. */
 export function summarize(inputs: SummaryInputs): TrainingRun {
-  const { engine, recipe, model, outcome, images, initialWeights } = inputs;
+  const { recipe, model, outcome, images, initialWeights } = inputs;
   const { history, kept, steps } = outcome;
   const { perClass, ...scores } = kept.validation;
   const named = CLASSES.map((name, label) => [name, withoutSupport(perClass[label])] as const);
@@ -80,17 +76,14 @@ export function summarize(inputs: SummaryInputs): TrainingRun {
       validation: { ...scores, perClass: Object.fromEntries(named) },
       train: kept.train,
     },
-    record: recordOf(engine, outcome, images.train),
+    record: recordOf(outcome, images.train),
   };
 }
 
-function recordOf(engine: Engine, outcome: TrainingOutcome, trainImages: number): TrainingRecord {
+function recordOf(outcome: TrainingOutcome, trainImages: number): TrainingRecord {
   const { secondsPerEpoch, resumedAfter } = outcome;
   const seconds = secondsPerEpoch.reduce((sum, s) => sum + s, 0);
   return {
-    device: engine.device,
-    tensorflow: engine.version,
-    threads: engine.threads,
     imagesPerSecond: seconds === 0 ? 0 : (secondsPerEpoch.length * trainImages) / seconds,
     secondsPerEpoch,
     resumedAfterEpoch: resumedAfter,

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { loadEngine } from '../../../../src/engine/index.ts';
 import { loadDataset } from '../../../../src/fer/data/index.ts';
+import type { EngineFacts } from '../../../../src/fer/engine-facts.ts';
 import { disposeModel, loadModel, predict } from '../../../../src/fer/models/index.ts';
 import { scoreLogits } from '../../../../src/fer/training/loop/scores.ts';
 import { sweepTraining, trainCompactNet } from '../../../../src/fer/training/runs/compact-net.ts';
@@ -32,7 +33,9 @@ describe('training a compact net', () => {
       const engine = await loadEngine({ device: 'cpu' });
       const before = engine.tf.memory().numTensors;
       const training = { ...tinyCompactTraining, architecture };
-      const { metrics, record } = await trainCompactNet(training, places, { device: 'cpu' });
+      const facts: EngineFacts[] = [];
+      const onEngine = (engine: EngineFacts) => void facts.push(engine);
+      const { metrics, record } = await trainCompactNet(training, places, { device: 'cpu', onEngine });
       expect(engine.tf.memory().numTensors).toBe(before);
 
       expect(metrics).toMatchObject({
@@ -44,7 +47,9 @@ describe('training a compact net', () => {
         steps: 6,
         learningRate: 0.001,
       });
-      expect(record).toMatchObject({ device: 'cpu', resumedAfterEpoch: 0 });
+      expect(record).toMatchObject({ resumedAfterEpoch: 0 });
+      const { threads, version, reason } = engine;
+      expect(facts).toEqual([{ device: 'cpu', reason, library: `TensorFlow ${version}`, threads }]);
 
       const { model, info } = await loadModel(engine, places.model);
       onTestFinished(() => disposeModel(model));

@@ -1,0 +1,1 @@
+export { type Measurement, type MeasureOptions, measureModel } from './measure-model.ts';
