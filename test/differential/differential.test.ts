@@ -13,11 +13,10 @@ import { projectOf, tellingSeeds } from './telling-seeds.ts';
  * status says. `npm run differential -- --minutes 20 --seed N` does it at length; docs/testing.md has more.
  */
 
-const PROJECTS = 13;
+/** As many as a slow machine plays in a minute. A fixed number: what passes on one machine passes on another. */
+const PROJECTS = 8;
 /** Of so many seeds the most telling come first. */
 const CANDIDATES = 200;
-/** A slow machine plays fewer projects rather than longer. */
-const TIME_LIMIT_MS = 45_000;
 
 const dvc = findDvc();
 if (dvc === undefined) console.warn(NO_DVC);
@@ -48,18 +47,16 @@ describe.skipIf(dvc === undefined)('beside a real DVC', () => {
   });
 
   it(`does as it does in ${PROJECTS} generated projects`, { timeout: 240_000 }, async () => {
-    const end = Date.now() + TIME_LIMIT_MS;
     let [projects, commands, outcomes] = [0, 0, 0];
     for (const seed of tellingSeeds(PROJECTS, CANDIDATES)) {
-      if (Date.now() > end) break;
-      const { first } = await playSeed(seed, join(folder, 'project'), server, { shrinkMs: 0, until: end });
+      const { first } = await playSeed(seed, join(folder, 'project'), server, { shrinkMs: 0 });
       expect(tell(first), `npm run differential -- --projects 1 --seed ${seed}`).toBe('');
       projects += 1;
       commands += first.commands;
       outcomes += first.outcomes;
     }
     console.log(`${projects} projects, ${commands} commands, ${outcomes} outcomes of stages compared`);
-    expect(outcomes).toBeGreaterThan(0);
+    expect(projects).toBe(PROJECTS);
   });
 });
 

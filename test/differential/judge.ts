@@ -62,8 +62,11 @@ export function unexplained(
   });
   for (const [name, outcome] of Object.entries(facts.outcomes.ours))
     if (isDone(outcome) && isDone(facts.outcomes.dvc[name])) game.behind.delete(name);
-  for (const [path, { name }] of outsOf(facts.world))
-    if (facts.outcomes.dvc[name] === 'frozen') game.verified.add(path);
+  for (const [path, { name }] of outsOf(facts.world)) {
+    const outcome = facts.outcomes.dvc[name] ?? '';
+    if (outcome === 'frozen') game.verified.add(path);
+    if (outcome === 'ran' || outcome === 'restored') game.verified.delete(path);
+  }
   if (facts.final) game.diverged = diverged;
   return rest;
 }

@@ -8,6 +8,7 @@ import {
   isGone,
   isNotReached,
   isPartOf,
+  isRefusedFor,
   isWithin,
   pathOf,
   plain,
@@ -226,7 +227,7 @@ export const KNOWN_DIFFERENCES: readonly KnownDifference[] = [
     id: 'a frozen stage is taken as it is',
     reason:
       'its outs are there, and nobody asked for more; DVC wants them in the lock, and keeps edited ones as its result',
-    explains: ({ on, what, ours, dvc }, { stage, status, verified }) =>
+    explains: ({ on, what, ours, dvc }, { command, stage, status, verified }) =>
       (stage?.frozen === true &&
         on === 'status' &&
         ours === '-' &&
@@ -234,7 +235,12 @@ export const KNOWN_DIFFERENCES: readonly KnownDifference[] = [
         (dvc === 'always' || dvc === 'cmd' || isAddedOut(dvc) || status.ours.length === 0)) ||
       // What DVC has taken for the result is still an edit to Ferment.
       (on === 'status' && ours.endsWith(' modified') && verified.has(pathOf(ours))) ||
-      (on === 'content' && verified.has(what)),
+      (on === 'content' && verified.has(what)) ||
+      // Nor does checkout overwrite it.
+      (on === 'exit' &&
+        command.kind === 'checkout' &&
+        dvc.startsWith('exit 0') &&
+        isRefusedFor(ours, verified)),
   },
   {
     id: 'goes back to an earlier difference',

@@ -34,6 +34,12 @@ export function pathOf(line: string): string {
   return line.replace(/^\w+ /, '').replace(/ (new|modified|deleted|not in cache)$/, '');
 }
 
+/** Whether `checkout` refused, for outs that are all among these, to overwrite what only the disk has. */
+export function isRefusedFor(said: string, paths: ReadonlySet<string>): boolean {
+  const [, named] = /^exit 2 .* changes that are not in the store: (.*)\.$/m.exec(said) ?? [];
+  return named?.split(', ').every((path) => paths.has(path)) === true;
+}
+
 /** Whether a line is about an out that an edit has added: `newOut` gives them their names. */
 export function isAddedOut(line: string): boolean {
   return line.startsWith('out ') && /-new\d/.test(line);

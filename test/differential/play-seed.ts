@@ -16,13 +16,13 @@ export async function playSeed(
   seed: number,
   folder: string,
   server: DvcServer,
-  { shrinkMs, until }: { readonly shrinkMs: number; readonly until?: number },
+  { shrinkMs }: { readonly shrinkMs: number },
 ): Promise<PlayedSeed> {
   let first: Played | undefined;
   let smallest: Played | undefined;
   const property = fc.asyncProperty(projects, async ({ steps, world }) => {
     rmSync(folder, { recursive: true, force: true });
-    const played = await play(folder, server, world, steps, until);
+    const played = await play(folder, server, world, steps);
     first ??= played;
     if (played.differences.length === 0) return true;
     smallest = played;
