@@ -23,7 +23,7 @@ export async function claimStage(
   const file = journalFile(session.state, stage);
   let waited = false;
   for (;;) {
-    const attempt = tryClaim(file, null);
+    const attempt = tryClaim(file, null, session.spares);
     if (attempt.kind === 'mine') return { claim: attempt.claim, waited };
     const { record } = attempt;
     if (attempt.kind === 'abandoned') {

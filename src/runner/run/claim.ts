@@ -24,6 +24,7 @@ import {
   writeFileAtomic,
 } from '../../kit/index.ts';
 import { isGone, isIdentity, ownIdentity, type ProcessIdentity } from './process-identity.ts';
+import type { SpareFiles } from './spare-files.ts';
 
 /** What a claim file says: who holds it, and the holder's notes for whoever must clean up after it. */
 export interface ClaimRecord {
@@ -50,19 +51,20 @@ export type ClaimAttempt =
   | { readonly kind: 'abandoned'; readonly record: ClaimRecord };
 
 /**
- * Claims a file for this process: it appears whole, with its content, or not at all. Never waits.
- * Throws NO_SPACE or STORE_UNWRITABLE.
+ * Claims a file for this process: it appears whole, with its content, or not at all. Never waits. `spares`, on the same
+ * file system, makes many claims one after the other cheaper. Throws NO_SPACE or STORE_UNWRITABLE.
  */
-export function tryClaim(file: string, notes: unknown): ClaimAttempt {
+export function tryClaim(file: string, notes: unknown, spares?: SpareFiles): ClaimAttempt {
   const id = randomBytes(16).toString('hex');
   const text = (content: unknown, owner = ownIdentity()): string =>
     `${JSON.stringify({ id, owner, notes: content })}\n`;
-  const temporary = temporaryNameFor(file);
+  let temporary: string | undefined;
   try {
-    writeNew(temporary, text(notes));
+    temporary = spares?.write(text(notes)) ?? temporaryNameFor(file);
+    if (spares === undefined) writeNew(temporary, text(notes));
     for (;;) {
       if (linkExclusively(temporary, file)) {
-        return { kind: 'mine', claim: claimOf(file, text) };
+        return { kind: 'mine', claim: claimOf(file, text, spares) };
       }
       const record = readClaim(file);
       if (record !== undefined) return { kind: isAbandoned(record) ? 'abandoned' : 'held', record };
@@ -71,7 +73,7 @@ export function tryClaim(file: string, notes: unknown): ClaimAttempt {
   } catch (error) {
     throw explainWriteError(error, file);
   } finally {
-    removeQuietly(temporary);
+    if (temporary !== undefined) removeQuietly(temporary);
   }
 }
 
@@ -86,7 +88,11 @@ function writeNew(path: string, text: string): void {
   }
 }
 
-function claimOf(file: string, text: (notes: unknown, owner?: ProcessIdentity) => string): Claim {
+function claimOf(
+  file: string,
+  text: (notes: unknown, owner?: ProcessIdentity) => string,
+  spares: SpareFiles | undefined,
+): Claim {
   let isAbandoned = false;
   return {
     note: (notes, options) => append(file, text(notes), options),
@@ -99,7 +105,9 @@ function claimOf(file: string, text: (notes: unknown, owner?: ProcessIdentity) =
       }
     },
     release: () => {
-      if (!isAbandoned) unlinkIfThere(file);
+      if (isAbandoned) return;
+      if (spares === undefined) unlinkIfThere(file);
+      else spares.take(file);
     },
   };
 }

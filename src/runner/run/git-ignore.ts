@@ -36,8 +36,8 @@ export function cachedOuts(stage: Stage): readonly ProjectPath[] {
   return stage.outs.filter(({ cache }) => cache).map(({ path }) => path);
 }
 
-/** Asking git may take one part in so many of a run's time. */
-const SHARE = 10;
+/** Asking git, which holds up everything else, may take one part in so many of a run's time. */
+const SHARE = 40;
 
 /** Keeps .gitignore up to date during a run: at once, or several stages' outs together where many end quickly. */
 export class GitIgnore {

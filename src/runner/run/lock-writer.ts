@@ -1,9 +1,10 @@
 import type { LockFile } from '../lock/index.ts';
 import type { LockEntry, StageName } from '../model.ts';
+import type { SpareFiles } from './spare-files.ts';
 import { updateLock } from './update-lock.ts';
 
 /** Writing the lock may take one part in so many of a run's time. */
-const SHARE = 10;
+const SHARE = 20;
 /** However large the lock is, a finished stage waits no longer than this. */
 const MAX_WAIT_MS = 1000;
 
@@ -14,6 +15,7 @@ const MAX_WAIT_MS = 1000;
 export class LockWriter {
   readonly #state: string;
   readonly #lock: LockFile;
+  readonly #spares: SpareFiles | undefined;
   #pending = new Map<StageName, LockEntry | undefined>();
   #next: Promise<void> | undefined;
   #last: Promise<void> = Promise.resolve();
@@ -21,7 +23,8 @@ export class LockWriter {
   #isHurried = false;
   #wake: () => void = () => {};
 
-  constructor(state: string, lock: LockFile) {
+  constructor(state: string, lock: LockFile, spares?: SpareFiles) {
+    this.#spares = spares;
     this.#state = state;
     this.#lock = lock;
   }
@@ -53,7 +56,7 @@ export class LockWriter {
     const changes = this.#pending;
     this.#pending = new Map();
     const started = performance.now();
-    await updateLock(this.#state, this.#lock, changes);
+    await updateLock(this.#state, this.#lock, changes, this.#spares);
     const ended = performance.now();
     this.#freeAt = ended + (ended - started) * (SHARE - 1);
   }

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import { FermentError, messageOf, removeQuietly } from '../../kit/index.ts';
+import { FermentError, messageOf } from '../../kit/index.ts';
 import type { Measured } from '../hash/measured.ts';
 import { renderLock } from '../lock/index.ts';
 import type { Content, LockEntry, ProjectPath, Stage } from '../model.ts';
@@ -203,7 +203,7 @@ async function conclude({
   } finally {
     // A success that could not be written down will be run again, and had better not begin at the beginning.
     tidy(() => (isLocked ? dropCheckpoints : saveCheckpoints)(root, state, fingerprint, checkpoints));
-    removeQuietly(stageFileOf(state, journal.scratch));
+    session.spares.take(stageFileOf(state, journal.scratch));
   }
   const lost = entry === undefined || !isStored ? undefined : await keepStored(session, stage, entry);
   if (lost !== undefined) throw lost;

@@ -11,7 +11,8 @@ import { lastSweep } from '../store/sweep-mark.ts';
 import type { AssumedOuts } from './assumed-outs.ts';
 import { LockWriter } from './lock-writer.ts';
 import { recover } from './recover.ts';
-import { STATE_FOLDER } from './state-paths.ts';
+import { SpareFiles } from './spare-files.ts';
+import { journalFolder, STATE_FOLDER } from './state-paths.ts';
 
 /** One command's work on one project: what is known, and where things are kept. */
 export interface Session {
@@ -27,6 +28,7 @@ export interface Session {
   readonly entries: Lock['entries'];
   readonly lock: LockFile;
   readonly lockWriter: LockWriter;
+  readonly spares: SpareFiles;
   /** In a dry run: what stages upstream would put in place. */
   assumed?: AssumedOuts;
   /** The last sweep of the store when this command began. */
@@ -57,6 +59,7 @@ export function openSession(project: Project, warn: (text: string) => void): Ses
   const lock = new LockFile(root, project.lockFile);
   for (const text of lock.read().warnings) warn(text);
   const hasher = new Hasher(root, state);
+  const spares = new SpareFiles(journalFolder(state));
   const store = new Store(state, (damaged) => warn(damagedText(damaged)));
   return {
     project,
@@ -70,7 +73,8 @@ export function openSession(project: Project, warn: (text: string) => void): Ses
       return lock.entries;
     },
     lock,
-    lockWriter: new LockWriter(state, lock),
+    lockWriter: new LockWriter(state, lock, spares),
+    spares,
     sweep,
   };
 }
@@ -94,6 +98,7 @@ export function forgetFiles(session: Session): void {
 
 /** Saves what was learned, for the next command to be fast. */
 export function closeSession(session: Session): void {
+  session.spares.close();
   session.lock.save();
   session.hasher.save();
   session.bundler.save();

@@ -1,4 +1,4 @@
-import { mkdirSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, renameSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { explainWriteError, FermentError, formatDuration, prettyJson } from '../../kit/index.ts';
 import type { Stage } from '../model.ts';
@@ -56,7 +56,7 @@ export async function runStageCommand(
   const cwd = join(session.root, stage.wdir);
   const written = [...stage.outs, ...stage.checkpoints].map(({ path }) => dirname(join(session.root, path)));
   for (const folder of new Set([cwd, ...written])) makeFolder(folder);
-  writeNew(stageFile, prettyJson(stageFileFor(session, stage, { deps: gathered.deps, grant })));
+  writeNew(session, stageFile, prettyJson(stageFileFor(session, stage, { deps: gathered.deps, grant })));
   const env = environmentFor(session, stage, { gathered, grant, attempt, stageFile });
   const programs = await programsOf(session, stage, gathered);
   const log = openLog(session.root, logPath(worker.runId, stage.name, attempt));
@@ -107,11 +107,11 @@ function makeFolder(path: string): void {
   if (!isThere) mkdirSync(path, { recursive: true });
 }
 
-/** A file with a name that nobody had before: its reader is not started yet, so it need not appear whole. */
-function writeNew(path: string, text: string): void {
+/** The path is one that nobody had before. */
+function writeNew({ spares }: Session, path: string, text: string): void {
   try {
     makeFolder(dirname(path));
-    writeFileSync(path, text, { flag: 'wx' });
+    renameSync(spares.write(text), path);
   } catch (error) {
     throw explainWriteError(error, path);
   }

@@ -4,6 +4,7 @@ import { FermentError } from '../../kit/index.ts';
 import type { LockFile } from '../lock/index.ts';
 import type { LockEntry, StageName } from '../model.ts';
 import { type ClaimRecord, takeOver, tryClaim } from './claim.ts';
+import type { SpareFiles } from './spare-files.ts';
 
 /** A lock file is rewritten in milliseconds; who holds its claim longer than this hangs. */
 const PATIENCE_MS = 30_000;
@@ -16,12 +17,17 @@ export type LockChanges = ReadonlyMap<StageName, LockEntry | undefined>;
  * Changes some stages' blocks in the lock file: reads it anew, so that what other commands wrote meanwhile stays, and
  * replaces it. Throws BUSY, NO_SPACE, STORE_UNWRITABLE.
  */
-export async function updateLock(state: string, lock: LockFile, changes: LockChanges): Promise<void> {
+export async function updateLock(
+  state: string,
+  lock: LockFile,
+  changes: LockChanges,
+  spares?: SpareFiles,
+): Promise<void> {
   const deadline = Date.now() + PATIENCE_MS;
   for (
-    let held = tryUpdate(state, lock, changes);
+    let held = tryUpdate(state, lock, changes, spares);
     held !== undefined;
-    held = tryUpdate(state, lock, changes)
+    held = tryUpdate(state, lock, changes, spares)
   ) {
     if (Date.now() > deadline) throw busy(state, lock, held);
     await pause(PAUSE_MS);
@@ -43,10 +49,15 @@ export function updateLockNow(state: string, lock: LockFile, changes: LockChange
 }
 
 /** Returns who holds the claim when the lock could not be changed. */
-function tryUpdate(state: string, lock: LockFile, changes: LockChanges): ClaimRecord | undefined {
+function tryUpdate(
+  state: string,
+  lock: LockFile,
+  changes: LockChanges,
+  spares?: SpareFiles,
+): ClaimRecord | undefined {
   const file = claimFile(state);
   for (;;) {
-    const attempt = tryClaim(file, null);
+    const attempt = tryClaim(file, null, spares);
     if (attempt.kind === 'held') return attempt.record;
     if (attempt.kind === 'abandoned') takeOver(file, attempt.record, () => {});
     else {
