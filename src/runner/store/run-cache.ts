@@ -13,9 +13,9 @@ export interface RunCacheEntry {
   readonly uncached?: readonly ProjectPath[];
 }
 
-/** Where the entry of a fingerprint is: `<state>/runs/<ab>/<fingerprint>.json`. */
+/** Where the entry of a fingerprint is: `<state>/runs/<a>/<fingerprint>.json`: making a folder costs as much as ten files, so there are few. */
 export function runCachePath(stateFolder: string, fingerprint: Digest): string {
-  return join(stateFolder, 'runs', fingerprint.slice(0, 2), `${fingerprint}.json`);
+  return join(stateFolder, 'runs', fingerprint.slice(0, 1), `${fingerprint}.json`);
 }
 
 /** Writes an entry, after its objects were placed. Throws NO_SPACE or STORE_UNWRITABLE. */
