@@ -1,3 +1,4 @@
+import { manifestText } from '../hash/manifest.ts';
 import { keepContent } from '../store/keep-content.ts';
 import type { Contents } from './contents.ts';
 import { type Found, manifestOfRows } from './finder.ts';
@@ -14,6 +15,6 @@ export async function keepFound(
   for (const { hashes } of rows) contents.countNew(hashes.digest, hashes.size);
   if (contents.isDry) return undefined;
   if (measured !== undefined) return keepContent(contents.store, root, measured);
-  if (content.kind === 'dir') contents.store.keepManifest(content.digest, manifestOfRows(rows));
+  if (content.kind === 'dir') contents.store.keepManifest(content.digest, manifestText(manifestOfRows(rows)));
   return undefined;
 }

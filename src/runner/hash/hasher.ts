@@ -1,18 +1,18 @@
 import { realpathSync, statSync } from 'node:fs';
 import { dirname, isAbsolute, join, resolve, sep } from 'node:path';
-import { digestOf, FermentError } from '../../kit/index.ts';
+import { type Digest, digestOf, FermentError } from '../../kit/index.ts';
 import { rulesAbove, rulesInside } from '../ignore/dvcignore.ts';
 import { isIgnoredBelow, type Rule } from '../ignore/rules.ts';
 import type { Content, ProjectPath } from '../model.ts';
 import { fileSystemNow } from './clock.ts';
 import { FileIndex } from './file-index.ts';
 import { hashOne, hashRows, type ObjectSink, recallDigests } from './hash-rows.ts';
-import { digestOfManifest, type Manifest } from './manifest.ts';
+import { digestOfText, type Manifest } from './manifest.ts';
 import {
-  entriesOf,
   isSettled,
   isSingleFile,
   type Measured,
+  manifestTextOf,
   measuredFrom,
   settledOnly,
   sizeAt,
@@ -116,7 +116,7 @@ export class Hasher {
     const known = new Map(manifest.map((entry) => [entry.path, entry.digest]));
     const digests = tree.names.map((name) => known.get(name));
     if (!digests.every((digest) => digest !== undefined)) return;
-    this.#remember(path, tree, packDigests(digests), fileSystemNow(this.#clockFile()));
+    this.#remember(path, tree, { packed: packDigests(digests), digests }, fileSystemNow(this.#clockFile()));
   }
 
   /** Writes what was learned about single files; folders are written as they are hashed. */
@@ -177,14 +177,20 @@ export class Hasher {
       if (sameTree(table.tree, tree)) return measuredFrom(path, tree, table);
     }
     const now = fileSystemNow(this.#clockFile());
-    const digests = await hashRows(resolve(this.root, path), tree, recallDigests(table, tree), sink);
-    return measuredFrom(path, tree, this.#remember(path, tree, digests, now));
+    const packed = await hashRows(resolve(this.root, path), tree, recallDigests(table, tree), sink);
+    const digests = unpackDigests(packed);
+    return measuredFrom(path, tree, this.#remember(path, tree, { packed, digests }, now), digests);
   }
 
-  #remember(path: ProjectPath, tree: Tree, digests: Buffer, now: bigint): TreeTable {
-    const digest = digestOfManifest(entriesOf(tree, unpackDigests(digests)));
+  #remember(
+    path: ProjectPath,
+    tree: Tree,
+    { packed, digests }: { readonly packed: Buffer; readonly digests: readonly Digest[] },
+    now: bigint,
+  ): TreeTable {
+    const digest = digestOfText(manifestTextOf(tree, digests));
     const content = { digest, size: totalSize(tree), files: tree.count };
-    const table = { tree: settledOnly(tree, now), digests, content };
+    const table = { tree: settledOnly(tree, now), digests: packed, content };
     this.#tables.set(path, table);
     saveTable(this.#tableFile(path), path, table);
     return table;

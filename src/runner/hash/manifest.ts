@@ -16,31 +16,45 @@ export type Manifest = readonly ManifestEntry[];
 /** Rows of JSON in one piece of text: large enough to be fast, small enough to be garbage at once. */
 const ROWS = 1000;
 
-/** The manifest's canonical JSON in pieces, written by hand because a folder may have a million files. */
-export function* manifestText(entries: Iterable<ManifestEntry>): Generator<string> {
+/** The canonical JSON of a manifest in pieces, from the JSON of its rows, which are sorted. */
+export function* joinRows(rows: Iterable<string>): Generator<string> {
   let text = '[';
-  let rows = 0;
-  for (const { path, size, digest, executable } of entries) {
-    if (rows > 0) text += ',';
-    text += `{"digest":"${digest}",${executable === true ? '"executable":true,' : ''}"path":${JSON.stringify(path)},"size":${size}}`;
-    rows++;
-    if (rows % ROWS !== 0) continue;
+  let count = 0;
+  for (const row of rows) {
+    text += count === 0 ? row : `,${row}`;
+    count++;
+    if (count % ROWS !== 0) continue;
     yield text;
     text = '';
   }
   yield `${text}]`;
 }
 
-/** The digest of a manifest whose entries are sorted. */
-export function digestOfManifest(entries: Iterable<ManifestEntry>): Digest {
+/** One row, written by hand because a folder may have a million files. `path` is JSON already. */
+export function rowText(digest: Digest, isExecutable: boolean, path: string, size: number): string {
+  return `{"digest":"${digest}",${isExecutable ? '"executable":true,' : ''}"path":${path},"size":${size}}`;
+}
+
+/** The canonical JSON, in pieces, of a manifest whose entries are sorted. */
+export function manifestText(entries: Iterable<ManifestEntry>): Iterable<string> {
+  return joinRows(rowsOf(entries));
+}
+
+function* rowsOf(entries: Iterable<ManifestEntry>): Generator<string> {
+  for (const { path, size, digest, executable } of entries)
+    yield rowText(digest, executable === true, JSON.stringify(path), size);
+}
+
+/** The digest of a manifest in pieces. */
+export function digestOfText(pieces: Iterable<string>): Digest {
   const hash = createHash('sha256');
-  for (const text of manifestText(entries)) hash.update(text);
+  for (const text of pieces) hash.update(text);
   return hash.digest('hex') as Digest;
 }
 
-/** The bytes of a manifest whose entries are sorted. */
-export function manifestBytes(entries: Iterable<ManifestEntry>): Buffer {
-  return Buffer.concat(Array.from(manifestText(entries), (text) => Buffer.from(text)));
+/** The digest of a manifest whose entries are sorted. */
+export function digestOfManifest(entries: Iterable<ManifestEntry>): Digest {
+  return digestOfText(manifestText(entries));
 }
 
 /**

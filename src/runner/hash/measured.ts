@@ -1,6 +1,6 @@
 import { compareBytes, type Digest, FermentError } from '../../kit/index.ts';
 import type { Content, ProjectPath } from '../model.ts';
-import type { Manifest, ManifestEntry } from './manifest.ts';
+import { joinRows, type Manifest, type ManifestEntry, rowText } from './manifest.ts';
 import { STAT_WORDS, type Tree, withStats } from './tree.ts';
 import { type TreeTable, unpackDigests } from './tree-table.ts';
 
@@ -68,9 +68,15 @@ export function settledOnly(tree: Tree, now: bigint): Tree {
   return withStats(tree, stats);
 }
 
-export function measuredFrom(path: ProjectPath, tree: Tree, table: TreeTable): Measured {
+/** `known` are the table's digests, where somebody has unpacked them. */
+export function measuredFrom(
+  path: ProjectPath,
+  tree: Tree,
+  table: TreeTable,
+  known?: readonly Digest[],
+): Measured {
   const content: Content = { path, kind: 'dir', ...table.content };
-  let digests: readonly Digest[] | undefined;
+  let digests = known;
   return {
     content,
     tree,
@@ -88,13 +94,36 @@ export function manifestFrom(tree: Tree, digests: readonly Digest[]): Manifest {
   return [...entriesOf(tree, digests)];
 }
 
+/**
+ * The manifest's canonical JSON in pieces: the same as `manifestText` of its entries, without an object for each of
+ * many files.
+ */
+export function manifestTextOf(tree: Tree, digests: readonly Digest[]): Iterable<string> {
+  return joinRows(rowsOf(tree, digests));
+}
+
+/** What JSON writes in another way than it is. */
+const ESCAPED = /["\\\u0001-\u001f\ud800-\udfff]/;
+
+function* rowsOf(tree: Tree, digests: readonly Digest[]): Generator<string> {
+  const isPlain = !ESCAPED.test(tree.joinedNames);
+  for (const row of sortedRows(tree)) {
+    const path = tree.names[row] ?? '';
+    const json = isPlain ? `"${path}"` : JSON.stringify(path);
+    yield rowText(digests[row] ?? missingDigest(path), isExecutable(tree, row), json, sizeAt(tree, row));
+  }
+}
+
+function isExecutable(tree: Tree, row: number): boolean {
+  return tree.stats[row * STAT_WORDS + STAT_WORDS - 1] === 1n;
+}
+
 /** The entries of the manifest one by one: for what does not need them all in memory. */
 export function* entriesOf(tree: Tree, digests: readonly Digest[]): Generator<ManifestEntry> {
   for (const row of sortedRows(tree)) {
     const path = tree.names[row] ?? '';
     const entry = { path, size: sizeAt(tree, row), digest: digests[row] ?? missingDigest(path) };
-    const isExecutable = tree.stats[row * STAT_WORDS + STAT_WORDS - 1] === 1n;
-    yield isExecutable ? { ...entry, executable: true } : entry;
+    yield isExecutable(tree, row) ? { ...entry, executable: true } : entry;
   }
 }
 

@@ -82,11 +82,12 @@ export function concatTrees(trees: readonly Tree[]): Tree {
 
 /** True when both trees list the same files with the same times, sizes and places: then the content is the same. */
 export function sameTree(a: Tree, b: Tree): boolean {
-  return (
-    a.count === b.count &&
-    Buffer.compare(bytesOf(a.stats), bytesOf(b.stats)) === 0 &&
-    a.joinedNames === b.joinedNames
-  );
+  return Buffer.compare(bytesOf(a.stats), bytesOf(b.stats)) === 0 && sameNames(a, b);
+}
+
+/** True when both trees list the same files in the same order. */
+export function sameNames(a: Tree, b: Tree): boolean {
+  return a.count === b.count && a.joinedNames === b.joinedNames;
 }
 
 export function bytesOf(array: BigUint64Array): Buffer {

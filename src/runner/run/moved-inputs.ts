@@ -1,8 +1,9 @@
 import { resolve } from 'node:path';
 import { canonicalJson, isFermentError } from '../../kit/index.ts';
-import { isSingleFile, type Measured, rowsByName } from '../hash/measured.ts';
+import { rowFinder } from '../hash/hash-rows.ts';
+import { isSingleFile, type Measured, rowComparer } from '../hash/measured.ts';
 import { hashFile } from '../hash/read.ts';
-import { STAT_WORDS, sameTree, type Tree } from '../hash/tree.ts';
+import { STAT_WORDS, sameNames, sameTree, type Tree } from '../hash/tree.ts';
 import type { Params } from '../load/index.ts';
 import type { ProjectPath, Stage } from '../model.ts';
 import { stageParams } from '../plan/index.ts';
@@ -73,18 +74,26 @@ async function movedIn(
   if (sameTree(measured.settled, now)) return undefined;
   if (isSingleFile(now) !== isSingleFile(measured.tree)) return path;
   const under = (name: string): ProjectPath => (name === '' ? path : `${path}/${name}`);
-  const rows = rowsByName(measured.tree);
-  for (const [row, name] of now.names.entries()) {
-    const old = rows.get(name);
-    rows.delete(name);
+  const rowOf = rowFinder(measured.tree, now);
+  const isUntouched = rowComparer(measured.settled, now);
+  for (let row = 0; row < now.count; row++) {
+    const old = rowOf(row);
+    if (old !== undefined && isUntouched(old, row)) continue;
+    const path = under(now.names[row] ?? '');
     const isSame =
       old !== undefined &&
       sameWords(measured.tree, old, now, row) &&
-      (await sameContent(session, measured, { old, now, row, path: under(name) }));
-    if (!isSame) return under(name);
+      (await sameContent(session, measured, { old, now, row, path }));
+    if (!isSame) return path;
   }
-  const [gone] = rows.keys();
+  const gone = firstGone(measured.tree, now);
   return gone === undefined ? undefined : under(gone);
+}
+
+function firstGone(before: Tree, now: Tree): string | undefined {
+  if (sameNames(before, now)) return undefined;
+  const left = new Set(now.names);
+  return before.names.find((name) => !left.has(name));
 }
 
 /** Everything but the time of the last change of metadata. */

@@ -13,7 +13,7 @@ import {
 import { dirname, join } from 'node:path';
 import { type Digest, errnoOf, explainWriteError, FermentError, temporaryNameFor } from '../../kit/index.ts';
 import { type ObjectSink, PACKED_FILE_BYTES } from '../hash/hash-rows.ts';
-import { type Manifest, type ManifestEntry, manifestBytes, parseManifest } from '../hash/manifest.ts';
+import { type Manifest, parseManifest } from '../hash/manifest.ts';
 import { hashFile, readSmallFile, SMALL_FILE_BYTES, sha256 } from '../hash/read.ts';
 import { copyAndHash } from '../hash/stream.ts';
 import { unreadable } from '../hash/walk.ts';
@@ -194,9 +194,9 @@ export class Store implements ObjectSink {
     }
   }
 
-  /** Stores a folder's manifest, once its files are stored. The entries are sorted, and `digest` is theirs. */
-  keepManifest(digest: Digest, entries: Iterable<ManifestEntry>): void {
-    if (!this.has(digest)) this.keep(digest, manifestBytes(entries));
+  /** Stores a folder's manifest, once its files are stored: its canonical JSON in pieces, and the digest of that. */
+  keepManifest(digest: Digest, text: Iterable<string>): void {
+    if (!this.has(digest)) this.keep(digest, Buffer.concat(Array.from(text, (piece) => Buffer.from(piece))));
   }
 
   /** The bytes of a small object. Throws OBJECT_MISSING or OBJECT_DAMAGED (and quarantines it). */

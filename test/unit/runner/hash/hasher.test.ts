@@ -15,9 +15,22 @@ import {
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { canonicalJson, compareBytes, digestOf, digestOfJson } from '../../../../src/kit/index.ts';
+import {
+  canonicalJson,
+  compareBytes,
+  type Digest,
+  digestOf,
+  digestOfJson,
+} from '../../../../src/kit/index.ts';
 import { Hasher } from '../../../../src/runner/hash/hasher.ts';
-import { digestOfManifest, manifestBytes, parseManifest } from '../../../../src/runner/hash/manifest.ts';
+import {
+  digestOfManifest,
+  type Manifest,
+  manifestText,
+  parseManifest,
+} from '../../../../src/runner/hash/manifest.ts';
+import { manifestTextOf } from '../../../../src/runner/hash/measured.ts';
+import { type Tree, treeOf } from '../../../../src/runner/hash/tree.ts';
 import { temporaryFolder, writeFiles } from '../../../support/temporary.ts';
 
 function hasherOf(root: string): Hasher {
@@ -147,6 +160,9 @@ it('links that leave, lead nowhere or into themselves are refused, those inside 
   }
 });
 
+/** Of names: most need no care in JSON, some do. */
+const ENDINGS = ['', '.png', 'é😀', '"\\', '\u0001\u007f'];
+
 const entries = fc
   .uniqueArray(
     fc.tuple(
@@ -163,7 +179,10 @@ const entries = fc
     list.map(([parts, size, executable]) => ({
       // Names of one level differ from folders of the next, so that no file lies under a file.
       path: parts
-        .map((part, i) => `${i === parts.length - 1 ? 'f' : 'd'}${Buffer.from(part).toString('hex')}é😀`)
+        .map(
+          (part, i) =>
+            `${i === parts.length - 1 ? 'f' : 'd'}${Buffer.from(part).toString('hex')}${ENDINGS[size % 5]}`,
+        )
         .join('/'),
       size,
       digest: digestOf(String(size)),
@@ -175,13 +194,28 @@ it('a manifest is canonical JSON, and reading it gives it back', () => {
   fc.assert(
     fc.property(entries, (list) => {
       const manifest = [...list].sort((a, b) => compareBytes(a.path, b.path));
-      const text = manifestBytes(manifest).toString();
+      const text = [...manifestText(manifest)].join('');
       expect(digestOfManifest(manifest)).toBe(digestOf(text));
       expect(text).toBe(canonicalJson(manifest));
       expect(parseManifest(text)).toEqual(manifest);
+      expect([...manifestTextOf(...treeWith(list))].join('')).toBe(text);
     }),
   );
 });
+
+/** A tree of files in any order, as they are found, and their digests. */
+function treeWith(list: Manifest): readonly [Tree, readonly Digest[]] {
+  const stats = BigUint64Array.from(
+    list.flatMap(({ size, executable }) => [0n, 0n, BigInt(size), 0n, 0n, executable === true ? 1n : 0n]),
+  );
+  return [
+    treeOf(
+      list.map(({ path }) => path),
+      stats,
+    ),
+    list.map(({ digest }) => digest),
+  ];
+}
 
 it('a manifest from elsewhere cannot reach out of its folder', () => {
   const digest = digestOf('');
