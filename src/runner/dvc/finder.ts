@@ -96,7 +96,7 @@ export class Finder {
       const file = resolve(this.#hasher.root, path, name);
       const known = this.#contents.known(digests[i] ?? content.digest);
       const hashes = known ?? (await this.#contents.readFile(file, sizeAt(tree, i)));
-      const executable = tree.stats[(i + 1) * STAT_WORDS - 1] === 1n;
+      const executable = tree.stats[(i + 1) * STAT_WORDS - 1] === 1;
       rows.push({ path: isSingleFile(tree) ? '' : name, hashes, executable });
     }
     return { content, rows, measured };

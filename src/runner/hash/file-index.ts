@@ -3,7 +3,7 @@ import { type Digest, isDigest } from '../../kit/index.ts';
 import { STAT_WORDS } from './tree.ts';
 import { replaceQuietly } from './tree-table.ts';
 
-const VERSION = 1;
+const VERSION = 2;
 
 /** The memory of single files: stat words to digest. Loaded at the first question, saved as a whole. */
 export class FileIndex {
@@ -16,12 +16,12 @@ export class FileIndex {
   }
 
   /** The digest that a file with exactly these stat words had. */
-  get(path: string, stats: BigUint64Array): Digest | undefined {
+  get(path: string, stats: Float64Array): Digest | undefined {
     const entry = this.#load().get(path);
     return entry !== undefined && entry[0] === stats.join(' ') ? entry[1] : undefined;
   }
 
-  set(path: string, stats: BigUint64Array, digest: Digest): void {
+  set(path: string, stats: Float64Array, digest: Digest): void {
     this.#load().set(path, [stats.join(' '), digest]);
     this.#dirty = true;
   }

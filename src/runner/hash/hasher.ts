@@ -87,7 +87,7 @@ export class Hasher {
 
   /** For a dry run: takes a path to have this content, until `forget()`. */
   assume(content: Content): void {
-    const tree = treeOf([], new BigUint64Array());
+    const tree = treeOf([], new Float64Array());
     this.#measured.set(content.path, Promise.resolve({ content, tree, settled: tree, digests: [] }));
   }
 
@@ -102,7 +102,7 @@ export class Hasher {
         'BAD_PATH',
         `${path} is neither a file nor a folder (a pipe, socket or device).`,
       );
-    const stats = new BigUint64Array(STAT_WORDS);
+    const stats = new Float64Array(STAT_WORDS);
     writeStat(stats, 0, stat);
     return treeOf([''], stats);
   }
@@ -165,7 +165,7 @@ export class Hasher {
       settled = settledOnly(tree, now);
       if (isSettled(tree, 0, now)) this.#files.set(path, tree.stats, digest);
     }
-    const executable = tree.stats[STAT_WORDS - 1] === 1n ? { executable: true } : {};
+    const executable = tree.stats[STAT_WORDS - 1] === 1 ? { executable: true } : {};
     const content: Content = { path, kind: 'file', digest, size, files: 1, ...executable };
     return { content, tree, settled, digests: [digest] };
   }
@@ -186,7 +186,7 @@ export class Hasher {
     path: ProjectPath,
     tree: Tree,
     { packed, digests }: { readonly packed: Buffer; readonly digests: readonly Digest[] },
-    now: bigint,
+    now: number,
   ): TreeTable {
     const digest = digestOfText(manifestTextOf(tree, digests));
     const content = { digest, size: totalSize(tree), files: tree.count };

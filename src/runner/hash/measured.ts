@@ -30,22 +30,15 @@ export function rowsByName(tree: Tree): Map<string, number> {
 
 /** Tells whether a row of one tree has all the words of a row of another. */
 export function rowComparer(a: Tree, b: Tree): (rowA: number, rowB: number) => boolean {
-  // Halves of words: comparing these makes no BigInts.
-  const [halvesA, halvesB] = [halvesOf(a), halvesOf(b)];
-  const halves = 2 * STAT_WORDS;
   return (rowA, rowB) => {
-    for (let i = 0; i < halves; i++)
-      if (halvesA[rowA * halves + i] !== halvesB[rowB * halves + i]) return false;
+    for (let i = 0; i < STAT_WORDS; i++)
+      if (a.stats[rowA * STAT_WORDS + i] !== b.stats[rowB * STAT_WORDS + i]) return false;
     return true;
   };
 }
 
-function halvesOf({ stats }: Tree): Uint32Array {
-  return new Uint32Array(stats.buffer, stats.byteOffset, stats.length * 2);
-}
-
 export function sizeAt(tree: Tree, row: number): number {
-  return Number(tree.stats[row * STAT_WORDS + 2] ?? 0n);
+  return tree.stats[row * STAT_WORDS + 2] ?? 0;
 }
 
 export function totalSize(tree: Tree): number {
@@ -54,17 +47,17 @@ export function totalSize(tree: Tree): number {
   return sum;
 }
 
-export function isSettled(tree: Tree, row: number, now: bigint): boolean {
+export function isSettled(tree: Tree, row: number, now: number): boolean {
   const mtime = tree.stats[row * STAT_WORDS + 3] ?? now;
   const ctime = tree.stats[row * STAT_WORDS + 4] ?? now;
   return mtime < now && ctime < now;
 }
 
 /** The tree with the words of unsettled files zeroed, so that they are hashed again next time. */
-export function settledOnly(tree: Tree, now: bigint): Tree {
+export function settledOnly(tree: Tree, now: number): Tree {
   const stats = tree.stats.slice();
   for (let row = 0; row < tree.count; row++)
-    if (!isSettled(tree, row, now)) stats.fill(0n, row * STAT_WORDS, (row + 1) * STAT_WORDS);
+    if (!isSettled(tree, row, now)) stats.fill(0, row * STAT_WORDS, (row + 1) * STAT_WORDS);
   return withStats(tree, stats);
 }
 
@@ -115,7 +108,7 @@ function* rowsOf(tree: Tree, digests: readonly Digest[]): Generator<string> {
 }
 
 function isExecutable(tree: Tree, row: number): boolean {
-  return tree.stats[row * STAT_WORDS + STAT_WORDS - 1] === 1n;
+  return tree.stats[row * STAT_WORDS + STAT_WORDS - 1] === 1;
 }
 
 /** The entries of the manifest one by one: for what does not need them all in memory. */

@@ -4,7 +4,7 @@ import { type Digest, isDigest, temporaryNameFor } from '../../kit/index.ts';
 import { sha256 } from './read.ts';
 import { bytesOf, STAT_WORDS, type Tree, treeOfJoined } from './tree.ts';
 
-const VERSION = 1;
+const VERSION = 2;
 export const DIGEST_BYTES = 32;
 
 /** What is remembered of a folder: its tree as it was when it was hashed, each file's digest, and what came out. */
@@ -55,7 +55,7 @@ export function loadTable(file: string, path: string): TreeTable | undefined {
   const statsBytes = header.files * STAT_WORDS * 8;
   if (body.length !== header.namesBytes + statsBytes + header.files * DIGEST_BYTES) return undefined;
   if (sha256(body) !== header.checksum) return undefined;
-  const stats = new BigUint64Array(header.files * STAT_WORDS);
+  const stats = new Float64Array(header.files * STAT_WORDS);
   bytesOf(stats).set(body.subarray(header.namesBytes, header.namesBytes + statsBytes));
   const tree = treeOfJoined(body.toString('utf8', 0, header.namesBytes), stats);
   if (tree === undefined) return undefined;

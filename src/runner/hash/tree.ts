@@ -1,4 +1,7 @@
-/** Words per file in `Tree.stats`: dev, ino, size, mtime (ns), ctime (ns), executable (0 or 1). */
+/**
+ * Words per file in `Tree.stats`: dev, ino, size, mtime (ms), ctime (ms), executable (0 or 1). Doubles hold times to a
+ * quarter of a microsecond, finer than any two writes, and cost half of what the integers of `bigint` stats do.
+ */
 export const STAT_WORDS = 6;
 
 /** No name has it. */
@@ -12,10 +15,10 @@ export interface Tree {
   /** The same in one text, which takes less time to read, write and compare. */
   readonly joinedNames: string;
   /** STAT_WORDS words for each name. */
-  readonly stats: BigUint64Array;
+  readonly stats: Float64Array;
 }
 
-export function treeOf(names: readonly string[], stats: BigUint64Array): Tree {
+export function treeOf(names: readonly string[], stats: Float64Array): Tree {
   let joined: string | undefined;
   return {
     count: names.length,
@@ -29,7 +32,7 @@ export function treeOf(names: readonly string[], stats: BigUint64Array): Tree {
 }
 
 /** The tree of as many files as there are stats for, or undefined where there are not as many names. */
-export function treeOfJoined(joinedNames: string, stats: BigUint64Array): Tree | undefined {
+export function treeOfJoined(joinedNames: string, stats: Float64Array): Tree | undefined {
   const count = stats.length / STAT_WORDS;
   let names: readonly string[] | undefined;
   if (countNames(joinedNames, count) !== count) return undefined;
@@ -46,7 +49,7 @@ export function treeOfJoined(joinedNames: string, stats: BigUint64Array): Tree |
 }
 
 /** The same files with other stats. */
-export function withStats(tree: Tree, stats: BigUint64Array): Tree {
+export function withStats(tree: Tree, stats: Float64Array): Tree {
   return {
     count: tree.count,
     stats,
@@ -64,7 +67,7 @@ export function concatTrees(trees: readonly Tree[]): Tree {
   const [only] = trees;
   if (trees.length === 1 && only !== undefined) return only;
   const filled = trees.filter(({ count }) => count > 0);
-  const stats = new BigUint64Array(filled.reduce((sum, tree) => sum + tree.stats.length, 0));
+  const stats = new Float64Array(filled.reduce((sum, tree) => sum + tree.stats.length, 0));
   let at = 0;
   for (const tree of filled) {
     stats.set(tree.stats, at);
@@ -90,7 +93,7 @@ export function sameNames(a: Tree, b: Tree): boolean {
   return a.count === b.count && a.joinedNames === b.joinedNames;
 }
 
-export function bytesOf(array: BigUint64Array): Buffer {
+export function bytesOf(array: Float64Array): Buffer {
   return Buffer.from(array.buffer, array.byteOffset, array.byteLength);
 }
 

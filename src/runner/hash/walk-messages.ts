@@ -2,7 +2,7 @@ import type { MessagePort } from 'node:worker_threads';
 import type { Folder } from './walk.ts';
 
 /** Both sides must have been built from the same messages. */
-export const WALK_PROTOCOL = 1;
+export const WALK_PROTOCOL = 2;
 
 /** What happens to an offered folder: whoever swaps FREE for a claim walks it. */
 export const FREE = 0;
@@ -29,5 +29,5 @@ export interface ResultMessage {
   readonly id: number;
   readonly row: number;
   readonly joinedNames: string;
-  readonly stats: BigUint64Array;
+  readonly stats: Float64Array;
 }

@@ -1,4 +1,4 @@
-import { type BigIntStats, lstatSync, readdirSync, realpathSync, statSync } from 'node:fs';
+import { lstatSync, readdirSync, realpathSync, type Stats, statSync } from 'node:fs';
 import { dirname, sep } from 'node:path';
 import { errnoOf, FermentError } from '../../kit/index.ts';
 import { DVCIGNORE, isIgnored, type Kind, type Rule } from '../ignore/rules.ts';
@@ -6,10 +6,10 @@ import { isIgnoredName } from './ignore.ts';
 import { concatTrees, STAT_WORDS, type Tree, treeOf } from './tree.ts';
 
 /** What `lstat` says of a path, links followed where that is allowed, or undefined when nothing is there. */
-export function statInside(root: string, path: string): BigIntStats | undefined {
+export function statInside(root: string, path: string): Stats | undefined {
   const stats = lstatOrUndefined(path);
   if (stats === undefined || !stats.isSymbolicLink()) return stats;
-  return statSync(followLink(root, path), { bigint: true });
+  return statSync(followLink(root, path));
 }
 
 /** A folder on a walk. */
@@ -66,7 +66,7 @@ export function walkFolder(root: string, folder: Folder, options: WalkOptions = 
 }
 
 /** A folder that takes its file system more than a block to list: a hundred files or more. */
-const LARGE_FOLDER_BYTES = 4096n;
+const LARGE_FOLDER_BYTES = 4096;
 
 /** One walk: the lists as they grow. */
 class Walker {
@@ -75,7 +75,7 @@ class Walker {
   /** What comes before the files in the lists: files found, and large folders not yet looked into. */
   readonly #parts: (Tree | Folder)[] = [];
   #names: string[] = [];
-  #stats = new BigUint64Array(STAT_WORDS * 64);
+  #stats = new Float64Array(STAT_WORDS * 64);
 
   constructor(root: string, options: WalkOptions) {
     this.#root = root;
@@ -118,7 +118,7 @@ class Walker {
   #cut(): Tree {
     const tree = treeOf(this.#names, this.#stats.slice(0, this.#names.length * STAT_WORDS));
     this.#names = [];
-    this.#stats = new BigUint64Array(STAT_WORDS * 64);
+    this.#stats = new Float64Array(STAT_WORDS * 64);
     return tree;
   }
 
@@ -144,7 +144,7 @@ class Walker {
 
   #link(path: string, name: string, { links, rules }: Pick<Folder, 'links' | 'rules'>): Folder | undefined {
     const target = followLink(this.#root, path);
-    const stat = statSync(target, { bigint: true });
+    const stat = statSync(target);
     if (stat.isFile()) {
       this.#add(name, stat);
       return undefined;
@@ -164,10 +164,10 @@ class Walker {
     };
   }
 
-  #add(name: string, stat: BigIntStats): void {
+  #add(name: string, stat: Stats): void {
     const at = this.#names.length * STAT_WORDS;
     if (at === this.#stats.length) {
-      const larger = new BigUint64Array(this.#stats.length * 2);
+      const larger = new Float64Array(this.#stats.length * 2);
       larger.set(this.#stats);
       this.#stats = larger;
     }
@@ -176,12 +176,12 @@ class Walker {
   }
 }
 
-function isLarge(folder: BigIntStats): boolean {
+function isLarge(folder: Stats): boolean {
   return folder.size > LARGE_FOLDER_BYTES;
 }
 
 /** Rules ask for what a link leads to. */
-function kindOf(path: string, stat: BigIntStats): Kind {
+function kindOf(path: string, stat: Stats): Kind {
   if (!stat.isSymbolicLink()) return stat.isDirectory() ? 'folder' : 'file';
   try {
     return statSync(path).isDirectory() ? 'folder' : 'file';
@@ -191,25 +191,25 @@ function kindOf(path: string, stat: BigIntStats): Kind {
   }
 }
 
-/** Writes one file's words. Negative times (before 1970) wrap, which keeps equality. */
-export function writeStat(into: BigUint64Array, at: number, stat: BigIntStats): void {
+/** Writes one file's words. */
+export function writeStat(into: Float64Array, at: number, stat: Stats): void {
   into[at] = stat.dev;
   into[at + 1] = stat.ino;
   into[at + 2] = stat.size;
-  into[at + 3] = stat.mtimeNs;
-  into[at + 4] = stat.ctimeNs;
-  into[at + 5] = isExecutable(stat) ? 1n : 0n;
+  into[at + 3] = stat.mtimeMs;
+  into[at + 4] = stat.ctimeMs;
+  into[at + 5] = isExecutable(stat) ? 1 : 0;
 }
 
 /** The owner may execute it; Windows has no such bit. */
-function isExecutable(stat: BigIntStats): boolean {
-  return process.platform !== 'win32' && (stat.mode & 0o100n) !== 0n;
+function isExecutable(stat: Stats): boolean {
+  return process.platform !== 'win32' && (stat.mode & 0o100) !== 0;
 }
 
 /** Not throwing for what is not there: an error object costs more than the call. */
-const LSTAT_OPTIONS = { bigint: true, throwIfNoEntry: false } as const;
+const LSTAT_OPTIONS = { throwIfNoEntry: false } as const;
 
-function lstatOrUndefined(path: string): BigIntStats | undefined {
+function lstatOrUndefined(path: string): Stats | undefined {
   try {
     return lstatSync(path, LSTAT_OPTIONS);
   } catch (error) {

@@ -99,6 +99,6 @@ function joined(out: ProjectPath, below: string): ProjectPath {
 
 /** Nothing is there yet whose state could be held against a later one. */
 function measured(content: Content): Measured {
-  const tree = treeOf([], new BigUint64Array());
+  const tree = treeOf([], new Float64Array());
   return { content, tree, settled: tree, digests: [] };
 }

@@ -113,8 +113,8 @@ async function sameContent(
     path,
   }: { readonly old: number; readonly now: Tree; readonly row: number; readonly path: string },
 ): Promise<boolean> {
-  const ctime = (tree: Tree, at: number): bigint | undefined => tree.stats[at * STAT_WORDS + 4];
+  const ctime = (tree: Tree, at: number): number | undefined => tree.stats[at * STAT_WORDS + 4];
   if (ctime(measured.settled, old) === ctime(now, row)) return true;
-  const size = Number(now.stats[row * STAT_WORDS + 2] ?? 0n);
+  const size = now.stats[row * STAT_WORDS + 2] ?? 0;
   return (await hashFile(resolve(session.root, path), size)) === measured.digests[old];
 }

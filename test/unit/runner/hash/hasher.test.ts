@@ -205,8 +205,8 @@ it('a manifest is canonical JSON, and reading it gives it back', () => {
 
 /** A tree of files in any order, as they are found, and their digests. */
 function treeWith(list: Manifest): readonly [Tree, readonly Digest[]] {
-  const stats = BigUint64Array.from(
-    list.flatMap(({ size, executable }) => [0n, 0n, BigInt(size), 0n, 0n, executable === true ? 1n : 0n]),
+  const stats = Float64Array.from(
+    list.flatMap(({ size, executable }) => [0, 0, size, 0, 0, executable === true ? 1 : 0]),
   );
   return [
     treeOf(
