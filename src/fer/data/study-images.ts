@@ -15,10 +15,19 @@ export async function loadHeldBackKeys(
   splits: Splits,
   reporting: DataReporting,
 ): Promise<ReadonlySet<string>> {
+  return new Set(pixelKeys(await loadHeldBackPixels(folder, splits, reporting)));
+}
+
+/** The pixels of every validation and test image, gray, `[n, 48 * 48]`. */
+export async function loadHeldBackPixels(
+  folder: string,
+  splits: Splits,
+  reporting: DataReporting,
+): Promise<Uint8Array> {
   const paths = new Set([...splits.validation, ...splits.test].map((image) => image.path));
   const { pixels } = await loadPixels(folder, [...paths], {
     ...reporting,
     text: 'reading validation and test',
   });
-  return new Set(pixelKeys(pixels));
+  return pixels;
 }

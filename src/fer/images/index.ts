@@ -3,5 +3,6 @@ export { grayMoments, isBlank } from './blank.ts';
 export { type Box, centreSquare, crop, decodeGray, resizeGray, toLuma } from './decode.ts';
 export { type Decoded, type DecodedImage, decodeManyGray } from './decode-many.ts';
 export { type ImageHeader, readImageHeader } from './header.ts';
+export { hashDistance, type PerceptualHash, perceptualHash } from './perceptual-hash.ts';
 export { encodeGrayPng, type GrayImage } from './png.ts';
 export { type ImageBatch, reencodeJpeg } from './reencode.ts';

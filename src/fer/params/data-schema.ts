@@ -113,7 +113,7 @@ export const injectSchema = {
   additionalProperties: false,
   default: {},
   description: 'Tops up chosen classes of the training part from a second source.',
-  required: ['source', 'path', 'targets', 'minFaceSize'],
+  required: ['source', 'path', 'targets', 'minFaceSize', 'nearDuplicateBits'],
   properties: {
     source: {
       enum: ['none', 'generated', 'folder', 'zip', 'affectnet'],
@@ -132,6 +132,14 @@ export const injectSchema = {
       minimum: 1,
       default: 24,
       description: 'Source images with a shorter side below this many pixels are refused and counted.',
+    },
+    nearDuplicateBits: {
+      type: ['integer', 'null'],
+      minimum: 0,
+      maximum: 24,
+      default: 6,
+      description:
+        'Source images whose perceptual hash differs from that of a validation or test image in at most this many of its 63 bits are refused and counted; null takes them. Drawn faces resemble one another too much for it.',
     },
   },
 } as const satisfies JSONSchema;

@@ -7,12 +7,13 @@ import { IMAGE_SIDE } from '../dataset.ts';
 import { createImageFolder, type ImageFolderWriter } from '../image-folder.ts';
 import { pixelKey } from '../pixels.ts';
 import type { DataReporting } from '../progress.ts';
-import { loadHeldBackKeys, splitRawImages } from '../study-images.ts';
+import { loadHeldBackPixels, splitRawImages } from '../study-images.ts';
 import { openTree } from '../tree/index.ts';
 import { openAffectNet } from './affectnet.ts';
 import { type Candidate, type CandidateImage, type CandidateSource, candidateSource } from './candidate.ts';
 import { findClassFolders } from './class-folders.ts';
 import { drawnCandidates } from './drawn.ts';
+import { findHeldBack, type HeldBackImages } from './held-back.ts';
 
 export interface InjectOptions extends DataReporting {
   readonly seed: number;
@@ -47,9 +48,10 @@ export interface InjectReport {
  * - `tooSmall`: shorter side below `minFaceSize`.
  * - `unreadable`: cannot be decoded.
  * - `heldBack`: its pixels are those of a validation or test image.
+ * - `nearDuplicate`: its perceptual hash is within `nearDuplicateBits` of that of one.
  * - `duplicate`: its pixels are those of an image that was injected already.
  */
-type RefusalReason = 'tooSmall' | 'unreadable' | 'heldBack' | 'duplicate';
+type RefusalReason = 'tooSmall' | 'unreadable' | 'heldBack' | 'nearDuplicate' | 'duplicate';
 
 const MAX_NAMED = 20;
 /** Candidates that are decoded at the same time; they are taken or refused in order. */
@@ -69,9 +71,12 @@ export async function injectImages(options: InjectOptions): Promise<InjectReport
   const session: Session = {
     options,
     folder,
-    refused: { tooSmall: 0, unreadable: 0, heldBack: 0, duplicate: 0 },
+    refused: { tooSmall: 0, unreadable: 0, heldBack: 0, nearDuplicate: 0, duplicate: 0 },
     unreadable: [],
-    heldBack: inject.source === 'none' ? new Set() : await loadHeldBackKeys(images, splits, options),
+    heldBack: findHeldBack(
+      inject.source === 'none' ? new Uint8Array() : await loadHeldBackPixels(images, splits, options),
+      inject.nearDuplicateBits,
+    ),
     taken: new Set(),
     total: CLASSES.reduce((sum, name) => sum + need(before, inject.targets, name), 0),
   };
@@ -93,7 +98,7 @@ interface Session {
   readonly folder: ImageFolderWriter;
   readonly refused: Record<RefusalReason, number>;
   readonly unreadable: string[];
-  readonly heldBack: ReadonlySet<string>;
+  readonly heldBack: HeldBackImages;
   readonly taken: Set<string>;
   /** Images wanted in all. */
   readonly total: number;
@@ -158,8 +163,9 @@ async function take(session: Session, candidate: Candidate, loaded: CandidateIma
   }
   const { pixels } = await resizeGray(image, IMAGE_SIDE);
   const key = pixelKey(pixels);
-  if (heldBack.has(key) || taken.has(key)) {
-    refused[heldBack.has(key) ? 'heldBack' : 'duplicate']++;
+  const twin = heldBack.reasonAgainst(pixels, key) ?? (taken.has(key) ? 'duplicate' : undefined);
+  if (twin !== undefined) {
+    refused[twin]++;
     return false;
   }
   taken.add(key);

@@ -95,6 +95,23 @@ describe('injecting from class folders', () => {
     expect(await run(2)).not.toBe(first);
   });
 
+  it('refuses a test image that was resized and encoded again, unless near-duplicates are wanted', async () => {
+    const source = join(study.root, 'second');
+    const heldBack = join(study.raw, 'test/sad/PrivateTest_1.png');
+    writeFiles(source, [
+      ['disgust/again.jpg', await sharp(heldBack).resize(120, 120).jpeg({ quality: 70 }).toBuffer()],
+      ['disgust/other.jpg', await photo(3)],
+    ]);
+    const targets = { disgust: 10 };
+    const report = await inject(source, { source: 'folder', targets, nearDuplicateBits: 6 });
+    expect(report).toMatchObject({ total: 1, refused: { heldBack: 0, nearDuplicate: 1 } });
+    expect(records()[0]?.source).toBe('disgust/other.jpg');
+    expect(await inject(source, { source: 'folder', targets })).toMatchObject({
+      total: 2,
+      refused: { nearDuplicate: 0 },
+    });
+  });
+
   it('refuses small, unreadable, doubled and held-back images, counts them, and says what is lacking', async () => {
     const source = join(study.root, 'second');
     const heldBack = readFileSync(join(study.raw, 'test/sad/PrivateTest_1.png'));
@@ -111,7 +128,7 @@ describe('injecting from class folders', () => {
     const report = await inject(source, { source: 'folder', targets: { disgust: 10 } });
     expect(report).toMatchObject({
       total: 1,
-      refused: { tooSmall: 1, unreadable: 2, heldBack: 1, duplicate: 1 },
+      refused: { tooSmall: 1, unreadable: 2, heldBack: 1, nearDuplicate: 0, duplicate: 1 },
       skipped: { notAnImage: 1, otherClass: 1 },
       shortfall: { disgust: 4 },
     });
@@ -312,7 +329,7 @@ describe('the real second source', () => {
       expect(report).toMatchObject({
         total: 208,
         shortfall: { disgust: 87 },
-        refused: { tooSmall: 0, unreadable: 0, heldBack: 0, duplicate: 0 },
+        refused: { tooSmall: 0, unreadable: 0, heldBack: 0, nearDuplicate: 0, duplicate: 0 },
         skipped: { notAnImage: 1, otherClass: 0 },
       });
     },

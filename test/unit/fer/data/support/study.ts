@@ -30,7 +30,7 @@ export function makeStudy(more: Iterable<readonly [string, Uint8Array]> = []): S
 
 /** `inject` params with the schema's defaults, without targets. */
 export function injectParams(changes: Partial<Params['inject']>): Params['inject'] {
-  return { source: 'none', path: null, targets: {}, minFaceSize: 24, ...changes };
+  return { source: 'none', path: null, targets: {}, minFaceSize: 24, nearDuplicateBits: null, ...changes };
 }
 
 /** Fills `injected` with nothing. */
