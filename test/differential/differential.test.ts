@@ -31,7 +31,7 @@ describe.skipIf(dvc === undefined)('beside a real DVC', () => {
   });
   afterAll(() => server.close());
 
-  it('its commands come out as those of the command line', { timeout: 240_000 }, async () => {
+  it('its commands come out as those of the command line', { timeout: 600_000 }, async () => {
     const { copies } = await play(join(folder, 'sample'), server, projectOf(3).world, []);
     const root = copies.dvcs;
     for (const args of [
@@ -46,7 +46,7 @@ describe.skipIf(dvc === undefined)('beside a real DVC', () => {
     }
   });
 
-  it(`does as it does in ${PROJECTS} generated projects`, { timeout: 240_000 }, async () => {
+  it(`does as it does in ${PROJECTS} generated projects`, { timeout: 600_000 }, async () => {
     let [projects, commands, outcomes] = [0, 0, 0];
     for (const seed of tellingSeeds(PROJECTS, CANDIDATES)) {
       const { first } = await playSeed(seed, join(folder, 'project'), server, { shrinkMs: 0 });

@@ -1,3 +1,4 @@
+import { ignoredEdits } from './edit-ignored.ts';
 import { paramEdits, varEdits } from './edit-params.ts';
 import { sourceEdits } from './edit-sources.ts';
 import { stageEdits } from './edit-stages.ts';
@@ -36,7 +37,7 @@ const outEdits: Readonly<Record<string, Apply>> = {
   'touch an out': onOut((path, folder) => [{ do: 'touch', path: folder ? `${path}/data.txt` : path }]),
   'chmod an out': onOut((path, folder) => [{ do: 'executable', path: folder ? `${path}/data.txt` : path }]),
   'add a file to an out': onOut((path, folder) =>
-    folder ? [{ do: 'write', path: `${path}/more.txt`, text: 'more\n' }] : undefined,
+    folder ? [{ do: 'write', path: `${path}/more.log`, text: 'more\n' }] : undefined,
   ),
 };
 
@@ -55,7 +56,7 @@ export const LOCK = '(lock)';
 export const REVERT = 'revert';
 
 const EDITS: ReadonlyMap<string, Apply> = new Map(
-  [sourceEdits, paramEdits, varEdits, stageEdits, outEdits, lockEdits].flatMap(Object.entries),
+  [sourceEdits, paramEdits, varEdits, stageEdits, outEdits, lockEdits, ignoredEdits].flatMap(Object.entries),
 );
 
 /** Names of all edits, those that matter most several times. */

@@ -21,7 +21,7 @@ export function readable({ sources, stages }: Pick<World, 'sources' | 'stages'>)
       }),
     ),
   );
-  const files = Object.keys(sources).filter((path) => /^(data|raw)\//.test(path));
+  const files = Object.keys(sources).filter((path) => /^(data|raw)\/.*(?<!\.log)$/.test(path));
   // Outs come several times, so that graphs are deep.
   return [...files, 'raw', 'raw/deep', ...outs, ...outs];
 }

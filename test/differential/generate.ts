@@ -1,7 +1,9 @@
 import fc from 'fast-check';
 import type { Command } from './commands.ts';
+import { IGNORE_LINES } from './edit-ignored.ts';
 import { EDIT_KINDS, type Edit } from './edits.ts';
 import { distinctParams, PARAM_KEYS, readable } from './generate-parts.ts';
+import { SHELL_VALUES } from './shell-values.ts';
 import type { Group, OutSpec, ParamRef, Source, StageSpec, Tree, Value, World } from './world.ts';
 
 /** One step: some edits, then a command in both tools. */
@@ -21,6 +23,7 @@ export const values: fc.Arbitrary<Value> = fc.oneof(
     weight: 3,
     arbitrary: fc.constantFrom('red', 'blue', 'a b', '', 'yes', '1', 'ünï', '#x', 'a: b', "it's"),
   },
+  { weight: 1, arbitrary: fc.constantFrom(...SHELL_VALUES) },
   { weight: 2, arbitrary: fc.boolean() },
   { weight: 1, arbitrary: fc.constant(null) },
   { weight: 1, arbitrary: fc.constantFrom<Value>([], [{ number: '1' }, 'two'], [{ x: { number: '1' } }]) },
@@ -86,14 +89,19 @@ const worlds: fc.Arbitrary<World> = fc
     stages: fc.array(stageSeeds, { minLength: 1, maxLength: 7 }),
     imported: fc.nat(4).map((n) => n === 4),
     vars: fc.record({ own: values, more: values }),
+    ignored: fc.oneof(
+      { weight: 4, arbitrary: fc.constant([]) },
+      { weight: 1, arbitrary: fc.subarray([...IGNORE_LINES]) },
+    ),
     params: fc.tuple(...PARAM_FILES.map(() => trees)),
   })
-  .map(({ params, stages, vars, imported }) => {
+  .map(({ params, stages, vars, ignored, imported }) => {
     const empty: World = {
       sources: SOURCES,
       params: Object.fromEntries(PARAM_FILES.map((file, index) => [file, params[index] ?? {}])),
       stages: [],
       vars,
+      ignored,
       imported,
     };
     return stages.reduce((world, seed, index) => addStage(world, `s${index}`, seed), empty);
@@ -105,6 +113,7 @@ const SOURCES: Readonly<Record<string, Source>> = {
   'raw/one': { text: 'one', executable: false },
   'raw/empty': { text: '', executable: false },
   'raw/deep/ünï ☃.txt': { text: 'snow\r\n', executable: false },
+  'raw/notes.log': { text: 'noted\n', executable: false },
   'raw/tool.sh': { text: '#!/bin/sh\n', executable: true },
   'work/keep': { text: '', executable: false },
   'sub/keep': { text: '', executable: false },

@@ -3,6 +3,7 @@ import type { Difference } from './compare.ts';
 import type { Both, Copies } from './copies.ts';
 import type { DvcServer } from './dvc-server.ts';
 import { type Context, isUnknownToLock, KNOWN_DIFFERENCES } from './known-differences.ts';
+import { isAddedOut } from './known-questions.ts';
 import { outsOf, stageNamed, type World } from './world.ts';
 
 /** Stage to the lines of its status, of both tools. */
@@ -17,7 +18,8 @@ export interface Game {
   readonly chmodded: Set<string>;
   /** Stage to what it had and then did not declare. */
   readonly takenAway: Map<string, string[]>;
-  diverged: ReadonlyMap<string, string>;
+  /** Outs that differ since an earlier command. */
+  diverged: ReadonlySet<string>;
   /** Stages that only one of the tools has done. */
   readonly behind: Set<string>;
   /** Outs of frozen stages that DVC took for the stages' results, as they were. */
@@ -49,14 +51,14 @@ export function unexplained(
   differences: readonly Difference[],
   facts: Facts,
 ): readonly Difference[] {
-  const diverged = new Map<string, string>();
+  const diverged = new Set<string>();
   const rest = differences.filter((difference) => {
     const context = contextOf(game, difference, facts);
     const id = KNOWN_DIFFERENCES.find(({ explains }) => explains(difference, context))?.id;
     if (id === undefined) return true;
     game.known.set(id, (game.known.get(id) ?? 0) + 1);
     noteTakenAway(game, difference);
-    if (difference.on === 'content') diverged.set(difference.what, id);
+    if (difference.on === 'content') diverged.add(difference.what);
     if (difference.on === 'outcome') game.behind.add(difference.what);
     return false;
   });
@@ -106,7 +108,11 @@ function contextOf(
     diverged,
     staleForOne: staleForOne.has(name),
     isBehind: behind.has(name),
-    isBehindSome: behind.size > 0,
-    someNeverRan: Object.values(status.ours).some((lines) => lines.some(isUnknownToLock)),
+    behind: [...outsOf(world)].filter(([, one]) => behind.has(one.name)).map(([out]) => out),
+    someNeverRan:
+      Object.values(status.ours).some((lines) => lines.some(isUnknownToLock)) ||
+      Object.entries(status.dvc).some(
+        ([one, lines]) => stageNamed(world, one)?.frozen && lines.some(isAddedOut),
+      ),
   };
 }

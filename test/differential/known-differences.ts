@@ -13,9 +13,12 @@ import {
   pathOf,
   plain,
   readsFrom,
+  readsShellValue,
   touches,
+  withoutLogs,
   withoutNull,
 } from './known-questions.ts';
+import { pastesShellValue } from './render-command.ts';
 import type { OutSpec, StageSpec, World } from './world.ts';
 
 /** What is known when a difference is looked at. */
@@ -40,12 +43,12 @@ export interface Context {
   readonly takenAway: readonly string[];
   /** Paths whose right to execute was changed by hand. */
   readonly chmodded: ReadonlySet<string>;
-  /** Outs that differ since an earlier command, to the known difference that made them so. */
-  readonly diverged: ReadonlyMap<string, string>;
+  /** Outs that differ since an earlier command. */
+  readonly diverged: ReadonlySet<string>;
   /** Whether only one of the tools has done the stage. */
   readonly isBehind: boolean;
-  /** Whether that holds for any stage. */
-  readonly isBehindSome: boolean;
+  /** The outs of all such stages. */
+  readonly behind: readonly string[];
   /** Whether there was an out that the lock does not know, before the command. */
   readonly someNeverRan: boolean;
 }
@@ -80,6 +83,11 @@ export const KNOWN_DIFFERENCES: readonly KnownDifference[] = [
     id: 'the right to execute comes back',
     reason: 'as it was when the stage succeeded; DVC does not know it of files in folders, and does not look',
     explains: ({ on, ours, dvc }) => on === 'content' && plain(ours) === plain(dvc),
+  },
+  {
+    id: 'ignored files are left where they are',
+    reason: 'restoring an out touches what is content; DVC deletes the whole out first',
+    explains: ({ on, ours, dvc }) => on === 'content' && plain(withoutLogs(ours)) === plain(withoutLogs(dvc)),
   },
   {
     id: 'a key that leaves a file that is declared as a whole',
@@ -170,6 +178,14 @@ export const KNOWN_DIFFERENCES: readonly KnownDifference[] = [
       !dvcKeeps(stage),
   },
   {
+    id: 'scalars are quoted',
+    reason: 'a value is a value; DVC lets the shell take it apart, which may fail or print something else',
+    explains: ({ on, dvc }, { stage, world }) =>
+      stage !== undefined &&
+      ((on === 'outcome' && dvc === 'failed' && pastesShellValue(world, stage)) ||
+        (on === 'content' && readsShellValue(world, stage))),
+  },
+  {
     id: 'old outs come back after a failure',
     reason: 'a failed stage leaves its outs as they were; DVC has deleted them',
     explains: ({ on }, { outcome }) =>
@@ -219,7 +235,7 @@ export const KNOWN_DIFFERENCES: readonly KnownDifference[] = [
     reason: 'DVC deletes such outs and fails',
     explains: ({ on, ours, dvc }, { command, stage, status, someNeverRan }) =>
       command.kind === 'checkout' &&
-      ((on === 'exit' && someNeverRan) ||
+      ((on === 'exit' && someNeverRan && ours.startsWith('exit 0') && dvc.includes('Checkout failed')) ||
         (on === 'content' && someNeverRan && ours !== '-' && dvc === '-') ||
         (on === 'content' && (stage?.frozen === true || status.ours.some(isUnknownToLock)))),
   },
@@ -243,22 +259,31 @@ export const KNOWN_DIFFERENCES: readonly KnownDifference[] = [
         isRefusedFor(ours, verified)),
   },
   {
-    id: 'goes back to an earlier difference',
-    reason: 'an out that one of the differences above has left in two states',
-    explains: (difference, context) => fromDiverged(difference, context),
+    id: 'still in two states',
+    reason: 'an out that one of the differences above has left so',
+    explains: ({ on, what }, { diverged }) =>
+      (on === 'content' && diverged.has(what)) ||
+      (on === 'metrics' && diverged.has(what.slice(0, what.lastIndexOf(':')))),
+  },
+  {
+    id: 'follows from an out in two states',
+    reason: 'the stages that write and read it are stale for one tool only, or make two results of it',
+    explains: ({ on, ours, dvc }, { diverged, stage, world }) =>
+      (on === 'status' && [ours, dvc].some((line) => covers(pathOf(line), diverged))) ||
+      ((on === 'outcome' || on === 'content') && stage !== undefined && touches(world, stage, diverged)),
+  },
+  {
+    id: 'done by one tool only',
+    reason: 'a stage that only one of the tools has done, because of one of the differences above',
+    explains: ({ on, what, ours, dvc }, { isBehind, behind, command }) =>
+      (isBehind && (on === 'status' || on === 'outcome' || on === 'ignored')) ||
+      (on === 'exit' &&
+        what !== 'status' &&
+        (command.kind === 'checkout' || command.kind === 'commit') &&
+        behind.some((path) => ours.includes(path) || dvc.includes(path))),
   },
 ];
 
 function without(names: ReadonlySet<string>, others: ReadonlySet<string>): ReadonlySet<string> {
   return new Set([...names].filter((name) => !others.has(name)));
-}
-
-function fromDiverged({ on, what, ours, dvc }: Difference, context: Context): boolean {
-  const { diverged, stage, world, isBehind, isBehindSome } = context;
-  const paths = new Set(diverged.keys());
-  if (isBehind && on !== 'content') return true;
-  if (on === 'exit') return isBehindSome && context.command.kind !== 'repro';
-  if (on === 'content') return paths.has(what);
-  if (on === 'status') return [ours, dvc].some((line) => covers(pathOf(line), paths));
-  return on === 'outcome' && stage !== undefined && touches(world, stage, paths);
 }

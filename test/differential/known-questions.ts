@@ -1,4 +1,5 @@
 import { groupKey } from './render.ts';
+import { pastesShellValue } from './render-command.ts';
 import { namesOf, outsOf, type ParamRef, type StageSpec, type World } from './world.ts';
 
 /* What the table of known differences asks of lines, paths and stages. */
@@ -60,6 +61,13 @@ export function dvcKeeps({ deps, params, outs }: StageSpec): boolean {
   );
 }
 
+/** Whether a stage's command, or that of one that it reads from, holds a value that the shell takes apart. */
+export function readsShellValue(world: World, stage: StageSpec): boolean {
+  return (
+    pastesShellValue(world, stage) || upstreamOf(world, stage).some((one) => readsShellValue(world, one))
+  );
+}
+
 /** Whether a stage writes or reads one of the paths, or reads from a stage that does. */
 export function touches(world: World, stage: StageSpec, paths: ReadonlySet<string>): boolean {
   const outs = [...outsOf(world)];
@@ -79,6 +87,11 @@ function covered(path: string, paths: ReadonlySet<string>): boolean {
 /** A content without the marks of what may be executed. */
 export function plain(content: string): string {
   return content.replaceAll('(executable) ', '');
+}
+
+/** A folder's content without the files that .dvcignore may name. */
+export function withoutLogs(content: string): string {
+  return content.replaceAll(/^\/\S*\.log: .*\n+/gm, '');
 }
 
 /** Whether one of the paths is this one or lies below it. */

@@ -1,8 +1,9 @@
 import { rmSync } from 'node:fs';
 import fc from 'fast-check';
 import type { DvcServer } from './dvc-server.ts';
-import { projects } from './generate.ts';
+import { type GeneratedProject, projects } from './generate.ts';
 import { type Played, play } from './play.ts';
+import { projectOf } from './telling-seeds.ts';
 
 /** What came of the project that a seed stands for. */
 export interface PlayedSeed {
@@ -18,24 +19,28 @@ export async function playSeed(
   server: DvcServer,
   { shrinkMs }: { readonly shrinkMs: number },
 ): Promise<PlayedSeed> {
-  let first: Played | undefined;
-  let smallest: Played | undefined;
-  const property = fc.asyncProperty(projects, async ({ steps, world }) => {
+  const playOne = ({ steps, world }: GeneratedProject): Promise<Played> => {
     rmSync(folder, { recursive: true, force: true });
-    const played = await play(folder, server, world, steps);
-    first ??= played;
+    return play(folder, server, world, steps);
+  };
+  const first = await playOne(projectOf(seed));
+  if (first.differences.length === 0) return { first, smallest: undefined };
+  let smallest = { project: projectOf(seed), played: first };
+  const end = Date.now() + shrinkMs;
+  const property = fc.asyncProperty(projects, async (project) => {
+    // Its own limit would leave a project behind that is still being played, in the folder of the next one.
+    if (Date.now() > end) return true;
+    const played = await playOne(project);
     if (played.differences.length === 0) return true;
-    smallest = played;
+    smallest = { project, played };
     return false;
   });
-  const limits = {
-    endOnFailure: shrinkMs === 0,
-    interruptAfterTimeLimit: shrinkMs === 0 ? 600_000 : shrinkMs,
-  };
-  const checked = await fc.check(property, { seed, numRuns: 1, ...limits });
-  if (first === undefined)
-    throw new Error(`Seed ${seed} could not be played.`, { cause: checked.errorInstance });
-  return { first, smallest };
+  if (shrinkMs > 0) {
+    await fc.check(property, { seed, numRuns: 1 });
+    // So that its copies are those that are left.
+    await playOne(smallest.project);
+  }
+  return { first, smallest: smallest.played };
 }
 
 /** The steps and the differences for people; empty where there are none. */

@@ -59,7 +59,7 @@ export async function play(
     story: [],
     chmodded: new Set(),
     takenAway: new Map(),
-    diverged: new Map(),
+    diverged: new Set(),
     behind: new Set(),
     verified: new Set(),
     said: { ours: '', dvc: '' },
@@ -156,8 +156,14 @@ async function compareStatuses(
   game.status = lines;
   const all = compareStatus(lines);
   game.staleForOne = new Set(all.map(({ what }) => what));
+  for (const name of game.behind)
+    if (isFresh(lines.ours[name]) && isFresh(lines.dvc[name])) game.behind.delete(name);
   const differences = unexplained(game, all, { ...context, status: lines });
   return { differences, refused: false, lines };
+}
+
+function isFresh(lines: readonly string[] = []): boolean {
+  return lines.length === 0;
 }
 
 function said({ exit, stdout, stderr }: CommandResult): string {

@@ -1,4 +1,5 @@
 import { posix } from 'node:path';
+import { SHELL_VALUES } from './shell-values.ts';
 import { isTree, type OutSpec, type StageSpec, type Tree, valueAt, type World } from './world.ts';
 
 /** Where a stage looks whether it shall fail: a file that nobody declares. */
@@ -41,6 +42,7 @@ function renderOut(
       `mkdir -p ${quote(`${out}/deep/er`)}`,
       `{ ${all}; } > ${quote(`${out}/data.txt`)}`,
       `: > ${quote(`${out}/empty`)}`,
+      `echo ${stage.salt} > ${quote(`${out}/run.log`)}`,
       `printf %s ${stage.salt} > ${quote(`${out}/deep/er/grün ☃.txt`)}`,
       `printf '#!/bin/sh' > ${quote(`${out}/run.sh`)}; chmod 755 ${quote(`${out}/run.sh`)}`,
     ];
@@ -55,7 +57,7 @@ function renderOut(
 
 function readDep(path: string): string {
   const dep = quote(path);
-  return `find ${dep} -type f | LC_ALL=C sort | while IFS= read -r f; do echo "$f"; cat "$f"; done`;
+  return `find ${dep} -type f ! -name '*.log' | LC_ALL=C sort | while IFS= read -r f; do echo "$f"; cat "$f"; done`;
 }
 
 function wholeFiles({ params }: StageSpec): readonly string[] {
@@ -63,19 +65,32 @@ function wholeFiles({ params }: StageSpec): readonly string[] {
 }
 
 /**
- * The templates of the stage's keys, each written so that both tools come to the same text: DVC pastes what Ferment
- * quotes, so what the shell would not leave alone stands in double quotes.
+ * The templates of the stage's keys. DVC pastes what Ferment quotes, so what the shell would not leave alone mostly
+ * stands in double quotes, which make both tools come to the same text.
  */
-function pasted({ params, vars }: World, stage: StageSpec): readonly string[] {
-  const tree = params[posix.join(stage.folder, 'params.yaml')] ?? {};
-  const all: Tree =
-    stage.folder === '' ? { ...tree, own: { word: vars.own }, more: { word: vars.more } } : tree;
+function pasted(world: World, stage: StageSpec): readonly string[] {
+  const all = templateValues(world, stage);
   return stage.pasted.flatMap((key) => {
     const value = valueAt(all, key);
     if (value === undefined || Array.isArray(value)) return [];
     if (isTree(value)) return isFlags(value) ? [`\${${key}}`] : [];
-    return typeof value === 'string' && !isPlain(value) ? [`"\${${key}}"`] : [`\${${key}}`];
+    const isBare = typeof value !== 'string' || isPlain(value) || SHELL_VALUES.includes(value);
+    return isBare ? [`\${${key}}`] : [`"\${${key}}"`];
   });
+}
+
+/** Whether the stage's command holds one of `SHELL_VALUES` outside of quotes. */
+export function pastesShellValue(world: World, stage: StageSpec): boolean {
+  const tree = templateValues(world, stage);
+  return stage.pasted.some((key) => {
+    const value = valueAt(tree, key);
+    return typeof value === 'string' && SHELL_VALUES.includes(value);
+  });
+}
+
+function templateValues({ params, vars }: World, { folder }: StageSpec): Tree {
+  const tree = params[posix.join(folder, 'params.yaml')] ?? {};
+  return folder === '' ? { ...tree, own: { word: vars.own }, more: { word: vars.more } } : tree;
 }
 
 /** Whether the shell has no other use for what stands in a text. */

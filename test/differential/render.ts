@@ -18,6 +18,7 @@ export function renderWorld(world: World): ReadonlyMap<string, Source> {
   const write = (path: string, text: string): unknown => files.set(path, { text, executable: false });
   for (const [file, tree] of Object.entries(world.params))
     write(file, renderParams(file, file.endsWith('params.yaml') ? withGroups(world, file, tree) : tree));
+  write('.dvcignore', ['# Not data.', ...world.ignored, ''].join('\n'));
   write('conf/vars.yaml', renderParams('vars.yaml', { more: { word: world.vars.more } }));
   const folders = new Set(['', ...world.stages.map(({ folder }) => folder)]);
   for (const folder of folders) {

@@ -10,6 +10,8 @@ export interface World {
   readonly stages: readonly StageSpec[];
   /** What the project's dvc.yaml has under `vars`; the texts are also those of `conf/vars.yaml`. */
   readonly vars: VarsSpec;
+  /** Lines of .dvcignore. */
+  readonly ignored: readonly string[];
   /** Whether DVC does the first run, for both, and Ferment imports it. */
   readonly imported: boolean;
 }
