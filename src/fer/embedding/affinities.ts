@@ -1,7 +1,8 @@
 import { FermentError } from '../../kit/index.ts';
 import { forEachDistanceRow } from './distances.ts';
 import type { Matrix } from './matrix.ts';
-import { nearestNeighbours } from './neighbours.ts';
+import { type NeighbourOptions, nearestNeighbours } from './neighbours.ts';
+import { sharedFloats, sharedIntegers } from './team.ts';
 
 /** What t-SNE preserves: P = (p(j|i) + p(i|j)) / 2n, symmetric, with sum 1, in compressed rows. */
 export interface Affinities {
@@ -122,11 +123,15 @@ export function exactAffinities(x: Matrix, perplexity: number): Affinities {
  * Affinities of each point with its 3 x perplexity nearest neighbours (van der Maaten 2014); the others, next to
  * nothing, count as 0. Throws BAD_PARAMS unless 1 < perplexity < n - 1.
  */
-export function neighbourAffinities(x: Matrix, perplexity: number): Affinities {
+export function neighbourAffinities(
+  x: Matrix,
+  perplexity: number,
+  options: NeighbourOptions = {},
+): Affinities {
   const n = x.rows;
   checkPerplexity(n, perplexity);
   const k = Math.min(n - 1, Math.floor(3 * perplexity + 1));
-  const near = nearestNeighbours(x, k);
+  const near = nearestNeighbours(x, k, options);
   const betas = new Float64Array(n);
   const conditional = near.distances;
   for (let i = 0; i < n; i++) {
@@ -136,40 +141,63 @@ export function neighbourAffinities(x: Matrix, perplexity: number): Affinities {
   return { n, betas, complete: k === n - 1, ...symmetric(near.indices, conditional, n, k) };
 }
 
+/** Sparse rows: row i lies from starts[i] to starts[i + 1]. */
+type Rows = Pick<Affinities, 'starts' | 'columns' | 'values'>;
+
 /** (C + C') / 2n of sparse rows with k entries each. */
-function symmetric(
-  indices: Int32Array,
-  conditional: Float64Array,
-  n: number,
-  k: number,
-): Pick<Affinities, 'starts' | 'columns' | 'values'> {
-  const rows = Array.from({ length: n }, () => new Map<number, number>());
-  const add = (i: number, j: number, value: number): void => {
-    const row = rows[i];
-    row?.set(j, (row.get(j) ?? 0) + value);
+function symmetric(indices: Int32Array, conditional: Float64Array, n: number, k: number): Rows {
+  const starts = Int32Array.from({ length: n + 1 }, (_, i) => i * k);
+  const mirrored = transpose({ starts, columns: indices, values: conditional }, n);
+  // Turned twice, the rows have their columns in order.
+  const rows = transpose(mirrored, n);
+  const sums: Rows = {
+    starts: sharedIntegers(n + 1),
+    columns: new Int32Array(2 * n * k),
+    values: new Float64Array(2 * n * k),
   };
-  for (let at = 0; at < indices.length; at++) {
-    const i = Math.floor(at / k);
-    const j = indices[at] ?? 0;
-    const half = (conditional[at] ?? 0) / (2 * n);
-    add(i, j, half);
-    add(j, i, half);
+  // Where in the sums column j stands, in the row that was written last.
+  const places = new Int32Array(n).fill(-1);
+  let size = 0;
+  const add = (column: number, value: number, rowStart: number): void => {
+    const known = places[column] ?? -1;
+    const place = known >= rowStart ? known : size++;
+    places[column] = place;
+    sums.columns[place] = column;
+    sums.values[place] = (sums.values[place] ?? 0) + value / (2 * n);
+  };
+  for (let i = 0; i < n; i++) {
+    const rowStart = size;
+    for (const { starts: from, columns, values } of [rows, mirrored])
+      for (let at = from[i] ?? 0; at < (from[i + 1] ?? 0); at++)
+        add(columns[at] ?? 0, values[at] ?? 0, rowStart);
+    sums.starts[i + 1] = size;
   }
-  const starts = new Int32Array(n + 1);
-  rows.forEach((row, i) => {
-    starts[i + 1] = (starts[i] ?? 0) + row.size;
-  });
-  const columns = new Int32Array(starts[n] ?? 0);
-  const values = new Float64Array(starts[n] ?? 0);
-  rows.forEach((row, i) => {
-    const sorted = Int32Array.from(row.keys()).sort();
-    columns.set(sorted, starts[i]);
-    values.set(
-      Float64Array.from(sorted, (j) => row.get(j) ?? 0),
-      starts[i],
-    );
-  });
-  return { starts, columns, values };
+  const columns = sharedIntegers(size);
+  columns.set(sums.columns.subarray(0, size));
+  const values = sharedFloats(size);
+  values.set(sums.values.subarray(0, size));
+  return { starts: sums.starts, columns, values };
+}
+
+function transpose({ starts, columns, values }: Rows, n: number): Rows {
+  const next = new Int32Array(n + 1);
+  for (const column of columns) next[column + 1] = (next[column + 1] ?? 0) + 1;
+  for (let i = 0; i < n; i++) next[i + 1] = (next[i + 1] ?? 0) + (next[i] ?? 0);
+  const turned: Rows = {
+    starts: next.slice(),
+    columns: new Int32Array(columns.length),
+    values: new Float64Array(values.length),
+  };
+  for (let i = 0; i < n; i++) {
+    for (let at = starts[i] ?? 0; at < (starts[i + 1] ?? 0); at++) {
+      const column = columns[at] ?? 0;
+      const place = next[column] ?? 0;
+      next[column] = place + 1;
+      turned.columns[place] = i;
+      turned.values[place] = values[at] ?? 0;
+    }
+  }
+  return turned;
 }
 
 function checkPerplexity(n: number, perplexity: number): void {

@@ -1,7 +1,7 @@
 import type { Matrix } from './matrix.ts';
 
 /** Rows whose distances are computed in one pass over the points. */
-const ROW_BLOCK = 4;
+export const ROW_BLOCK = 4;
 
 /**
  * Calls `use` for every point with its squared Euclidean distances to all points (`distances[i]` is 0 for itself),
@@ -9,14 +9,21 @@ const ROW_BLOCK = 4;
  */
 export function forEachDistanceRow(x: Matrix, use: (i: number, distances: Float64Array) => void): void {
   const rows = Array.from({ length: ROW_BLOCK }, () => new Float64Array(x.rows));
+  const fill = fillDistanceRows(x);
   for (let first = 0; first < x.rows; first += ROW_BLOCK) {
-    if (x.columns === 2) planarRows(x, first, rows);
-    else squaredDistanceRows(x, first, rows);
+    fill(x, first, rows);
     for (let k = 0; k < Math.min(ROW_BLOCK, x.rows - first); k++) {
       const row = rows[k];
       if (row !== undefined) use(first + k, row);
     }
   }
+}
+
+/** What fills ROW_BLOCK rows of distances; it calls nothing, so it can be a kernel of a `Task`. */
+export function fillDistanceRows(
+  x: Matrix,
+): (x: Matrix, first: number, rows: readonly Float64Array[]) => void {
+  return x.columns === 2 ? planarRows : squaredDistanceRows;
 }
 
 /** Four rows by two points at a time: six loads serve eight differences, and no sum waits for another. */

@@ -1,20 +1,20 @@
-const BITS = 16;
+import type { Matrix } from './matrix.ts';
+
 const RADIX_BITS = 11;
 const BUCKETS = 1 << RADIX_BITS;
-const PASSES = Math.ceil((2 * BITS) / RADIX_BITS);
+const PASSES = Math.ceil(32 / RADIX_BITS);
 
-/** Levels of a quad-tree over these codes. */
-export const MORTON_LEVELS = BITS;
+/** Levels of a tree over these codes: bits per coordinate, so that all fit in 32. */
+export const MORTON_LEVELS = { 2: 16, 3: 10 } as const;
 
-/** The square that holds all points. */
-export interface Square {
-  readonly left: number;
-  readonly bottom: number;
+/** The square or cube that holds all points. */
+export interface Cube {
+  readonly low: readonly number[];
   readonly width: number;
 }
 
 /** Spreads the low 16 bits of a number to the even bits of 32. */
-function spread(bits: number): number {
+function spreadBy2(bits: number): number {
   let v = bits;
   v = (v | (v << 8)) & 0x00ff00ff;
   v = (v | (v << 4)) & 0x0f0f0f0f;
@@ -22,30 +22,51 @@ function spread(bits: number): number {
   return (v | (v << 1)) & 0x55555555;
 }
 
-/** The smallest square around points `[n, 2]`; of width 1 when they are all in one place. */
-export function squareAround(y: Float64Array): Square {
-  let left = Number.POSITIVE_INFINITY;
-  let bottom = Number.POSITIVE_INFINITY;
-  let right = Number.NEGATIVE_INFINITY;
-  let top = Number.NEGATIVE_INFINITY;
-  for (let i = 0; i < y.length; i += 2) {
-    const px = y[i] ?? 0;
-    const py = y[i + 1] ?? 0;
-    if (px < left) left = px;
-    if (px > right) right = px;
-    if (py < bottom) bottom = py;
-    if (py > top) top = py;
-  }
-  return { left, bottom, width: Math.max(right - left, top - bottom) || 1 };
+/** Spreads the low 10 bits of a number to every third bit of 30. */
+function spreadBy3(bits: number): number {
+  let v = bits;
+  v = (v | (v << 16)) & 0x030000ff;
+  v = (v | (v << 8)) & 0x0300f00f;
+  v = (v | (v << 4)) & 0x030c30c3;
+  return (v | (v << 2)) & 0x09249249;
 }
 
-/** The Z-order of points `[n, 2]`: two bits a level from the top, which are the path to a point in a quad-tree. */
-export function mortonCodes(y: Float64Array, square: Square, codes: Uint32Array): void {
-  const scale = 65_535.999 / square.width;
+/** The smallest square or cube around a map's points; of width 1 when they are all in one place. */
+export function cubeAround({ data, columns }: Matrix): Cube {
+  const low = new Array<number>(columns).fill(Number.POSITIVE_INFINITY);
+  let width = 0;
+  for (let axis = 0; axis < columns; axis++) {
+    let least = Number.POSITIVE_INFINITY;
+    let most = Number.NEGATIVE_INFINITY;
+    for (let at = axis; at < data.length; at += columns) {
+      const value = data[at] ?? 0;
+      if (value < least) least = value;
+      if (value > most) most = value;
+    }
+    low[axis] = least;
+    width = Math.max(width, most - least);
+  }
+  return { low, width: width || 1 };
+}
+
+/** The Z-order of a map's points: as many bits a level as axes, from the top, which are the path to a point in a tree. */
+export function mortonCodes({ data, columns }: Matrix, cube: Cube, codes: Uint32Array): void {
+  const [left = 0, bottom = 0, back = 0] = cube.low;
+  if (columns === 2) {
+    const scale = 65_535.999 / cube.width;
+    for (let i = 0; i < codes.length; i++) {
+      const x = ((data[2 * i] ?? 0) - left) * scale;
+      const y = ((data[2 * i + 1] ?? 0) - bottom) * scale;
+      codes[i] = spreadBy2(x & 0xffff) | (spreadBy2(y & 0xffff) << 1);
+    }
+    return;
+  }
+  const scale = 1023.999 / cube.width;
   for (let i = 0; i < codes.length; i++) {
-    const column = ((y[2 * i] ?? 0) - square.left) * scale;
-    const row = ((y[2 * i + 1] ?? 0) - square.bottom) * scale;
-    codes[i] = spread(column & 0xffff) | (spread(row & 0xffff) << 1);
+    const x = ((data[3 * i] ?? 0) - left) * scale;
+    const y = ((data[3 * i + 1] ?? 0) - bottom) * scale;
+    const z = ((data[3 * i + 2] ?? 0) - back) * scale;
+    codes[i] = spreadBy3(x & 0x3ff) | (spreadBy3(y & 0x3ff) << 1) | (spreadBy3(z & 0x3ff) << 2);
   }
 }
 

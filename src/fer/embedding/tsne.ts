@@ -1,12 +1,17 @@
 import { createRandom } from '../../kit/index.ts';
 import { type Affinities, exactAffinities, neighbourAffinities } from './affinities.ts';
-import { addAttraction, addRepulsion, divergence } from './kullback-leibler.ts';
+import { createForces } from './forces.ts';
+import { divergence } from './kullback-leibler.ts';
 import type { Matrix } from './matrix.ts';
+import type { NeighbourOptions } from './neighbours.ts';
 import { pca } from './pca.ts';
-import { createBarnesHut, type Repulsion } from './repulsion.ts';
+import type { Dimensions } from './space-tree.ts';
+import { sharedFloats } from './team.ts';
 
 export interface TsneOptions {
   readonly seed: number;
+  /** Of the map. Default: 2. */
+  readonly dimensions?: Dimensions;
   /** About how many neighbours each point cares for. */
   readonly perplexity: number;
   /** In all, the exaggerated ones included. */
@@ -18,9 +23,13 @@ export interface TsneOptions {
   readonly learningRate?: number | 'auto';
   /** `auto`: all pairs up to 250 points, above it neighbours and a tree. */
   readonly method?: 'auto' | 'exact' | 'barnes-hut';
-  /** How near a group of points may be, in units of its side, inverted: smaller is more exact. */
+  /** How near a group of points may be, in units of its side, inverted: smaller is more exact. Default: 0.8. */
   readonly theta?: number;
-  /** The start: first two principal components, or normal numbers; both with standard deviation 1e-4. */
+  /** Of the neighbours in P. Default: `auto`, exact up to 10,000 points. */
+  readonly search?: NeighbourOptions['search'];
+  /** Default: 1. The map has the same bits for any number. */
+  readonly threads?: number;
+  /** The start: the first principal components, or normal numbers; the first axis has standard deviation 1e-4. */
   readonly start?: 'pca' | 'random';
   readonly onProgress?: (progress: TsneProgress) => void;
 }
@@ -34,7 +43,7 @@ export interface TsneProgress {
 }
 
 export interface TsneResult {
-  /** `[n, 2]`, centred. */
+  /** `[n, 2]` or `[n, 3]`, centred. */
   readonly map: Matrix;
   /** KL(P || Q) of the map in nats; q is normalised over all pairs, P has the pairs that `method` says. */
   readonly kl: number;
@@ -50,66 +59,77 @@ const PROGRESS_EVERY = 50;
 const MIN_GAIN = 0.01;
 
 /**
- * A map of points `[n, d]` in the plane by t-SNE (van der Maaten and Hinton 2008, van der Maaten 2014): gradient
- * descent with momentum 0.5, after the exaggeration 0.8, and a gain per coordinate. Same input and seed, same map.
- * Throws BAD_PARAMS unless 1 < perplexity < n - 1.
+ * A map of points `[n, d]` in the plane, or in space, by t-SNE (van der Maaten and Hinton 2008, van der Maaten 2014):
+ * gradient descent with momentum 0.5, after the exaggeration 0.8, and a gain per coordinate. Same input and seed, same
+ * map. Throws BAD_PARAMS unless 1 < perplexity < n - 1.
  */
 export function tsne(x: Matrix, options: TsneOptions): TsneResult {
+  const { perplexity, seed, search = 'auto', threads = 1, method = 'auto', learningRate: rate } = options;
   const n = x.rows;
-  const exact = options.method === 'exact' || ((options.method ?? 'auto') === 'auto' && n <= EXACT_POINTS);
-  const p = exact ? exactAffinities(x, options.perplexity) : neighbourAffinities(x, options.perplexity);
-  const repulsion = exact ? addRepulsion : createBarnesHut(n, options.theta ?? THETA);
-  const y = startingMap(x, options);
-  const rate = options.learningRate ?? 'auto';
-  const learningRate = rate === 'auto' ? Math.max(n / options.earlyExaggeration / 4, 50) : rate;
-  descend(p, y, repulsion, { ...options, learningRate });
-  centre(y);
-  return {
-    map: { data: y, rows: n, columns: 2 },
-    kl: divergence(p, y),
-    method: exact ? 'exact' : 'barnes-hut',
+  const exact = method === 'exact' || (method === 'auto' && n <= EXACT_POINTS);
+  const p = exact
+    ? exactAffinities(x, perplexity)
+    : neighbourAffinities(x, perplexity, { search, seed, threads });
+  const map = startingMap(x, options);
+  const automatic = Math.max(n / options.earlyExaggeration / 4, 50);
+  const learningRate = rate === undefined || rate === 'auto' ? automatic : rate;
+  // With theta 0 the tree sums over all pairs, and there are too few for threads.
+  descend(p, map, {
+    ...options,
     learningRate,
-  };
+    theta: exact ? 0 : (options.theta ?? THETA),
+    threads: exact ? 1 : threads,
+  });
+  centre(map);
+  return { map, kl: divergence(p, map), method: exact ? 'exact' : 'barnes-hut', learningRate };
 }
 
-function startingMap(x: Matrix, options: TsneOptions): Float64Array {
+function startingMap(x: Matrix, options: TsneOptions): Matrix {
+  const columns = options.dimensions ?? 2;
   const random = createRandom(options.seed, 'tsne', 'start');
-  const y = new Float64Array(2 * x.rows);
-  if (options.start !== 'random' && x.columns >= 2) {
-    const { scores, explainedVariance } = pca(x, 2, { seed: options.seed });
+  const map: Matrix = { data: sharedFloats(columns * x.rows), rows: x.rows, columns };
+  if (options.start !== 'random' && x.columns >= columns) {
+    const { scores, explainedVariance } = pca(x, columns, { seed: options.seed });
     const deviation = Math.sqrt((explainedVariance[0] ?? 0) * ((x.rows - 1) / x.rows));
-    if (deviation > 0) return scores.data.map((v) => (v / deviation) * START_DEVIATION);
+    if (deviation > 0) {
+      map.data.set(scores.data.map((v) => (v / deviation) * START_DEVIATION));
+      return map;
+    }
   }
   // Points that are all equal have no principal components; a point on top of all others would stay there.
-  return y.map(() => random.normal() * START_DEVIATION);
+  for (let c = 0; c < map.data.length; c++) map.data[c] = random.normal() * START_DEVIATION;
+  return map;
 }
 
 interface Descent extends TsneOptions {
   readonly learningRate: number;
+  readonly theta: number;
+  readonly threads: number;
 }
 
-function descend(p: Affinities, y: Float64Array, repulsion: Repulsion, options: Descent): void {
-  const repulsive = new Float64Array(y.length);
-  const gradient = new Float64Array(y.length);
-  const update = new Float64Array(y.length);
-  const gains = new Float64Array(y.length).fill(1);
-  for (let iteration = 0; iteration < options.iterations; iteration++) {
-    const early = iteration < options.exaggerationIterations;
+function descend(p: Affinities, map: Matrix, options: Descent): void {
+  const { iterations, exaggerationIterations, earlyExaggeration, learningRate, onProgress } = options;
+  const forces = createForces(p, map, options.theta, options.threads);
+  const gradient = new Float64Array(map.data.length);
+  const update = new Float64Array(map.data.length);
+  const gains = new Float64Array(map.data.length).fill(1);
+  for (let iteration = 0; iteration < iterations; iteration++) {
+    const early = iteration < exaggerationIterations;
     // The gains and the momentum belong to the objective that was left.
-    if (iteration === options.exaggerationIterations) {
+    if (iteration === exaggerationIterations) {
       update.fill(0);
       gains.fill(1);
     }
-    repulsive.fill(0);
-    const normalisation = repulsion(y, repulsive);
-    for (let c = 0; c < gradient.length; c++) gradient[c] = (-4 * (repulsive[c] ?? 0)) / normalisation;
-    addAttraction(p, y, early ? 4 * options.earlyExaggeration : 4, gradient);
-    step(y, gradient, update, gains, early ? 0.5 : 0.8, options.learningRate);
+    const normalisation = forces.compute();
+    const pull = early ? 4 * earlyExaggeration : 4;
+    for (let c = 0; c < gradient.length; c++)
+      gradient[c] = pull * (forces.attraction[c] ?? 0) - (4 * (forces.repulsion[c] ?? 0)) / normalisation;
+    step(map.data, gradient, update, gains, early ? 0.5 : 0.8, learningRate);
     const done = iteration + 1;
-    if (options.onProgress && (done % PROGRESS_EVERY === 0 || done === options.iterations)) {
-      options.onProgress({ done, total: options.iterations, kl: divergence(p, y, normalisation) });
-    }
+    if (onProgress && (done % PROGRESS_EVERY === 0 || done === iterations))
+      onProgress({ done, total: iterations, kl: divergence(p, map, normalisation) });
   }
+  forces.close();
 }
 
 /** One step of descent. A gain grows while its coordinate keeps its direction and shrinks when it turns (Jacobs 1988). */
@@ -133,16 +153,10 @@ function step(
   }
 }
 
-function centre(y: Float64Array): void {
-  let sumX = 0;
-  let sumY = 0;
-  for (let i = 0; i < y.length; i += 2) {
-    sumX += y[i] ?? 0;
-    sumY += y[i + 1] ?? 0;
-  }
-  const n = y.length / 2;
-  for (let i = 0; i < y.length; i += 2) {
-    y[i] = (y[i] ?? 0) - sumX / n;
-    y[i + 1] = (y[i + 1] ?? 0) - sumY / n;
+function centre({ data, rows, columns }: Matrix): void {
+  for (let axis = 0; axis < columns; axis++) {
+    let sum = 0;
+    for (let at = axis; at < data.length; at += columns) sum += data[at] ?? 0;
+    for (let at = axis; at < data.length; at += columns) data[at] = (data[at] ?? 0) - sum / rows;
   }
 }

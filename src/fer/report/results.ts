@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { compareBytes, FermentError, messageOf } from '../../kit/index.ts';
 import type { DownloadReport, PackReport } from '../data/index.ts';
-import type { MapMetrics } from '../embedding/index.ts';
 import type { EvaluationMetrics } from '../evaluation/index.ts';
+import type { MapMetrics } from '../maps/index.ts';
 import type { TrainingMetrics } from '../training/index.ts';
 
 /** One row of a training's history: column name to value. */

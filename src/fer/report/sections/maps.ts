@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { readNpy } from '../../data/index.ts';
-import type { MapMetrics } from '../../embedding/index.ts';
+import type { MapMetrics } from '../../maps/index.ts';
 import { CLASSES } from '../../params/index.ts';
 import { type Block, heading, paragraph } from '../document.ts';
 import { renderScatter } from '../figures/index.ts';

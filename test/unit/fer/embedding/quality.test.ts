@@ -1,12 +1,13 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import {
+  type Matrix,
   matrixOf,
   neighbourLabelAccuracy,
   neighbourPreservation,
   trustworthiness,
 } from '../../../../src/fer/embedding/index.ts';
-import { nearestNeighbours } from '../../../../src/fer/embedding/neighbours.ts';
+import { type Neighbours, nearestNeighbours } from '../../../../src/fer/embedding/neighbours.ts';
 import { clusters, givenMap, points, tsneReference } from './reference.ts';
 
 test('trustworthiness and neighbour preservation of a given map are those of scikit-learn', () => {
@@ -99,4 +100,37 @@ test('rows that do not belong together are refused', () => {
   );
   expect(() => neighbourLabelAccuracy(points(10, 2), [1, 2], 2)).toThrow('Received: 2.');
   expect(() => nearestNeighbours(points(3, 2), 3)).toThrow('Expected 1 to 2 neighbours for 3 points.');
+});
+
+const squaredDistance = ({ data, columns }: Matrix, i: number, j: number) =>
+  data
+    .subarray(columns * i, columns * (i + 1))
+    .reduce((sum, v, c) => sum + (v - (data[columns * j + c] ?? 0)) ** 2, 0);
+
+const isSame = (a: Neighbours, b: Neighbours) =>
+  a.indices.every((v, i) => v === b.indices[i]) && a.distances.every((v, i) => v === b.distances[i]);
+
+test('the search without all pairs finds nearly all neighbours, the same with any number of threads', () => {
+  const x = clusters(5100, 50, 1.3);
+  const exact = nearestNeighbours(x, 30);
+  const found = nearestNeighbours(x, 30, { search: 'approximate', seed: 3, threads: 1 });
+  expect(isSame(nearestNeighbours(x, 30, { search: 'approximate', seed: 3, threads: 3 }), found)).toBe(true);
+  let [hits, whole, largestError] = [0, 0, 0];
+  for (let i = 0; i < 1000; i++) {
+    const own = found.indices.subarray(30 * i, 30 * (i + 1));
+    if (new Set(own).size === 30) whole++;
+    own.forEach((j, slot) => {
+      const error = Math.abs((found.distances[30 * i + slot] ?? 9) - squaredDistance(x, i, j));
+      largestError = Math.max(largestError, error);
+    });
+    hits += exact.indices.subarray(30 * i, 30 * (i + 1)).filter((j) => own.includes(j)).length;
+  }
+  expect(hits / 30_000).toBeGreaterThan(0.98);
+  expect(whole).toBe(1000);
+  expect(largestError).toBeLessThan(1e-9);
+});
+
+test('the exact search has the same result with any number of threads', () => {
+  const x = clusters(5100, 50, 1.3);
+  expect(isSame(nearestNeighbours(x, 12, { threads: 3 }), nearestNeighbours(x, 12))).toBe(true);
 });

@@ -2,8 +2,8 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { FermentError } from '../../kit/index.ts';
 import { readNpy } from '../data/index.ts';
+import { type Matrix, matrixOf } from '../embedding/index.ts';
 import { CLASSES } from '../params/index.ts';
-import { type Matrix, matrixOf } from './matrix.ts';
 
 /** Points to be mapped, with the class of each. */
 export interface Points {

@@ -3,10 +3,10 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { readNpy, writeNpy } from '../../../../src/fer/data/index.ts';
-import { mapPoints } from '../../../../src/fer/embedding/index.ts';
+import { mapPoints } from '../../../../src/fer/maps/index.ts';
 import { repository } from '../../../support/project.ts';
 import { temporaryFolder } from '../../../support/temporary.ts';
-import { points } from './reference.ts';
+import { points } from '../embedding/reference.ts';
 
 const params = {
   points: null,

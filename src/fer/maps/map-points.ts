@@ -1,12 +1,16 @@
 import { join } from 'node:path';
 import { writeNpy } from '../data/index.ts';
+import {
+  type Matrix,
+  neighbourLabelAccuracy,
+  pca,
+  type TsneProgress,
+  trustworthiness,
+  tsne,
+} from '../embedding/index.ts';
 import type { Params } from '../params/index.ts';
 import { stratifiedSample } from '../training/loop/sampling.ts';
 import { loadPoints } from './load-points.ts';
-import type { Matrix } from './matrix.ts';
-import { pca } from './pca.ts';
-import { neighbourLabelAccuracy, trustworthiness } from './quality.ts';
-import { type TsneProgress, tsne } from './tsne.ts';
 
 /** What stage `tsne` measures: the content of `reports/metrics/tsne/<what>.json`. */
 export interface MapMetrics {

@@ -1,0 +1,1 @@
+export { type MapContext, type MapMetrics, mapPoints } from './map-points.ts';
