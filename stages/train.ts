@@ -4,7 +4,7 @@ import { runStage } from '../src/stage/index.ts';
 
 await runStage<Pick<Params, 'seed' | 'engine' | 'training' | 'train'>>(async (stage) => {
   const run = await trainCompactNet(
-    finalTraining(stage.key ?? '', stage.params, stage.dep('selection')),
+    finalTraining(stage.key ?? '', stage.params, stage.optionalDep('selection')),
     {
       train: stage.dep('train'),
       validation: stage.dep('validation'),

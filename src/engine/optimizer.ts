@@ -4,6 +4,7 @@ import type { Engine } from './load.ts';
 import { FLOAT, type Tensor } from './native.ts';
 import { adamScalars, applyAdam } from './ops/apply-adam.ts';
 import { applyMomentum } from './ops/apply-momentum.ts';
+import { decayWeights } from './ops/decoupled-decay.ts';
 import { createResourceVariable, type ResourceVariable } from './ops/resource-variable.ts';
 
 export interface OptimizerOptions {
@@ -15,9 +16,14 @@ export interface OptimizerOptions {
   readonly beta1?: number;
   readonly beta2?: number;
   readonly epsilon?: number;
-  /** Coupled L2: `weightDecay * weight` is added to the gradient of every trained tensor. 0 by default. */
+  /** How much of the weights is taken away in a step, see `weightDecayMode`. 0 by default. */
   readonly weightDecay?: number;
-  readonly weightDecayMode?: 'coupled';
+  /**
+   * `coupled`, the default: L2, `weightDecay * weight` is added to the gradient of every trained tensor. `decoupled`
+   * (AdamW): `learningRate * weightDecay * weight` is taken from kernels before the step; biases, and scales and
+   * offsets of batch norms, have one axis and are left alone.
+   */
+  readonly weightDecayMode?: 'coupled' | 'decoupled';
 }
 
 /** The numbers of one tensor, as they go into a checkpoint. */
@@ -60,6 +66,7 @@ export function createOptimizer(
   options: OptimizerOptions,
 ): Optimizer {
   const slots = weights.map((weight) => createSlot(engine, weight, MOMENTS[options.kind].length));
+  const kernels = slots.filter(({ weight }) => weight.shape.length > 1).map(({ value }) => value);
   let iterations = 0;
   let learningRate = options.learningRate;
   const update = options.kind === 'adam' ? adamUpdate : sgdUpdate;
@@ -76,7 +83,10 @@ export function createOptimizer(
     apply: (gradients) => {
       iterations++;
       for (const slot of slots) followModel(slot);
-      const decayed = decay(engine, slots, gradients, options.weightDecay ?? 0);
+      const { weightDecay = 0, weightDecayMode = 'coupled' } = options;
+      const isDecoupled = weightDecayMode === 'decoupled' && weightDecay !== 0;
+      if (isDecoupled) decayWeights(engine, kernels, learningRate * weightDecay);
+      const decayed = decay(engine, slots, gradients, isDecoupled ? 0 : weightDecay);
       update({ engine, slots, gradients: decayed.gradients, options, learningRate, t: iterations });
       decayed.dispose();
       for (const slot of slots) writeToModel(slot);

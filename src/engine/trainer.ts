@@ -14,6 +14,7 @@ import {
   type TensorState,
   type TensorStates,
 } from './optimizer.ts';
+import { createWeightAverage, type WeightAverage } from './weight-average.ts';
 
 export interface TrainerOptions {
   readonly optimizer: OptimizerOptions;
@@ -21,6 +22,8 @@ export interface TrainerOptions {
   readonly labelSmoothing?: number;
   /** One factor per class for loss and gradient of its samples; the mean is over samples, not over factors. */
   readonly classWeights?: readonly number[] | undefined;
+  /** Decay of a running mean of the weights (see `createWeightAverage`), below 1; 0, the default, keeps none. */
+  readonly averageDecay?: number;
   /** Decides the dropout masks, together with the number of the step. */
   readonly seed: number | string;
 }
@@ -38,14 +41,17 @@ export interface Trainer {
   readonly iterations: number;
   /**
    * One optimizer step on a batch: `images` normalised, `[n, 48, 48, 3]` row-major or a tensor (which stays the
-   * caller's), `labels` n class numbers.
+   * caller's), `labels` n class numbers. A tensor may hold images of another size than the model's input where the
+   * model has no Flatten, which ties it to one.
    * Throws BAD_ARRAY when they do not fit each other or the model, OUT_OF_MEMORY when the device has too little.
    */
   step(images: Float32Array | Tensor4D, labels: ArrayLike<number>): StepResult;
   setLearningRate(learningRate: number): void;
+  /** Runs `work` with the running means in the model, where they are kept, else with the weights as they are. */
+  withAverage<T>(work: () => T): T;
   /**
    * Everything that the next step depends on: weights and moving statistics of the trained layers, optimizer
-   * moments, number of steps. Frozen layers are not in it.
+   * moments, running means, number of steps. Frozen layers are not in it.
    */
   state(): TensorStates;
   /** Continues from a saved state, to the bit. Throws BAD_WEIGHTS when it does not fit. */
@@ -61,14 +67,8 @@ export function createTrainer(engine: Engine, model: LayersModel, options: Train
   const optimizer = createOptimizer(engine, graph.weights, options.optimizer);
   const variables = trainedVariables(model);
   const classes = model.outputs[0]?.shape.at(-1) ?? 0;
-  const dropoutKeys = new Map<string, number>();
-  const dropoutKey = (layer: string): number => {
-    const known = dropoutKeys.get(layer);
-    if (known !== undefined) return known;
-    const key = createRandom(options.seed, 'dropout', layer).uint32() | 0;
-    dropoutKeys.set(layer, key);
-    return key;
-  };
+  const average = averageOf(engine, variables, options.averageDecay ?? 0);
+  const dropoutKey = createDropoutKeys(options.seed);
 
   const step = (images: Float32Array | Tensor4D, labels: ArrayLike<number>): StepResult => {
     checkLabels(labels, classes);
@@ -83,6 +83,7 @@ export function createTrainer(engine: Engine, model: LayersModel, options: Train
     const loss = lossOf(engine, logits, labels, options);
     const gradients = runBackward(graph, pass, tape, loss.gradient);
     optimizer.apply(gradients);
+    average?.update(optimizer.iterations);
     for (const gradient of gradients.values()) gradient.dispose();
     if (x.owned) x.tensor.dispose();
     return finish(logits, loss, labels);
@@ -96,8 +97,9 @@ export function createTrainer(engine: Engine, model: LayersModel, options: Train
     setLearningRate: (learningRate) => {
       optimizer.learningRate = learningRate;
     },
+    withAverage: (work) => (average === undefined ? work() : average.within(work)),
     state: () => {
-      const state = optimizer.state();
+      const state: TensorStates = new Map([...optimizer.state(), ...(average?.state() ?? [])]);
       for (const variable of variables) {
         state.set(`weights/${variable.originalName}`, {
           shape: shapeOf(variable),
@@ -108,6 +110,7 @@ export function createTrainer(engine: Engine, model: LayersModel, options: Train
     },
     restore: (state) => {
       const values = variables.map((v) => stateOf(state, `weights/${v.originalName}`, shapeOf(v)).values);
+      average?.restore(state);
       optimizer.restore(state);
       for (const [i, variable] of variables.entries()) {
         const tensor = engine.tf.tensor(values[i] ?? [], shapeOf(variable));
@@ -115,13 +118,36 @@ export function createTrainer(engine: Engine, model: LayersModel, options: Train
         tensor.dispose();
       }
     },
-    dispose: () => optimizer.dispose(),
+    dispose: () => {
+      optimizer.dispose();
+      average?.dispose();
+    },
+  };
+}
+
+/** The key of each layer's dropout masks, made once. */
+function createDropoutKeys(seed: TrainerOptions['seed']): (layer: string) => number {
+  const keys = new Map<string, number>();
+  return (layer) => {
+    const known = keys.get(layer);
+    if (known !== undefined) return known;
+    const key = createRandom(seed, 'dropout', layer).uint32() | 0;
+    keys.set(layer, key);
+    return key;
   };
 }
 
 /** Weights and moving statistics of the layers that are not frozen. */
 function trainedVariables(model: LayersModel): LayerVariable[] {
   return model.layers.filter((layer) => layer.trainable).flatMap((layer) => layer.weights);
+}
+
+function averageOf(
+  engine: Engine,
+  variables: readonly LayerVariable[],
+  decay: number,
+): WeightAverage | undefined {
+  return decay === 0 ? undefined : createWeightAverage(engine, variables, decay);
 }
 
 function shapeOf(variable: LayerVariable): number[] {
@@ -138,7 +164,8 @@ function asBatch(
   const size = shape.reduce((product, side) => product * side, 1);
   const received =
     images instanceof Float32Array ? `${images.length} numbers` : `[${images.shape.join(', ')}]`;
-  const fits = images instanceof Float32Array ? images.length === size : images.shape.join() === shape.join();
+  const fits =
+    images instanceof Float32Array ? images.length === size : fitsModel(model, images.shape, shape);
   if (!fits || count === 0) {
     throw new FermentError(
       'BAD_ARRAY',
@@ -147,6 +174,14 @@ function asBatch(
   }
   if (!(images instanceof Float32Array)) return { tensor: images, owned: false };
   return { tensor: engine.tf.tensor(images, shape), owned: true };
+}
+
+/** Height and width are free unless a Flatten ties the layers after it to one size. */
+function fitsModel(model: LayersModel, shape: readonly number[], expected: readonly number[]): boolean {
+  if (shape.join() === expected.join()) return true;
+  const isTied = model.layers.some((layer) => layer.getClassName() === 'Flatten');
+  const sameRank = shape.length === expected.length;
+  return !isTied && sameRank && shape[0] === expected[0] && shape.at(-1) === expected.at(-1);
 }
 
 interface Loss {

@@ -8,10 +8,12 @@ import {
   numberOf,
   poolOf,
   reluOf,
+  targetShapeOf,
   weightsOf,
   windowOf,
   zeroPaddingOf,
 } from './layer-facts.ts';
+import { multiplyStep } from './multiply-step.ts';
 import {
   activationStep,
   addStep,
@@ -20,6 +22,7 @@ import {
   globalAverageStep,
   inputStep,
   maxPoolStep,
+  reshapeStep,
 } from './plain-steps.ts';
 import type { Graph, Step } from './step.ts';
 import { convStep, denseStep, depthwiseStep } from './weighted-steps.ts';
@@ -94,10 +97,14 @@ function buildOnInput(
       return append(dropoutStep(at, numberOf(layer, 'rate')));
     case 'Add':
       return append(addStep(at.name, [at.input, inputOf(layer, 1)]));
+    case 'Multiply':
+      return append(multiplyStep(at.name, [at.input, inputOf(layer, 1)]));
+    case 'Reshape':
+      return append(reshapeStep(at, inputShapeOf(layer), targetShapeOf(layer)));
     case 'Flatten':
       return append(flattenStep(at, inputShapeOf(layer)));
     case 'GlobalAveragePooling2D':
-      return append(globalAverageStep(at, inputShapeOf(layer)));
+      return append(globalAverageStep(at));
     default:
       throw unsupported(layer, `layers of the class ${layer.getClassName()} are not compiled`);
   }

@@ -64,13 +64,20 @@ export function reluOf(layer: Layer): ActivationKind {
 export function activationOf(layer: Layer): ActivationKind | undefined {
   const value = layer.getConfig()['activation'];
   if (value === undefined || value === 'linear') return undefined;
-  return value === 'relu' || value === 'relu6' ? value : refuse(layer, 'activation');
+  return value === 'relu' || value === 'relu6' || value === 'sigmoid' ? value : refuse(layer, 'activation');
 }
 
 /** Shape of a layer's input without the batch axis. */
 export function inputShapeOf(layer: Layer): readonly number[] {
   const shape = layer.inboundNodes[0]?.inputShapes[0];
   return Array.isArray(shape) ? sidesOf(shape.slice(1)) : refuse(layer, 'inputShape');
+}
+
+/** Shape of the output of a Reshape layer without the batch axis; every side is known. */
+export function targetShapeOf(layer: Layer): readonly number[] {
+  const value: unknown = layer.getConfig()['targetShape'];
+  const isKnown = Array.isArray(value) && value.every((side) => Number.isInteger(side) && side > 0);
+  return isKnown ? sidesOf(value) : refuse(layer, 'targetShape');
 }
 
 export function numberOf(layer: Layer, key: string): number {

@@ -96,33 +96,41 @@ export function addStep(name: string, inputs: readonly [number, number]): Step {
 }
 
 /** `[n, h, w, c]` to `[n, h w c]`; the buffer is shared. */
-export function flattenStep({ name, input }: Plain, inputShape: readonly number[]): Step {
+export function flattenStep(plain: Plain, inputShape: readonly number[]): Step {
   const size = inputShape.reduce((product, side) => product * side, 1);
+  return reshapeStep(plain, inputShape, [size]);
+}
+
+/** The same numbers in another shape, both without the batch axis; the buffer is shared. */
+export function reshapeStep(
+  { name, input }: Plain,
+  inputShape: readonly number[],
+  outputShape: readonly number[],
+): Step {
   return {
     name,
     inputs: [input],
     weights: [],
     keepsInputs: false,
     keepsOutput: false,
-    forward: (_, [x]) => ({ output: present(x).reshape([-1, size]) }),
+    forward: (_, [x]) => ({ output: present(x).reshape([-1, ...outputShape]) }),
     backward: (_, { dy }) => ({ inputs: [dy.reshape([-1, ...inputShape])], weights: [] }),
   };
 }
 
-/** The mean over height and width, `[n, h, w, c]` to `[n, c]`. */
-export function globalAverageStep({ name, input }: Plain, inputShape: readonly number[]): Step {
-  const [height = 1, width = 1, channels = 1] = inputShape;
+/** The mean over height and width, `[n, h, w, c]` to `[n, c]`; images of any size. */
+export function globalAverageStep({ name, input }: Plain): Step {
   return {
     name,
     inputs: [input],
     weights: [],
-    keepsInputs: false,
+    keepsInputs: true, // for its size alone
     keepsOutput: false,
     forward: (_, [x]) => ({ output: present(x).mean([1, 2]) }),
-    backward: ({ engine: { tf } }, { dy }) => ({
+    backward: ({ engine: { tf } }, { inputs, dy }) => ({
       inputs: [
         tf.tidy(() => {
-          const [n = 0] = dy.shape;
+          const [n = 0, height = 1, width = 1, channels = 1] = present(inputs[0]).shape;
           const share = dy.mul(1 / (height * width)).reshape([n, 1, 1, channels]);
           return share.broadcastTo([n, height, width, channels]);
         }),

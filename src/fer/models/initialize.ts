@@ -2,8 +2,9 @@ import type { Engine, LayersModel, LayerVariable } from '../../engine/index.ts';
 import { createRandom, type Random } from '../../kit/index.ts';
 import type { Architecture } from '../params/index.ts';
 
-/** Where the numbers of a tensor come from: a constant, or uniform in plus or minus `bound`. */
+/** Where the numbers of a tensor come from: a constant, uniform in plus or minus `bound`, or normal about 0. */
 type Start =
+  | { readonly kind: 'normal'; readonly deviation: number }
   | { readonly kind: 'constant'; readonly value: number }
   | { readonly kind: 'uniform'; readonly bound: number };
 
@@ -11,7 +12,8 @@ type Start =
  * Sets the initial weights, from the seed and each tensor's name alone: adding a layer changes no other.
  * The compact nets start as in PyTorch: weights and biases of convolutions and dense layers uniform within
  * 1 / sqrt(fan in) (`nn.Conv2d`, `nn.Linear`); VGG16 with He's uniform weights and biases of 0 (Keras'
- * `he_uniform`, the study's choice for the head), the last layer with Glorot's. Batch norms start as the identity.
+ * `he_uniform`, the study's choice for the head), the last layer with Glorot's; the SE-ResNet's convolutions
+ * with He's normal weights, of the variance 2 / fan out. Batch norms start as the identity.
  */
 export function initializeWeights(
   engine: Engine,
@@ -24,7 +26,7 @@ export function initializeWeights(
     const fans = kernel === undefined ? { in: 1, out: 1 } : fansOf(kernel);
     for (const variable of layer.weights) {
       const name = variable.originalName;
-      const start = architecture === 'vgg16' ? kerasStart(name, fans) : torchStart(name, fans);
+      const start = STARTS[architecture](name, fans);
       fill(engine, variable, start, createRandom(seed, 'initial-weights', name));
     }
   }
@@ -43,6 +45,22 @@ function fansOf(kernel: LayerVariable): Fans {
   return kernel.originalName.endsWith('depthwise_kernel')
     ? { in: a * b, out: a * b }
     : { in: a * b * c, out: a * b * d };
+}
+
+const STARTS: Readonly<Record<Architecture, (name: string, fans: Fans) => Start>> = {
+  resnet: torchStart,
+  mobilenetv2: torchStart,
+  'se-resnet': heFanOutStart,
+  vgg16: kerasStart,
+};
+
+/**
+ * Convolutions by PyTorch's `kaiming_normal_(mode='fan_out')` (He et al., 2015, section 2.2, the backward case); dense
+ * layers, whose fan out of 7 would make it far too wide, as in the other compact nets.
+ */
+function heFanOutStart(name: string, fans: Fans): Start {
+  if (!name.endsWith('/conv/kernel')) return torchStart(name, fans);
+  return { kind: 'normal', deviation: Math.sqrt(2 / fans.out) };
 }
 
 function torchStart(name: string, fans: Fans): Start {
@@ -68,6 +86,8 @@ function fill(engine: Engine, variable: LayerVariable, start: Start, random: Ran
   const shape = variable.shape.map((side) => side ?? 1);
   const values = new Float32Array(shape.reduce((product, side) => product * side, 1));
   if (start.kind === 'constant') values.fill(start.value);
+  else if (start.kind === 'normal')
+    for (let i = 0; i < values.length; i++) values[i] = start.deviation * random.normal();
   else for (let i = 0; i < values.length; i++) values[i] = random.uniform(-start.bound, start.bound);
   const tensor = engine.tf.tensor(values, shape);
   variable.write(tensor);

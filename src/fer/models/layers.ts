@@ -1,8 +1,10 @@
 import type { Engine, Layer, SymbolicTensor } from '../../engine/index.ts';
 import { CLASSES } from '../params/index.ts';
 
-/** What every model takes: RGB, 48 x 48. */
+/** What the paper's models take: RGB, 48 x 48. */
 export const IMAGE_SHAPE: [number, number, number] = [48, 48, 3];
+/** What a model of gray images takes. */
+export const GRAY_IMAGE_SHAPE: [number, number, number] = [48, 48, 1];
 
 /** Runs `x` through layers one after the other. */
 export function chain(engine: Engine, x: SymbolicTensor, layers: readonly Layer[]): SymbolicTensor {

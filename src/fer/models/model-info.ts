@@ -19,7 +19,12 @@ export interface ModelInfo {
   readonly params: Readonly<Record<string, unknown>>;
 }
 
-const PREPROCESSINGS = ['centered', 'caffe', 'unit'] as const satisfies readonly Preprocessing[];
+const PREPROCESSINGS = [
+  'centered',
+  'caffe',
+  'unit',
+  'standardized',
+] as const satisfies readonly Preprocessing[];
 
 /**
  * Checks what was read from a `model-info.json`. Throws BAD_WEIGHTS that names the file and the first field that is

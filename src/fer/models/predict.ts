@@ -1,6 +1,7 @@
 import { createInference, type Engine, type LayersModel } from '../../engine/index.ts';
 import { FermentError } from '../../kit/index.ts';
 import { CLASSES } from '../params/index.ts';
+import { channelsOf, toGray } from './channels.ts';
 import { IMAGE_SHAPE } from './layers.ts';
 import { type Preprocessing, preprocess } from './preprocessing.ts';
 
@@ -20,12 +21,12 @@ export interface Predictions {
   readonly probabilities: Float32Array<ArrayBuffer>;
   /** `[n, dimensions]`: what the last dense layer reads. */
   readonly embeddings: Float32Array<ArrayBuffer>;
-  /** 64 for ResNet, 128 for MobileNetV2, 32 for VGG16. */
+  /** 64 for ResNet, 128 for MobileNetV2, 112 for SE-ResNet, 32 for VGG16. */
   readonly dimensions: number;
 }
 
 /**
- * Runs a model on RGB images `[n, 48, 48, 3]` in inference mode. Throws BAD_ARRAY when the bytes are not whole images.
+ * Runs a model on RGB images `[n, 48, 48, 3]` in inference mode; a model of one channel sees them in gray. Throws BAD_ARRAY when the bytes are not whole images.
  */
 export function predict(
   engine: Engine,
@@ -43,13 +44,20 @@ export function predict(
   }
   const { preprocessing, batchSize = 64, onProgress } = options;
   const inference = createInference(engine, model);
+  const [side] = IMAGE_SHAPE;
+  const channels = channelsOf(model);
   const logits = new Float32Array(count * CLASSES.length);
   let embeddings = new Float32Array(0);
   let dimensions = 0;
   for (let start = 0; start < count; start += batchSize) {
     const end = Math.min(count, start + batchSize);
     const pixels = images.subarray(start * imageSize, end * imageSize);
-    const batch = engine.tf.tensor(preprocess(pixels, preprocessing), [end - start, ...IMAGE_SHAPE]);
+    const numbers = preprocess(
+      channels === 1 ? toGray(pixels) : pixels,
+      preprocessing,
+      side * side * channels,
+    );
+    const batch = engine.tf.tensor(numbers, [end - start, side, side, channels]);
     const result = inference.run(batch);
     dimensions = result.embeddings.shape[1] ?? 0;
     if (start === 0) embeddings = new Float32Array(count * dimensions);

@@ -6,4 +6,6 @@ export {
   type ClassName,
   COMPACT_ARCHITECTURES,
   type CompactArchitecture,
+  PAPER_ARCHITECTURES,
+  type PaperArchitecture,
 } from './shared.ts';

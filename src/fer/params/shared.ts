@@ -22,7 +22,10 @@ export const countPerClass = {
 } as const satisfies JSONSchema;
 
 /** The two compact nets of the paper. */
-export const COMPACT_ARCHITECTURES = ['resnet', 'mobilenetv2'] as const;
+export const PAPER_ARCHITECTURES = ['resnet', 'mobilenetv2'] as const;
+export type PaperArchitecture = (typeof PAPER_ARCHITECTURES)[number];
+/** The compact nets that a final training may have: the paper's two, which are swept, and the study's own. */
+export const COMPACT_ARCHITECTURES = [...PAPER_ARCHITECTURES, 'se-resnet'] as const;
 export type CompactArchitecture = (typeof COMPACT_ARCHITECTURES)[number];
 /** Everything that can be evaluated. */
 export const ARCHITECTURES = [...COMPACT_ARCHITECTURES, 'vgg16'] as const;

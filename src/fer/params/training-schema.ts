@@ -1,8 +1,12 @@
 import type { JSONSchema } from 'json-schema-to-ts';
+import { augmentationSchema } from './augmentation-schema.ts';
 import { earlyStopping, keep, schedule } from './schedule-schema.ts';
+import { PAPER_ARCHITECTURES } from './shared.ts';
 
 const positive = { type: 'number', exclusiveMinimum: 0 } as const;
 const share = { type: 'number', minimum: 0, maximum: 1 } as const;
+/** A decay below 1. */
+const beta = { type: 'number', minimum: 0, exclusiveMaximum: 1 } as const;
 const epochs = { type: 'integer', minimum: 1 } as const;
 const limit = {
   type: ['integer', 'null'],
@@ -41,7 +45,7 @@ export const trainingSchema = {
   additionalProperties: false,
   default: {},
   description: 'What sweep and train share.',
-  required: ['batchSize', 'augmentation', 'labelSmoothing', 'classWeightPower'],
+  required: ['batchSize', 'preprocessing', 'augmentation', 'labelSmoothing', 'classWeightPower'],
   properties: {
     batchSize: {
       type: 'integer',
@@ -60,49 +64,13 @@ export const trainingSchema = {
       default: 0,
       description: 'Loss weight per class = (mean count / count) to this power; 0 is off.',
     },
-    augmentation: {
-      type: 'object',
-      additionalProperties: false,
-      default: {},
-      description: "Online augmentation, new for each epoch; the paper's values are the defaults.",
-      required: [
-        'flipProbability',
-        'rotationDegrees',
-        'shearDegrees',
-        'translateFraction',
-        'interpolation',
-        'fill',
-      ],
-      properties: {
-        flipProbability: { ...share, default: 0.5 },
-        rotationDegrees: {
-          type: 'number',
-          minimum: 0,
-          maximum: 180,
-          default: 5,
-          description: 'Uniform in plus or minus this.',
-        },
-        shearDegrees: {
-          type: 'number',
-          minimum: 0,
-          maximum: 80,
-          default: 10,
-          description: 'Shear along x, uniform in plus or minus this.',
-        },
-        translateFraction: {
-          ...share,
-          default: 0.2,
-          description: 'Whole pixels, uniform in plus or minus this share of the side.',
-        },
-        interpolation: {
-          enum: ['nearest', 'bilinear'],
-          default: 'nearest',
-          description:
-            'nearest: two resamplings, pixel for pixel as PIL does. bilinear: one combined resampling.',
-        },
-        fill: { enum: ['black', 'edge'], default: 'black', description: 'What shows outside the image.' },
-      },
+    preprocessing: {
+      enum: ['centered', 'standardized'],
+      default: 'centered',
+      description:
+        'centered: 0..255 to -1..1. standardized: each image to mean 0 and standard deviation 1 (a deviation below 8 gray levels counts as 8).',
     },
+    augmentation: augmentationSchema,
   },
 } as const satisfies JSONSchema;
 
@@ -111,14 +79,18 @@ const configuration = {
   additionalProperties: false,
   required: ['architecture', 'optimizer', 'learningRate', 'dropout', 'weightDecay'],
   properties: {
-    architecture: { enum: ['resnet', 'mobilenetv2'] },
-    optimizer: { enum: ['adam', 'sgd'], description: 'sgd has momentum 0.9.' },
+    architecture: { enum: PAPER_ARCHITECTURES },
+    optimizer: {
+      enum: ['adam', 'adamw', 'sgd'],
+      description: 'sgd has momentum 0.9; adamw is adam with decoupled weight decay.',
+    },
     learningRate: positive,
     dropout: { type: 'number', minimum: 0, maximum: 0.95 },
     weightDecay: {
       type: 'number',
       minimum: 0,
-      description: 'Coupled: added to the gradient of every tensor, as in the paper.',
+      description:
+        'adam, sgd: coupled, added to the gradient of every tensor, as in the paper. adamw: decoupled, not of biases and batch norms.',
     },
   },
 } as const satisfies JSONSchema;
@@ -164,37 +136,72 @@ export const selectSchema = {
   },
 } as const satisfies JSONSchema;
 
+const selection = {
+  type: ['string', 'null'],
+  description:
+    'The file that `select` wrote for this architecture, for what is "selected"; null where nothing is.',
+} as const;
+
+/** What every final training has; "selected" takes the value of the configuration that `select` chose. */
 const finalTraining = {
   type: 'object',
   additionalProperties: false,
-  default: {},
   required: [
+    'selection',
     'epochs',
     'learningRate',
     'optimizer',
+    'beta1',
+    'beta2',
     'dropout',
     'weightDecay',
     'schedule',
+    'averageDecay',
+    'imageSizes',
     'earlyStopping',
     'keep',
   ],
   properties: {
     epochs: { ...epochs, default: 40, description: 'At most.' },
     optimizer: {
-      enum: ['adam', 'sgd', 'selected'],
+      enum: ['adam', 'adamw', 'sgd', 'selected'],
       default: 'selected',
-      description: '"selected" takes the value of the configuration that `select` chose.',
+      description:
+        'adamw decouples the weight decay. "selected" takes the value of the configuration that `select` chose.',
     },
     learningRate: {
       anyOf: [{ type: 'number', exclusiveMinimum: 0 }, { const: 'selected' }],
       default: 'selected',
     },
+    beta1: { ...beta, default: 0.9, description: 'Of adam and adamw: decay of the first moment.' },
+    beta2: { ...beta, default: 0.999, description: 'Of adam and adamw: decay of the second moment.' },
     dropout: {
       anyOf: [{ type: 'number', minimum: 0, maximum: 0.95 }, { const: 'selected' }],
       default: 'selected',
     },
     weightDecay: { anyOf: [{ type: 'number', minimum: 0 }, { const: 'selected' }], default: 'selected' },
     schedule,
+    averageDecay: {
+      ...beta,
+      default: 0,
+      description:
+        'Decay per step of a running mean of the weights, which is what is validated and saved; 0 keeps none.',
+    },
+    imageSizes: {
+      type: 'array',
+      default: [],
+      description:
+        'Smaller images in the first epochs: `side` up to the share `until` of the epochs, one after the other; then 48. Needs interpolation bilinear and a net without a flattened map (se-resnet, mobilenetv2).',
+      items: {
+        type: 'object',
+        additionalProperties: false,
+        required: ['side', 'until'],
+        properties: {
+          side: { type: 'integer', minimum: 16, maximum: 48, multipleOf: 8 },
+          until: share,
+        },
+      },
+    },
     earlyStopping,
     keep,
   },
@@ -207,7 +214,29 @@ export const trainSchema = {
   default: {},
   description: 'The final trainings, one per architecture.',
   required: ['resnet', 'mobilenetv2'],
-  properties: { resnet: finalTraining, mobilenetv2: finalTraining },
+  properties: {
+    resnet: {
+      ...finalTraining,
+      default: {},
+      properties: {
+        selection: { ...selection, default: 'artifacts/selection/resnet.json' },
+        ...finalTraining.properties,
+      },
+    },
+    mobilenetv2: {
+      ...finalTraining,
+      default: {},
+      properties: {
+        selection: { ...selection, default: 'artifacts/selection/mobilenetv2.json' },
+        ...finalTraining.properties,
+      },
+    },
+    'se-resnet': {
+      ...finalTraining,
+      description: 'Our own net, which is not swept; left out, it is not trained.',
+      properties: { selection: { ...selection, default: null }, ...finalTraining.properties },
+    },
+  },
 } as const satisfies JSONSchema;
 
 /** `baseline`: VGG16 by transfer, as in the paper. */

@@ -4,7 +4,7 @@ import type { Params } from '../../params/index.ts';
 /** The ranges of the online augmentation, as params.yaml gives them. */
 export type OnlineAugmentation = Params['training']['augmentation'];
 
-/** What happens to one image in one epoch: flip, then rotation, then shear and shift. */
+/** What happens to one image in one epoch: flip, then rotation, then shear, zoom and shift. */
 export interface OnlineChange {
   readonly flip: boolean;
   /** Counter-clockwise, about the centre. */
@@ -14,6 +14,9 @@ export interface OnlineChange {
   /** Whole pixels to the right and down. */
   readonly dx: number;
   readonly dy: number;
+  /** How much wider and higher the picture becomes, about the centre. */
+  readonly zoomX: number;
+  readonly zoomY: number;
 }
 
 /** The change of the paper's baseline (a Keras generator): one affine map, sub-pixel shifts, then the flips. */
@@ -38,13 +41,16 @@ export function randomForImage(seed: number, epoch: number, index: number): Rand
 /** Draws a change in the order of the paper's pipeline. `size` is the side in pixels; shifts round to whole pixels. */
 export function drawOnlineChange(random: Random, ranges: OnlineAugmentation, size: number): OnlineChange {
   const reach = ranges.translateFraction * size;
-  return {
+  const drawn = {
     flip: random.chance(ranges.flipProbability),
     angleDegrees: random.uniform(-ranges.rotationDegrees, ranges.rotationDegrees),
     shearDegrees: random.uniform(-ranges.shearDegrees, ranges.shearDegrees),
     dx: Math.round(random.uniform(-reach, reach)),
     dy: Math.round(random.uniform(-reach, reach)),
   };
+  const scale = random.uniform(-ranges.logScale, ranges.logScale);
+  const aspect = random.uniform(-ranges.logAspect, ranges.logAspect);
+  return { ...drawn, zoomX: Math.exp(scale + aspect / 2), zoomY: Math.exp(scale - aspect / 2) };
 }
 
 /** Keras' `shear_range=0.2` is degrees, so nearly nothing: the paper meant a fifth, and got a five-hundredth. */

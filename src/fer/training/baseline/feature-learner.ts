@@ -81,7 +81,7 @@ function allFeatures(
     plain: ofTrain(train),
     mirrored: flips ? ofTrain(mirror(train)) : [],
     validation: compute(validation.count, (start, end) =>
-      preprocess(validation.images.subarray(start * size, end * size), preprocessing),
+      preprocess(validation.images.subarray(start * size, end * size), preprocessing, size),
     ),
   };
 }

@@ -1,7 +1,7 @@
 import { type Digest, digestOf, digestOfJson, FermentError } from '../../../kit/index.ts';
 import { type Dataset, IMAGE_PIXELS, IMAGE_SIDE } from '../../data/index.ts';
 import { type Preprocessing, preprocess } from '../../models/index.ts';
-import type { Augment } from '../augmentation/index.ts';
+import { type Augment, retouch } from '../augmentation/index.ts';
 
 /** Training images as one gray plane each: a third of the memory, and a third of the work of augmenting them. */
 export interface GrayImages {
@@ -43,22 +43,32 @@ export function digestOfImages({ planes, labels }: GrayImages): Digest {
 export interface BatchOptions {
   readonly epoch: number;
   readonly indices: Uint32Array;
+  /** Left out where images are taken as they are, at their own size. */
   readonly augment: Augment | undefined;
   readonly preprocessing: Preprocessing;
+  /** Of the copies; 48 by default. */
+  readonly side?: number;
+  /** 1, or 3 by default. */
+  readonly channels?: number;
 }
 
-/** The model's input for some images in one epoch: augmented, in three channels, normalised, `[b, 48, 48, 3]`. */
+/** The model's input for some images in one epoch: augmented, normalised, `[b, side, side, channels]`. */
 export function makeBatch(images: GrayImages, options: BatchOptions): Float32Array {
-  const { epoch, indices, augment, preprocessing } = options;
-  const planes = new Uint8Array(indices.length * IMAGE_PIXELS);
-  for (const [i, index] of indices.entries()) {
+  const { epoch, indices, augment, preprocessing, side = IMAGE_SIDE, channels = 3 } = options;
+  const size = side * side;
+  const planes = new Uint8Array(indices.length * size);
+  const retouches = Array.from(indices, (index, i) => {
     const from = { pixels: images.planes, offset: index * IMAGE_PIXELS, size: IMAGE_SIDE };
-    const to = { pixels: planes, offset: i * IMAGE_PIXELS, size: IMAGE_SIDE };
-    if (augment === undefined)
-      planes.set(from.pixels.subarray(from.offset, from.offset + IMAGE_PIXELS), to.offset);
-    else augment(from, to, epoch, index);
-  }
-  return preprocess(inThreeChannels(planes), preprocessing);
+    if (augment !== undefined)
+      return augment(from, { pixels: planes, offset: i * size, size: side }, epoch, index);
+    planes.set(from.pixels.subarray(from.offset, from.offset + IMAGE_PIXELS), i * size);
+    return undefined;
+  });
+  const numbers = size * channels;
+  const batch = preprocess(channels === 1 ? planes : inThreeChannels(planes), preprocessing, numbers);
+  for (const [i, change] of retouches.entries())
+    if (change !== undefined) retouch(batch.subarray(i * numbers, (i + 1) * numbers), side, change);
+  return batch;
 }
 
 /** `[n, 48, 48]` to `[n, 48, 48, 3]` with equal channels. */

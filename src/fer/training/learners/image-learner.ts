@@ -1,6 +1,6 @@
 import type { Engine, LayersModel, Trainer } from '../../../engine/index.ts';
-import type { Dataset } from '../../data/index.ts';
-import { type Preprocessing, predict } from '../../models/index.ts';
+import { type Dataset, IMAGE_SIDE } from '../../data/index.ts';
+import { channelsOf, type Preprocessing, predict } from '../../models/index.ts';
 import type { Augment } from '../augmentation/index.ts';
 import type { Learner } from '../loop/learner.ts';
 import { scoreLogits } from '../loop/scores.ts';
@@ -15,21 +15,31 @@ export interface ImageLearnerOptions {
   /** Left out where images are trained on as they are. */
   readonly augment: Augment | undefined;
   readonly preprocessing: Preprocessing;
+  /** Side of the training images in an epoch (from 1); left out, 48 in all. */
+  readonly sideAt?: (epoch: number) => number;
 }
 
 /** A learner whose whole model sees images: augmented for each step in training, as they are in validation. */
 export function createImageLearner(options: ImageLearnerOptions): Learner {
-  const { engine, model, trainer, train, validation, augment, preprocessing } = options;
+  const { engine, model, trainer, train, validation, augment, preprocessing, sideAt } = options;
+  const channels = channelsOf(model);
   return {
     trainer,
     trainCount: train.count,
-    step: (epoch, indices) =>
-      trainer.step(
-        makeBatch(train, { epoch, indices, augment, preprocessing }),
-        labelsAt(train.labels, indices),
-      ),
+    step: (epoch, indices) => {
+      const side = sideAt?.(epoch) ?? IMAGE_SIDE;
+      const batch = makeBatch(train, { epoch, indices, augment, preprocessing, side, channels });
+      const images = engine.tf.tensor4d(batch, [indices.length, side, side, channels]);
+      try {
+        return trainer.step(images, labelsAt(train.labels, indices));
+      } finally {
+        images.dispose();
+      }
+    },
     validate: () =>
-      scoreLogits(predict(engine, model, validation.images, { preprocessing }).logits, validation.labels),
+      trainer.withAverage(() =>
+        scoreLogits(predict(engine, model, validation.images, { preprocessing }).logits, validation.labels),
+      ),
     finish: () => {},
     dispose: () => trainer.dispose(),
   };

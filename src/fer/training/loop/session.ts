@@ -33,6 +33,7 @@ export interface Session {
 const STATE = 'state/';
 const KEPT = 'kept/';
 const WEIGHTS = 'weights/';
+const AVERAGE = 'average/';
 
 /**
  * A checkpoint's session, with the trainer set back to it, or a new one. A checkpoint that cannot be used
@@ -72,9 +73,14 @@ export function saveSession(trainer: Trainer, session: Session, place: Checkpoin
   writeCheckpoint(place.path, place.config, { progress, tensors });
 }
 
-/** A copy of the trained layers' weights and moving statistics. */
+/** A copy of the weights and moving statistics that predict: their running means, where the trainer keeps them. */
 export function weightsOf(trainer: Trainer): Tensors {
-  return new Map([...trainer.state()].filter(([name]) => name.startsWith(WEIGHTS)));
+  const weights = new Map<string, TensorState>();
+  for (const [name, tensor] of trainer.state()) {
+    if (name.startsWith(AVERAGE)) weights.set(`${WEIGHTS}${name.slice(AVERAGE.length)}`, tensor);
+    else if (name.startsWith(WEIGHTS) && !weights.has(name)) weights.set(name, tensor);
+  }
+  return weights;
 }
 
 /** Puts kept weights back into the model; the optimizer's own state stays as it is. */

@@ -74,7 +74,7 @@ export function trainModel(options: TrainingOptions): TrainingOutcome {
   const kept = history[keptEpoch - 1];
   if (kept === undefined) throw new FermentError('INTERNAL', 'A training ended without a kept epoch.');
   checkSteps(learner, plan, history.length);
-  if (keptEpoch !== history.length) restoreWeights(trainer, session.kept);
+  restoreWeights(trainer, session.kept); // not those of the last step: another epoch's, or running means
   learner.finish();
   return { history, kept, steps: trainer.iterations, resumedAfter, secondsPerEpoch };
 }

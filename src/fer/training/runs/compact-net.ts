@@ -3,16 +3,28 @@ import type { CompactArchitecture, Params } from '../../params/index.ts';
 import { createOnlineAugmentation } from '../augmentation/index.ts';
 import { createImageLearner } from '../learners/image-learner.ts';
 import type { TrainingPlan } from '../loop/train-model.ts';
-import { type Recipe, runTraining, type TrainingContext, type TrainingPlaces } from './run-training.ts';
+import { checkImageSizes, sideAt } from '../schedule/image-size.ts';
+import {
+  type OptimizerName,
+  type Recipe,
+  runTraining,
+  type TrainingContext,
+  type TrainingPlaces,
+} from './run-training.ts';
 import type { TrainingRun } from './summary.ts';
 
 /** Everything that decides what a compact net becomes, beside the data. */
 export interface CompactTraining extends Omit<TrainingPlan, 'batchSize'> {
   readonly architecture: CompactArchitecture;
-  readonly optimizer: 'adam' | 'sgd';
+  readonly optimizer: OptimizerName;
   readonly dropout: number;
   readonly weightDecay: number;
   readonly trainLimit: number | null;
+  /** Of Adam; by default PyTorch's. */
+  readonly beta1?: number;
+  readonly beta2?: number;
+  readonly averageDecay?: number;
+  readonly imageSizes?: Params['train']['resnet']['imageSizes'];
   /** What sweep and final training share. */
   readonly training: Params['training'];
 }
@@ -56,13 +68,19 @@ export function trainCompactNet(
   places: TrainingPlaces,
   context: TrainingContext,
 ): Promise<TrainingRun> {
-  const { training, architecture, optimizer, dropout, weightDecay, trainLimit, ...plan } = compact;
-  const augment = createOnlineAugmentation(plan.seed, training.augmentation);
+  const { training, architecture, optimizer, dropout, weightDecay, trainLimit, ...rest } = compact;
+  const { beta1, beta2, averageDecay = 0, imageSizes = [], ...plan } = rest;
+  const { preprocessing, augmentation } = training;
+  const augment = createOnlineAugmentation(plan.seed, augmentation, plan.epochs);
+  checkImageSizes(imageSizes, architecture, augmentation.interpolation);
   const recipe: Recipe = {
     architecture,
-    preprocessing: 'centered',
+    preprocessing,
     plan: { ...plan, batchSize: training.batchSize },
     optimizer,
+    ...(beta1 === undefined ? {} : { beta1 }),
+    ...(beta2 === undefined ? {} : { beta2 }),
+    averageDecay,
     dropout,
     weightDecay,
     trainLimit,
@@ -75,7 +93,8 @@ export function trainCompactNet(
         model,
         trainer: createTrainer(model),
         augment,
-        preprocessing: 'centered',
+        preprocessing,
+        sideAt: (epoch) => sideAt(imageSizes, plan.epochs, epoch),
       }),
   };
   return runTraining(recipe, places, context);

@@ -51,12 +51,19 @@ export interface TrainingContext {
   readonly onWarning?: (text: string) => void;
 }
 
+/** `adamw` is Adam with decoupled weight decay. */
+export type OptimizerName = 'adam' | 'adamw' | 'sgd';
+
 /** Everything that decides what a model becomes, beside the data; `plan.seed` seeds all of it. */
 export interface Recipe {
   readonly architecture: Architecture;
   readonly preprocessing: Preprocessing;
   readonly plan: TrainingPlan;
-  readonly optimizer: 'adam' | 'sgd';
+  readonly optimizer: OptimizerName;
+  readonly beta1?: number;
+  readonly beta2?: number;
+  /** Of the running mean of the weights; left out or 0, none is kept. */
+  readonly averageDecay?: number;
   readonly dropout: number;
   readonly weightDecay: number;
   readonly labelSmoothing: number;
@@ -148,8 +155,17 @@ function runLearner(
 
 function trainerOptions(recipe: Recipe, labels: Uint8Array): TrainerOptions {
   const { plan, optimizer, weightDecay, labelSmoothing, classWeightPower } = recipe;
+  const { beta1, beta2, averageDecay = 0 } = recipe;
   return {
-    optimizer: { kind: optimizer, learningRate: plan.learningRate, weightDecay },
+    optimizer: {
+      kind: optimizer === 'adamw' ? 'adam' : optimizer,
+      learningRate: plan.learningRate,
+      ...(beta1 === undefined ? {} : { beta1 }),
+      ...(beta2 === undefined ? {} : { beta2 }),
+      weightDecay,
+      weightDecayMode: optimizer === 'adamw' ? 'decoupled' : 'coupled',
+    },
+    averageDecay,
     labelSmoothing,
     classWeights: classWeights(labels, classWeightPower),
     seed: plan.seed,

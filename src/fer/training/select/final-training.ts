@@ -1,17 +1,18 @@
 import { readFileSync } from 'node:fs';
 import { didYouMean, FermentError, messageOf } from '../../../kit/index.ts';
-import { COMPACT_ARCHITECTURES, type CompactArchitecture, type Params } from '../../params/index.ts';
+import { COMPACT_ARCHITECTURES, type Params } from '../../params/index.ts';
 import type { CompactTraining } from '../runs/compact-net.ts';
 import type { SelectedValues, Selection } from './select.ts';
 
 /**
  * The final training of one architecture: its params, with the selection's value wherever they say "selected".
- * Throws BAD_PARAMS for another name than a compact net's, DATA_DAMAGED when the selection file is not one of this architecture.
+ * Throws BAD_PARAMS for another name than a compact net's, without params of it, and for "selected" without a
+ * selection; DATA_DAMAGED when the selection file is not one of this architecture.
  */
 export function finalTraining(
   key: string,
   { train, training, seed }: Pick<Params, 'train' | 'training' | 'seed'>,
-  selectionPath: string,
+  selectionPath: string | undefined,
 ): CompactTraining {
   const architecture = COMPACT_ARCHITECTURES.find((name) => name === key);
   if (architecture === undefined) {
@@ -21,22 +22,43 @@ export function finalTraining(
       { hint: didYouMean(key, COMPACT_ARCHITECTURES) },
     );
   }
-  const values = readSelection(architecture, selectionPath);
-  const { optimizer, learningRate, dropout, weightDecay, ...plan } = train[architecture];
+  const final = train[architecture];
+  if (final === undefined) {
+    throw new FermentError('BAD_PARAMS', `The parameters have no train.${architecture}.`, {
+      hint: 'params.best.yaml has one: npx ferment repro --params params.best.yaml',
+    });
+  }
+  const { selection: _, optimizer, learningRate, dropout, weightDecay, ...plan } = final;
+  const selected = selectedValues(architecture, selectionPath);
   return {
     ...plan,
     architecture,
-    optimizer: optimizer === 'selected' ? values.optimizer : optimizer,
-    learningRate: learningRate === 'selected' ? values.learningRate : learningRate,
-    dropout: dropout === 'selected' ? values.dropout : dropout,
-    weightDecay: weightDecay === 'selected' ? values.weightDecay : weightDecay,
+    optimizer: optimizer === 'selected' ? selected('optimizer') : optimizer,
+    learningRate: learningRate === 'selected' ? selected('learningRate') : learningRate,
+    dropout: dropout === 'selected' ? selected('dropout') : dropout,
+    weightDecay: weightDecay === 'selected' ? selected('weightDecay') : weightDecay,
     trainLimit: null,
     training,
     seed,
   };
 }
 
-function readSelection(architecture: CompactArchitecture, path: string): SelectedValues {
+/** Gives the selected values one by one: what is not asked for need not have been selected. */
+function selectedValues(
+  architecture: string,
+  path: string | undefined,
+): <K extends keyof SelectedValues>(name: K) => SelectedValues[K] {
+  const values = path === undefined ? undefined : readSelection(architecture, path);
+  return (name) => {
+    if (values !== undefined) return values[name];
+    throw new FermentError(
+      'BAD_PARAMS',
+      `train.${architecture}.${name} should be a value where train.${architecture}.selection is null. Received: selected.`,
+    );
+  };
+}
+
+function readSelection(architecture: string, path: string): SelectedValues {
   const refuse = (problem: string, cause?: unknown): FermentError =>
     new FermentError('DATA_DAMAGED', `${path} is not the selection of ${architecture}: ${problem}.`, {
       hint: 'Run the stage select again: npx ferment repro --force --single-item select',
@@ -55,7 +77,9 @@ function readSelection(architecture: CompactArchitecture, path: string): Selecte
   return values;
 }
 
+const OPTIMIZERS = ['adam', 'adamw', 'sgd'];
+
 function isComplete({ optimizer, learningRate, dropout, weightDecay }: SelectedValues): boolean {
   const numbers = [learningRate, dropout, weightDecay];
-  return (optimizer === 'adam' || optimizer === 'sgd') && numbers.every((n) => Number.isFinite(n));
+  return OPTIMIZERS.includes(optimizer) && numbers.every((n) => Number.isFinite(n));
 }

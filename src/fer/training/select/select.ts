@@ -1,11 +1,11 @@
 import { FermentError, prettyJson, writeFileAtomic } from '../../../kit/index.ts';
-import { COMPACT_ARCHITECTURES, type CompactArchitecture, type Params } from '../../params/index.ts';
+import { PAPER_ARCHITECTURES, type PaperArchitecture, type Params } from '../../params/index.ts';
 import { type RunScores, rankRuns } from './rank.ts';
 import { readSweepResults } from './sweep-results.ts';
 
 /** What `select` writes for one architecture. */
 export interface Selection {
-  readonly architecture: CompactArchitecture;
+  readonly architecture: PaperArchitecture;
   /** The chosen configuration's name. */
   readonly configuration: string;
   readonly values: SelectedValues;
@@ -26,18 +26,18 @@ type SelectParams = Pick<Params, 'select'> & { readonly sweep: Pick<Params['swee
 export function selectConfigurations(
   { select, sweep }: SelectParams,
   files: readonly string[],
-  outs: Readonly<Record<CompactArchitecture, string>>,
+  outs: Readonly<Record<PaperArchitecture, string>>,
 ): Readonly<Record<string, unknown>> {
-  for (const architecture of COMPACT_ARCHITECTURES) requireConfiguration(architecture, sweep.configs);
+  for (const architecture of PAPER_ARCHITECTURES) requireConfiguration(architecture, sweep.configs);
   const results = readSweepResults(files, sweep.configs);
-  const selections = COMPACT_ARCHITECTURES.map((architecture) =>
+  const selections = PAPER_ARCHITECTURES.map((architecture) =>
     selectOne(architecture, sweep.configs, results, select),
   );
   for (const selection of selections) writeFileAtomic(outs[selection.architecture], prettyJson(selection));
   return { ...select, ...Object.fromEntries(selections.map((s) => [s.architecture, tableOf(s)])) };
 }
 
-function requireConfiguration(architecture: CompactArchitecture, configs: Params['sweep']['configs']): void {
+function requireConfiguration(architecture: PaperArchitecture, configs: Params['sweep']['configs']): void {
   if (Object.values(configs).some((configuration) => configuration.architecture === architecture)) return;
   throw new FermentError(
     'BAD_PARAMS',
@@ -47,7 +47,7 @@ function requireConfiguration(architecture: CompactArchitecture, configs: Params
 }
 
 function selectOne(
-  architecture: CompactArchitecture,
+  architecture: PaperArchitecture,
   configs: Params['sweep']['configs'],
   results: ReadonlyMap<string, RunScores>,
   select: Params['select'],

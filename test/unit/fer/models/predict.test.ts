@@ -62,7 +62,7 @@ describe('preprocess', () => {
     ['unit', [0, 128 / 255, 1]],
     ['caffe', [255 - 103.939, 128 - 116.779, 0 - 123.68]],
   ] as const)('%s', (kind, expected) => {
-    for (const [i, value] of preprocess(pixels, kind).entries())
+    for (const [i, value] of preprocess(pixels, kind, 3).entries())
       expect(value).toBeCloseTo(expected[i] ?? 0, 5);
   });
 });

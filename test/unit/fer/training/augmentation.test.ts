@@ -25,6 +25,11 @@ const ranges = {
   translateFraction: 0.2,
   interpolation: 'nearest',
   fill: 'black',
+  logScale: 0,
+  logAspect: 0,
+  logContrast: 0,
+  brightness: 0,
+  erasing: { probability: 0, minSide: 0.125, maxSide: 0.375, until: 1 },
 } as const;
 
 /** The data of an .npy file, behind its header. */
@@ -50,6 +55,8 @@ const online = JSON.parse(readFileSync(new URL('online.json', FIXTURES), 'utf8')
   sets: { change: [number, number, number, number, number]; sha256: string }[];
 };
 
+const NO_ZOOM = { zoomX: 1, zoomY: 1 } as const;
+
 function onlineChange([flip, angleDegrees, shearDegrees, dx, dy]: readonly number[]): OnlineChange {
   return {
     flip: flip === 1,
@@ -57,6 +64,7 @@ function onlineChange([flip, angleDegrees, shearDegrees, dx, dy]: readonly numbe
     shearDegrees: shearDegrees ?? 0,
     dx: dx ?? 0,
     dy: dy ?? 0,
+    ...NO_ZOOM,
   };
 }
 
@@ -67,7 +75,7 @@ describe('nearest resampling', () => {
   });
 
   it('with edge fill repeats the border and changes nothing inside', () => {
-    const shift = { flip: false, angleDegrees: 0, shearDegrees: 0, dx: 3, dy: -2 };
+    const shift = { flip: false, angleDegrees: 0, shearDegrees: 0, dx: 3, dy: -2, ...NO_ZOOM };
     const black = changeFaces((from, to) => changeNearest(from, to, shift, 'black'));
     const edge = changeFaces((from, to) => changeNearest(from, to, shift, 'edge'));
     for (let y = 0; y < SIZE; y++) {
@@ -84,9 +92,9 @@ describe('nearest resampling', () => {
 
 describe('bilinear resampling', () => {
   const whole = [
-    { flip: false, angleDegrees: 0, shearDegrees: 0, dx: 0, dy: 0 },
-    { flip: true, angleDegrees: 0, shearDegrees: 0, dx: 0, dy: 0 },
-    { flip: true, angleDegrees: 0, shearDegrees: 0, dx: 7, dy: -4 },
+    { flip: false, angleDegrees: 0, shearDegrees: 0, dx: 0, dy: 0, ...NO_ZOOM },
+    { flip: true, angleDegrees: 0, shearDegrees: 0, dx: 0, dy: 0, ...NO_ZOOM },
+    { flip: true, angleDegrees: 0, shearDegrees: 0, dx: 7, dy: -4, ...NO_ZOOM },
   ];
 
   it.each(whole.flatMap((change) => (['black', 'edge'] as const).map((fill) => ({ change, fill }))))(
@@ -180,10 +188,10 @@ describe('drawing', () => {
   });
 
   it.each<[string, Augment]>([
-    ['online', createOnlineAugmentation(42, ranges)],
+    ['online', createOnlineAugmentation(42, ranges, 10)],
     [
       'online, bilinear',
-      createOnlineAugmentation(42, { ...ranges, interpolation: 'bilinear', fill: 'edge' }),
+      createOnlineAugmentation(42, { ...ranges, interpolation: 'bilinear', fill: 'edge' }, 10),
     ],
     ['baseline', createBaselineAugmentation(42)],
   ])('%s: an image depends on epoch and index alone, whatever came before', (_name, augment) => {
@@ -201,7 +209,7 @@ describe('drawing', () => {
   it('all ranges 0 leave every image as it is', () => {
     const none = { ...ranges, flipProbability: 0, rotationDegrees: 0, shearDegrees: 0, translateFraction: 0 };
     for (const interpolation of ['nearest', 'bilinear'] as const) {
-      const augment = createOnlineAugmentation(1, { ...none, interpolation });
+      const augment = createOnlineAugmentation(1, { ...none, interpolation }, 10);
       expect(
         Buffer.compare(
           changeFaces((from, to, i) => augment(from, to, 1, i)),

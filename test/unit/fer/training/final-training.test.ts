@@ -6,7 +6,16 @@ import { configs, type SweepFolder, select, sweepFolder } from './sweep-folder.t
 import { CONSTANT_RATE, TINY_TRAINING } from './tiny-data.ts';
 
 describe('the final training', () => {
-  const plan = { epochs: 8, schedule: CONSTANT_RATE, earlyStopping: 6, keep: 'best-loss' } as const;
+  const plan = {
+    epochs: 8,
+    schedule: CONSTANT_RATE,
+    beta1: 0.9,
+    beta2: 0.999,
+    averageDecay: 0,
+    earlyStopping: 6,
+    keep: 'best-loss',
+  } as const;
+  const imageSizes: [] = [];
   const selected = {
     optimizer: 'selected',
     learningRate: 'selected',
@@ -17,8 +26,15 @@ describe('the final training', () => {
     seed: 3,
     training: TINY_TRAINING,
     train: {
-      resnet: { ...plan, ...selected },
-      mobilenetv2: { ...plan, ...selected, learningRate: 0.002, dropout: 0 },
+      resnet: { selection: 'resnet.json', imageSizes, ...plan, ...selected },
+      mobilenetv2: {
+        selection: 'mobilenetv2.json',
+        imageSizes,
+        ...plan,
+        ...selected,
+        learningRate: 0.002,
+        dropout: 0,
+      },
     },
   };
 
@@ -32,6 +48,7 @@ describe('the final training', () => {
     const outs = selections();
     expect(finalTraining('resnet', params, outs.resnet)).toEqual({
       ...plan,
+      imageSizes,
       architecture: 'resnet',
       optimizer: 'sgd',
       learningRate: 0.01,

@@ -57,7 +57,13 @@ export const TINY_TRAINING = {
   batchSize: 16,
   labelSmoothing: 0,
   classWeightPower: 0,
+  preprocessing: 'centered',
   augmentation: {
+    logScale: 0,
+    logAspect: 0,
+    logContrast: 0,
+    brightness: 0,
+    erasing: { probability: 0, minSide: 0.125, maxSide: 0.375, until: 1 },
     flipProbability: 0,
     rotationDegrees: 5,
     shearDegrees: 0,

@@ -46,6 +46,7 @@ function scripted(losses: readonly number[], stepLoss = (_step: number): number 
       setLearningRate: (value) => {
         rate = value;
       },
+      withAverage: (work) => work(),
       state: () =>
         new Map([
           ['steps', scalar(iterations)],
