@@ -1,8 +1,8 @@
 import { availableParallelism } from 'node:os';
-import { FermentError, messageOf } from '../kit/index.ts';
-import { createNative, type Native, type NodeBackend, type Tf } from './native.ts';
-import { restoreRemovedUtilities } from './node-compatibility.ts';
-import { type Kernels, probeKernels } from './onednn.ts';
+import { FermentError, isFermentError } from '../kit/index.ts';
+import type { Native, Tf } from './native.ts';
+import type { Kernels } from './onednn.ts';
+import { loadTensorFlow } from './tensorflow.ts';
 
 export type DeviceRequest = 'auto' | 'cpu' | 'cuda' | 'webgpu';
 export type Device = 'cpu' | 'cuda' | 'webgpu';
@@ -17,14 +17,26 @@ export interface EngineOptions {
 export interface Engine {
   readonly tf: Tf;
   readonly device: Device;
-  /** The TensorFlow library's own version, `2.21.0`. */
+  /** The version of the TensorFlow library, `2.21.0`; on WebGPU that of TensorFlow.js, `4.22.0`. */
   readonly version: string;
   /** Why this device, in words. */
   readonly reason: string;
+  /** The adapter, on WebGPU. */
+  readonly adapter?: Adapter;
   readonly threads: number;
-  /** TensorFlow's kernels by name. */
+  /** TensorFlow's operations by name. */
   readonly native: Native;
   readonly kernels: Kernels;
+}
+
+/** The GPU behind WebGPU. */
+export interface Adapter {
+  /** `NVIDIA GeForce RTX 4070`, `SwiftShader driver 5.0.0`. */
+  readonly name: string;
+  /** The processor plays the GPU: right results, very slow. */
+  readonly software: boolean;
+  /** The version of Dawn's package for Node. */
+  readonly dawn: string;
 }
 
 interface Loaded {
@@ -34,8 +46,8 @@ interface Loaded {
 let loaded: Loaded | undefined;
 
 /**
- * Loads TensorFlow for the device that was asked for; `auto` takes CUDA where the library finds a GPU, else the
- * CPU. A second call gives the same engine.
+ * Loads the back end for the device that was asked for. `auto` takes CUDA where the TensorFlow library finds a GPU,
+ * else the CPU; WebGPU where there is no TensorFlow library but a real GPU. A second call gives the same engine.
  * Throws NO_ENGINE when library or addon are not installed, NO_DEVICE when the device is not there or the
  * process already runs on another one.
  */
@@ -67,86 +79,51 @@ function threadsFromEnvironment(value: string | undefined): number {
   return Number.isInteger(threads) && threads >= 1 ? threads : cores;
 }
 
-async function load(device: DeviceRequest, threads: number): Promise<Engine> {
-  if (device === 'webgpu') throw noWebGpu();
-  prepareEnvironment(device, threads);
-  restoreRemovedUtilities();
-  const tf = await importTensorFlow();
-  // tfjs-node registers this back end under 'tensorflow'; the declarations know only the general interface.
-  const backend = tf.backend() as unknown as NodeBackend;
-  const found = backend.isUsingGpuDevice;
-  if (device === 'cuda' && !found) throw noCuda();
-  tf.enableProdMode();
-  const native = createNative(backend);
-  const used = found ? 'cuda' : 'cpu';
-  return {
-    tf,
-    device: used,
-    version: backend.binding.TF_Version,
-    reason: reasonFor(device, found),
-    threads,
-    native,
-    kernels: probeKernels(tf, native, used),
-  };
-}
-
-function reasonFor(device: DeviceRequest, found: boolean): string {
-  if (device !== 'auto') return `${device} was asked for`;
-  return found ? 'the TensorFlow library finds a CUDA GPU' : 'the TensorFlow library finds no GPU';
-}
-
-/** TensorFlow reads these once, while its shared library is loaded. */
-function prepareEnvironment(device: DeviceRequest, threads: number): void {
-  const set = (name: string, value: string): void => {
-    process.env[name] = value;
-  };
-  const setDefault = (name: string, value: string): void => {
-    process.env[name] ??= value;
-  };
-  setDefault('TF_CPP_MIN_LOG_LEVEL', '3');
-  set('TF_NUM_INTRAOP_THREADS', String(threads));
-  set('OMP_NUM_THREADS', String(threads));
-  // Keep the memory of large tensors: given back to the system and taken again at every operation, its pages are
-  // zeroed anew each time, a fifth of a training step.
-  setDefault('TF_CPU_ALLOCATOR_USE_BFC', 'true');
-  // Same inputs, same bytes: the GPU kernels with a fixed order of summation.
-  setDefault('TF_DETERMINISTIC_OPS', '1');
-  // Else the first process takes the whole memory of the GPU.
-  setDefault('TF_FORCE_GPU_ALLOW_GROWTH', 'true');
-  if (device === 'cpu') set('CUDA_VISIBLE_DEVICES', '-1');
-}
-
-async function importTensorFlow(): Promise<Tf> {
+async function load(request: DeviceRequest, threads: number): Promise<Engine> {
+  if (request === 'webgpu') return onWebGpu(threads, { reason: 'webgpu was asked for', software: true });
   try {
-    const module = await import('@tensorflow/tfjs-node-gpu');
-    // A CommonJS package: Node gives its exports as `default`; loaders that look at `__esModule` give them directly.
-    return module.default ?? module;
+    const { device, ...library } = await loadTensorFlow(request, threads);
+    return { ...library, device, reason: reasonFor(request, device), threads };
   } catch (error) {
-    throw new FermentError('NO_ENGINE', `TensorFlow cannot be loaded: ${firstLine(messageOf(error))}`, {
-      hint: 'Install the library and its addon: npm run setup',
-      cause: error,
-    });
+    if (request !== 'auto' || !isFermentError(error) || error.code !== 'NO_ENGINE') throw error;
+    return inPlaceOfTheLibrary(error, threads);
   }
 }
 
-function firstLine(message: string): string {
-  return message.split('\n', 1)[0] ?? message;
+function reasonFor(request: DeviceRequest, device: 'cpu' | 'cuda'): string {
+  if (request !== 'auto') return `${request} was asked for`;
+  return device === 'cuda'
+    ? 'the TensorFlow library finds a CUDA GPU'
+    : 'the TensorFlow library finds no CUDA GPU';
 }
 
-function noCuda(): FermentError {
-  return new FermentError(
-    'NO_DEVICE',
-    'CUDA was asked for, but the TensorFlow library finds no NVIDIA GPU.',
-    {
-      hint: 'Check that nvidia-smi lists a GPU and that `npm run setup` took the CUDA library (it does where it finds the NVIDIA driver), or set engine.device to auto.',
-    },
-  );
+/** Where there is no library, a real GPU will do; an adapter that only plays one is a hundred times slower. */
+async function inPlaceOfTheLibrary(missing: FermentError, threads: number): Promise<Engine> {
+  try {
+    return await onWebGpu(threads, {
+      reason: 'there is no TensorFlow library, but a GPU with WebGPU',
+      software: false,
+    });
+  } catch {
+    throw missing;
+  }
 }
 
-function noWebGpu(): FermentError {
-  return new FermentError(
-    'NO_DEVICE',
-    'WebGPU was asked for, but this version of Ferment trains on the TensorFlow library only.',
-    { hint: 'Set engine.device to auto, cpu or cuda in params.yaml.' },
-  );
+async function onWebGpu(
+  threads: number,
+  { reason, software }: { readonly reason: string; readonly software: boolean },
+): Promise<Engine> {
+  // Only here: a training on TensorFlow's library loads none of it.
+  const { loadWebGpu } = await import('./webgpu/load.ts');
+  const { tf, native, adapter, versions } = await loadWebGpu({ software });
+  return {
+    tf,
+    native,
+    kernels: 'standard',
+    device: 'webgpu',
+    version: versions.tfjs,
+    reason,
+    adapter: { ...adapter, dawn: versions.dawn },
+    threads,
+  };
 }

@@ -5,32 +5,47 @@ export interface EngineFacts {
   readonly device: Device;
   /** Why this device, in words. */
   readonly reason: string;
-  /** Name and version: `TensorFlow 2.21.0`. */
+  /** Name and version: `TensorFlow 2.21.0`, `TensorFlow.js 4.22.0 and Dawn 0.6.2`. */
   readonly library: string;
+  /** The GPU, on WebGPU; `software` is one that the processor plays. */
+  readonly adapter?: { readonly name: string; readonly software: boolean };
   readonly threads: number;
 }
 
 /** What is worth knowing of a loaded engine. */
 export function engineFacts(engine: Engine): EngineFacts {
-  const { device, reason, version, threads } = engine;
-  return { device, reason, library: `TensorFlow ${version}`, threads };
+  const { device, reason, version, threads, adapter } = engine;
+  if (adapter === undefined) return { device, reason, library: `TensorFlow ${version}`, threads };
+  const { name, software, dawn } = adapter;
+  const library = `TensorFlow.js ${version} and Dawn ${dawn}`;
+  return { device, reason, library, adapter: { name, software }, threads };
 }
 
 /** The same as a sentence for people: `TensorFlow 2.21.0 on cpu with 2 threads (cpu was asked for)`. */
-export function describeEngine({ device, reason, library, threads }: EngineFacts): string {
+export function describeEngine({ device, reason, library, adapter, threads }: EngineFacts): string {
+  if (adapter !== undefined) return `${library} on ${device}, ${adapter.name} (${reason})`;
   return `${library} on ${device} with ${threads} ${threads === 1 ? 'thread' : 'threads'} (${reason})`;
 }
 
 /** Where a stage says on what it computes: a line in its log, and the entry `engine` of the run record. */
 export interface EngineReporting {
   log(text: string): void;
+  warn(text: string): void;
   record(key: string, value: unknown): void;
 }
 
-/** Says once on what a stage computes, as soon as it is known: also a stage that fails has it on record. */
+/**
+ * Says once on what a stage computes, as soon as it is known: also a stage that fails has it on record. Warns of a
+ * slow back end.
+ */
 export function reportEngine(stage: EngineReporting): (facts: EngineFacts) => void {
   return (facts) => {
     stage.log(describeEngine(facts));
     stage.record('engine', facts);
+    if (facts.adapter?.software) {
+      stage.warn(
+        `${facts.adapter.name} is no GPU: the processor plays one. engine.device: cpu is far faster.`,
+      );
+    }
   };
 }

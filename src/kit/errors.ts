@@ -39,6 +39,7 @@ export const ERRORS = {
   // engine
   NO_ENGINE: { exit: 1, meaning: 'The TensorFlow library or its addon cannot be loaded.' },
   NO_DEVICE: { exit: 1, meaning: 'The device that was asked for is not there.' },
+  DEVICE_LOST: { exit: 1, meaning: 'The GPU stopped working, or refused a command.' },
   OUT_OF_MEMORY: { exit: 1, meaning: 'The device ran out of memory.' },
   BAD_WEIGHTS: { exit: 1, meaning: 'A weights file does not fit the model.' },
   // study

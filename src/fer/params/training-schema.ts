@@ -26,7 +26,8 @@ export const engineSchema = {
     device: {
       enum: ['auto', 'cpu', 'cuda', 'webgpu'],
       default: 'auto',
-      description: 'auto takes CUDA where the library finds a GPU, else the CPU.',
+      description:
+        'auto takes CUDA where the library finds a GPU, else the CPU; webgpu takes any GPU, and needs npm run webgpu once.',
     },
     threads: {
       type: 'integer',

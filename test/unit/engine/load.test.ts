@@ -57,6 +57,19 @@ describe('loadEngine', () => {
       hint: 'Install the library and its addon: npm run setup',
     });
   });
+
+  test('says what to install for WebGPU, and takes nothing in its place', async () => {
+    const body = `await loadEngine({ device: 'webgpu' }).catch((e) => console.log(e.code, '|', e.message, '|', e.hint));`;
+    const { all } = await run(folder, body);
+    expect(all).toMatch(
+      /^NO_DEVICE \| WebGPU was asked for, but its packages cannot be loaded: .* \| Install them: npm run webgpu$/,
+    );
+  });
+
+  test('names the missing library where nothing can take its place', async () => {
+    const { all } = await run(folder, LOAD.replace("'cpu'", "'auto'"));
+    expect(JSON.parse(all)).toMatchObject({ code: 'NO_ENGINE' });
+  });
 });
 
 describe('the engine in a process of its own', () => {
@@ -75,12 +88,6 @@ describe('the engine in a process of its own', () => {
     const body = `${importing}await loadEngine({ device: 'cuda' }).catch((e) => console.log(e.code, '|', e.hint));`;
     const { all } = await inProject(body, { CUDA_VISIBLE_DEVICES: '-1' });
     expect(all).toMatch(/^NO_DEVICE \| Check that nvidia-smi lists a GPU/);
-  });
-
-  test('says that it has no WebGPU', async () => {
-    const body = `${importing}await loadEngine({ device: 'webgpu' }).catch((e) => console.log(e.code, '|', e.message));`;
-    const { all } = await inProject(body);
-    expect(all).toMatch(/^NO_DEVICE \| WebGPU was asked for/);
   });
 
   test('gives back what newer Nodes removed and the package calls', async () => {
