@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { compareBytes, FermentError, messageOf } from '../../kit/index.ts';
-import type { DownloadReport, PackReport } from '../data/index.ts';
+import type { DownloadReport, InjectReport, PackReport } from '../data/index.ts';
 import type { EvaluationMetrics } from '../evaluation/index.ts';
 import type { MapMetrics } from '../maps/index.ts';
 import type { TrainingMetrics } from '../training/index.ts';
@@ -17,6 +17,7 @@ export interface TrainingResult {
 /** Everything that the report tells, read from the metrics files; maps are in byte order of their names. */
 export interface Results {
   readonly download: DownloadReport;
+  readonly inject: InjectReport;
   readonly packed: PackReport;
   readonly select: Readonly<Record<string, unknown>>;
   readonly sweep: ReadonlyMap<string, TrainingResult>;
@@ -43,6 +44,7 @@ export function readResults(paths: readonly string[]): Results {
     );
   return {
     download: top('download'),
+    inject: top('inject'),
     packed: top('to-rgb'),
     select: top('select'),
     sweep: trainings('sweep'),

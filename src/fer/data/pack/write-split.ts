@@ -9,6 +9,12 @@ import { openNpyWriter, writeNpy } from '../npy/index.ts';
 import { ORIGINS, type Origin, writeProvenance } from '../provenance.ts';
 import { type Sample, stackPixels } from './sample.ts';
 
+/** Gray levels of pixels, from 0 to 255. */
+interface GrayReport {
+  readonly mean: number;
+  readonly deviation: number;
+}
+
 /** What metrics say about one packed split. */
 export interface SplitReport {
   readonly total: number;
@@ -17,7 +23,9 @@ export interface SplitReport {
   readonly origins: Readonly<Record<Origin, number>>;
   readonly classOrigins: Readonly<Record<ClassName, Readonly<Record<Origin, number>>>>;
   /** Mean and standard deviation of all pixels, in gray levels. */
-  readonly gray: { readonly mean: number; readonly deviation: number };
+  readonly gray: GrayReport;
+  /** The same by class: a class that is brighter than the others can be told without looking at a face. */
+  readonly classGray: Readonly<Record<ClassName, GrayReport>>;
   /** JPEG quality at which JPEG sources were re-encoded, and how many were. */
   readonly jpegQuality: number | null;
   readonly reencoded: number;
@@ -57,10 +65,10 @@ export async function writeSplit(
   const labels = Uint8Array.from(samples, (sample) => sample.label);
   writeNpy(join(folder, 'labels.npy'), { dtype: 'uint8', shape: [samples.length], data: labels });
   writeProvenance(folder, recordsOf(samples, jpegQuality));
-  const { mean, deviation } = grayMoments(gray);
   return {
     ...countSamples(samples),
-    gray: { mean: round(mean), deviation: round(deviation) },
+    gray: grayReport(gray),
+    classGray: grayByClass(gray, labels),
     jpegQuality,
     reencoded: reencode.length,
     pixelDigest,
@@ -133,6 +141,23 @@ function countSamples(
     origins: originsOf(samples),
     classOrigins,
   };
+}
+
+/** An empty class has neither mean nor deviation: 0. */
+function grayReport(pixels: Uint8Array): GrayReport {
+  const { mean, deviation } = pixels.length === 0 ? { mean: 0, deviation: 0 } : grayMoments(pixels);
+  return { mean: round(mean), deviation: round(deviation) };
+}
+
+/** Samples are sorted by label, so that the pixels of a class follow one another. */
+function grayByClass(gray: Uint8Array, labels: Uint8Array): SplitReport['classGray'] {
+  return Object.fromEntries(
+    CLASSES.map((name, label) => {
+      const first = Math.max(0, labels.indexOf(label));
+      const pixels = gray.subarray(first * IMAGE_PIXELS, (labels.lastIndexOf(label) + 1) * IMAGE_PIXELS);
+      return [name, grayReport(pixels)];
+    }),
+  ) as Record<ClassName, GrayReport>;
 }
 
 /** Enough digits for a metric, few enough to read. */

@@ -11,7 +11,7 @@ const SAMPLES_PER_CLASS = 8;
 
 /** What the models were trained and measured on. `train` is given when its images may be shown. */
 export async function dataSection(
-  { packed, download }: Results,
+  { packed, download, inject }: Results,
   train: Dataset | undefined,
 ): Promise<Block[]> {
   const { splits, dropped, audit } = packed;
@@ -21,19 +21,9 @@ export async function dataSection(
     paragraph(
       `Source: ${download.source.kind}${download.source.name === null ? '' : ` (\`${download.source.name}\`)`}. ${PROTOCOLS[packed.validationRule]}`,
     ),
-    {
-      kind: 'table',
-      caption: 'Images by split and class',
-      rows: [
-        ['split', ...CLASSES, 'all'],
-        ...SPLITS.map((split) => [
-          split,
-          ...perClass(split).map(formatCount),
-          formatCount(splits[split].total),
-        ]),
-      ],
-      right: CLASSES.map((_, i) => i + 1).concat(CLASSES.length + 1),
-    },
+    bySplit('Images by split and class', (split) =>
+      [...perClass(split), splits[split].total].map(formatCount),
+    ),
     {
       kind: 'figure',
       name: 'classes',
@@ -58,9 +48,17 @@ export async function dataSection(
       ],
       right: CLASSES.map((_, i) => i + 1),
     },
+    bySplit(
+      'Mean gray level by split and class: where one class is brighter, a net need not look at the face',
+      (split) =>
+        [...CLASSES.map((name) => splits[split].classGray[name]), splits[split].gray].map(({ mean }) =>
+          decimals(mean, 1),
+        ),
+    ),
     {
       kind: 'list',
       items: [
+        ...injectedItems(inject),
         `Dropped from train: ${formatCount(dropped.testDuplicates)} whose pixels occur in validation or test, ${formatCount(dropped.blank)} blank.`,
         `Left in: ${formatCount(audit.duplicatesInTrain)} surplus duplicates in train, ${formatCount(audit.conflictGroups)} groups of equal images with different labels over all splits, ${formatCount(audit.heldBackInTrain)} validation or test images that train holds too.`,
         ...SPLITS.map(
@@ -70,6 +68,24 @@ export async function dataSection(
       ],
     },
     ...(train === undefined ? [] : [await sampleFigure(train)]),
+  ];
+}
+
+/** A table with a column for each class and one for all, and a row for each split. */
+function bySplit(caption: string, cells: (split: SplitName) => readonly string[]): Block {
+  return {
+    kind: 'table',
+    caption,
+    rows: [['split', ...CLASSES, 'all'], ...SPLITS.map((split) => [split, ...cells(split)])],
+    right: [...CLASSES.keys()].map((i) => i + 1).concat(CLASSES.length + 1),
+  };
+}
+
+function injectedItems({ source, total, refused }: Results['inject']): string[] {
+  if (source === 'none') return [];
+  const { heldBack, nearDuplicate, duplicate, tooSmall, unreadable } = refused;
+  return [
+    `Injected from ${source}: ${formatCount(total)}. Refused: ${formatCount(heldBack)} whose pixels occur in validation or test, ${formatCount(nearDuplicate)} that are near-duplicates of an image there, ${formatCount(duplicate)} twice in the source, ${formatCount(tooSmall)} too small, ${formatCount(unreadable)} unreadable.`,
   ];
 }
 

@@ -102,6 +102,11 @@ describe('packed splits', () => {
       train.images.reduce((a, b) => a + b, 0) / train.images.length,
       3,
     );
+    const ofLastClass = train.images.subarray(30 * 6912);
+    expect(report.splits.train.classGray.surprise.mean).toBeCloseTo(
+      ofLastClass.reduce((a, b) => a + b, 0) / ofLastClass.length,
+      3,
+    );
     expect([report.validationRule, report.dropped]).toEqual(['names', { testDuplicates: 0, blank: 0 }]);
   });
 
