@@ -18,7 +18,7 @@ export interface Contestant {
   /** Throws when the work was not done as it should; called after each round that came to its end. */
   check(folder: string, output: string): Promise<void> | void;
   /** Reads what the program itself measured, where the bench is of a part of its work: without start and warming up. */
-  measured?(output: string): Measured;
+  measured?(output: string, folder: string): Measured;
   /** Fewer rounds than the others, for what takes minutes. */
   readonly rounds?: number;
   /** After this time the program is ended, and that it took longer is its result. */
@@ -30,6 +30,8 @@ export interface Contestant {
 export interface Measured {
   readonly wallSeconds: number;
   readonly cpuSeconds: number;
+  /** How good the result is, by name. */
+  readonly figures?: Readonly<Record<string, number>>;
 }
 
 export type Tool =
@@ -42,7 +44,9 @@ export type Tool =
   | 'node'
   | 'keras'
   | 'torch'
-  | 'torch-channels-last';
+  | 'torch-channels-last'
+  | 'opentsne'
+  | 'sklearn';
 
 /** One piece of work that several programs do in turn, in one sitting. */
 export interface Bench {

@@ -1,3 +1,4 @@
+import { embeddingBenches } from '../embedding/benches.ts';
 import { engineBenches } from '../engine/benches.ts';
 import type { Bench, Tool } from './bench.ts';
 import { fileBenches } from './files.ts';
@@ -7,5 +8,11 @@ import type { FoundTool } from './tools.ts';
 
 /** All benches, in the order of the results page. */
 export function allBenches(tools: ReadonlyMap<Tool, FoundTool>): readonly Bench[] {
-  return [...startBenches(tools), ...stageBenches(tools), ...fileBenches(tools), ...engineBenches(tools)];
+  return [
+    ...startBenches(tools),
+    ...stageBenches(tools),
+    ...fileBenches(tools),
+    ...engineBenches(tools),
+    ...embeddingBenches(tools),
+  ];
 }

@@ -1,11 +1,11 @@
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Bench, Contestant, Tool } from './bench.ts';
+import type { Bench, Contestant, Measured, Tool } from './bench.ts';
 import { runTimed, type Timed } from './process.ts';
 
 /** One round of one contestant. */
-export type Round = Pick<Timed, 'wallSeconds' | 'cpuSeconds' | 'peakBytes'>;
+export type Round = Measured & Pick<Timed, 'peakBytes'>;
 
 export interface ContestantResult {
   readonly tool: Tool;
@@ -96,8 +96,10 @@ class Seat {
     if (timed.exitCode !== 0)
       throw new Error(`${contestant.tool} ended with ${timed.exitCode}:\n${timed.output.slice(-2000)}`);
     await contestant.check(this.#folder, timed.output);
-    const { wallSeconds, cpuSeconds } = contestant.measured?.(timed.output) ?? timed;
-    this.#rounds.push({ wallSeconds, cpuSeconds, peakBytes: timed.peakBytes });
+    const measured: Measured = contestant.measured?.(timed.output, this.#folder) ?? timed;
+    const { wallSeconds, cpuSeconds, figures } = measured;
+    const { peakBytes } = timed;
+    this.#rounds.push({ wallSeconds, cpuSeconds, peakBytes, ...(figures === undefined ? {} : { figures }) });
     return `${wallSeconds.toFixed(3)} s, CPU ${cpuSeconds.toFixed(3)} s`;
   }
 

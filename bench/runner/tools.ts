@@ -43,6 +43,8 @@ export function findTools(): readonly (FoundTool | MissingTool)[] {
     pythonPeer('keras', 'Keras', ['keras', 'tensorflow-cpu']),
     pythonPeer('torch', 'PyTorch', ['torch']),
     pythonPeer('torch-channels-last', 'PyTorch', ['torch']),
+    pythonPeer('opentsne', 'openTSNE', ['openTSNE'], 'embedding'),
+    pythonPeer('sklearn', 'scikit-learn', ['scikit-learn'], 'embedding'),
     { tool: 'node', name: 'node -e 0', version: process.version.slice(1), file: process.execPath },
   ];
 }
@@ -70,7 +72,12 @@ function python(tool: Tool, name: string, variable: string): FoundTool | Missing
 }
 
 /** A library in the Python of `FERMENT_PEERS_PYTHON`, by default that of a virtual environment in the user's cache. */
-function pythonPeer(tool: Tool, name: string, packages: readonly string[]): FoundTool | MissingTool {
+function pythonPeer(
+  tool: Tool,
+  name: string,
+  packages: readonly string[],
+  benches = 'engine',
+): FoundTool | MissingTool {
   const folder = join(homedir(), '.cache', 'ferment-bench', 'python');
   const file = process.env['FERMENT_PEERS_PYTHON'] ?? join(folder, 'bin', 'python');
   const script = 'import importlib.metadata as m, sys; print(*map(m.version, sys.argv[1:]))';
@@ -79,7 +86,7 @@ function pythonPeer(tool: Tool, name: string, packages: readonly string[]): Foun
   return version === ''
     ? {
         tool,
-        missing: `python3 -m venv ${folder} && ${join(folder, 'bin', 'pip')} install -r bench/engine/requirements.txt`,
+        missing: `python3 -m venv ${folder} && ${join(folder, 'bin', 'pip')} install -r bench/${benches}/requirements.txt`,
       }
     : { tool, name, version: library === undefined ? version : `${version} on TensorFlow ${library}`, file };
 }

@@ -1,4 +1,4 @@
-export { exactKl } from './kullback-leibler.ts';
+export { exactKl, neighbourKl } from './kullback-leibler.ts';
 export { type Matrix, matrixOf } from './matrix.ts';
 export { type Pca, pca } from './pca.ts';
 export { neighbourLabelAccuracy, neighbourPreservation, trustworthiness } from './quality.ts';
