@@ -53,8 +53,8 @@ export function createNative(backend: NodeBackend): Native {
 }
 
 // TF_AttrType (tensorflow/c/tf_attrtype.h) and TF_DataType (tensorflow/c/tf_datatype.h): part of the stable C API.
-const ATTRIBUTE = { string: 0, int: 1, float: 2, bool: 3, type: 4, shape: 5 } as const;
-const DATA_TYPE = { float32: 1, int32: 3, bool: 10 } as const;
+export const ATTRIBUTE = { string: 0, int: 1, float: 2, bool: 3, type: 4, shape: 5 } as const;
+export const DATA_TYPE = { float32: 1, int32: 3, bool: 10 } as const;
 
 export type DataType = keyof typeof DATA_TYPE;
 

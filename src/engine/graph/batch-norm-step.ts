@@ -6,17 +6,19 @@ import {
   batchNormInference,
   batchNormTraining,
 } from '../ops/batch-norm.ts';
-import { type BackwardInput, type Pass, present, type Step, type Weight } from './step.ts';
+import {
+  type BackwardInput,
+  type BatchNormFacts,
+  type Pass,
+  present,
+  type Step,
+  type Weight,
+} from './step.ts';
 
-export interface BatchNormLayer {
+export interface BatchNormLayer extends BatchNormFacts {
   readonly name: string;
   readonly input: number;
-  readonly gamma: Weight;
-  readonly beta: Weight;
-  readonly movingMean: Weight;
-  readonly movingVariance: Weight;
   readonly momentum: number;
-  readonly epsilon: number;
   /** A frozen layer runs on its moving statistics in training too, as in Keras. */
   readonly trainable: boolean;
 }
@@ -24,6 +26,7 @@ export interface BatchNormLayer {
 export function batchNormStep(layer: BatchNormLayer): Step {
   return {
     name: layer.name,
+    form: { kind: 'batch-norm', weights: layer },
     inputs: [layer.input],
     weights: layer.trainable ? [layer.gamma, layer.beta] : [],
     keepsInputs: true,

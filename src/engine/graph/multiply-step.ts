@@ -1,4 +1,5 @@
 import { FLOAT, type Tensor } from '../native.ts';
+import { operation, plainStep } from './plain-steps.ts';
 import { type Pass, present, type Step } from './step.ts';
 
 /**
@@ -6,12 +7,11 @@ import { type Pass, present, type Step } from './step.ts';
  * `[n, h, w, c]` and `[n, 1, 1, c]` each map is scaled by its own factor (squeeze and excitation, Hu et al., 2018).
  */
 export function multiplyStep(name: string, inputs: readonly [number, number]): Step {
-  return {
+  return plainStep({
     name,
     inputs,
-    weights: [],
+    form: operation('Mul'),
     keepsInputs: true,
-    keepsOutput: false,
     forward: ({ engine }, [a, b]) => ({
       output: engine.native.one('Mul', [FLOAT], [present(a), present(b)]),
     }),
@@ -22,7 +22,7 @@ export function multiplyStep(name: string, inputs: readonly [number, number]): S
       ],
       weights: [],
     }),
-  };
+  });
 }
 
 /** `dy other`, summed over the axes along which `own` was repeated. */

@@ -1,13 +1,27 @@
-import { FLOAT } from '../native.ts';
-import { type ActivationKind, activate, activateGradient } from '../ops/activation.ts';
+import { bool, FLOAT, type } from '../native.ts';
+import { type ActivationKind, activate, activateGradient, activationOperation } from '../ops/activation.ts';
 import { dropoutMask } from '../ops/dropout.ts';
-import { maxPool, maxPoolGradient, type Pool } from '../ops/max-pool.ts';
-import { present, type Step } from './step.ts';
+import { maxPool, maxPoolGradient, type Pool, poolAttributes } from '../ops/max-pool.ts';
+import { type Form, present, type Step } from './step.ts';
 
-/** What every step without weights has. */
+/** What every step without weights on one input has. */
 interface Plain {
   readonly name: string;
   readonly input: number;
+}
+
+/** What a step without weights does, and what it keeps, where it keeps something. */
+type Work = Pick<Step, 'name' | 'inputs' | 'form' | 'forward' | 'backward'> &
+  Partial<Pick<Step, 'keepsInputs' | 'keepsOutput'>>;
+
+/** Fills in what a step without weights lacks. */
+export function plainStep(work: Work): Step {
+  return { weights: [], keepsInputs: false, keepsOutput: false, ...work };
+}
+
+/** The form of a step that is one operation. */
+export function operation(name: string, attributes = [FLOAT], integers?: readonly number[]): Form {
+  return { kind: 'plain', operation: name, attributes, ...(integers === undefined ? {} : { integers }) };
 }
 
 /** The place of the model's input; the runner fills its value in. */
@@ -15,37 +29,28 @@ export function inputStep(name: string): Step {
   const never = (): never => {
     throw new Error('The input has no operation');
   };
-  return {
-    name,
-    inputs: [],
-    weights: [],
-    keepsInputs: false,
-    keepsOutput: false,
-    forward: never,
-    backward: never,
-  };
+  return plainStep({ name, inputs: [], form: { kind: 'input' }, forward: never, backward: never });
 }
 
 export function activationStep({ name, input }: Plain, kind: ActivationKind): Step {
-  return {
+  return plainStep({
     name,
     inputs: [input],
-    weights: [],
-    keepsInputs: false,
+    form: operation(activationOperation(kind)),
     keepsOutput: true,
     forward: ({ engine }, [x]) => ({ output: activate(engine, kind, present(x)) }),
     backward: ({ engine }, { output, dy }) => ({
       inputs: [activateGradient(engine, kind, present(output), dy)],
       weights: [],
     }),
-  };
+  });
 }
 
 export function maxPoolStep({ name, input }: Plain, pool: Pool): Step {
-  return {
+  return plainStep({
     name,
     inputs: [input],
-    weights: [],
+    form: operation('MaxPool', poolAttributes(pool)),
     keepsInputs: true,
     keepsOutput: true,
     forward: ({ engine }, [x]) => {
@@ -56,17 +61,15 @@ export function maxPoolStep({ name, input }: Plain, pool: Pool): Step {
       inputs: [maxPoolGradient(engine, { x: present(inputs[0]), y: present(output), places, dy }, pool)],
       weights: [],
     }),
-  };
+  });
 }
 
 /** Element-wise dropout in training, nothing in inference. */
 export function dropoutStep({ name, input }: Plain, rate: number): Step {
-  return {
+  return plainStep({
     name,
     inputs: [input],
-    weights: [],
-    keepsInputs: false,
-    keepsOutput: false,
+    form: operation('Identity'),
     forward: ({ engine, training, dropoutSeed }, [given]) => {
       const x = present(given);
       if (!training || rate === 0) return { output: x.clone() };
@@ -77,22 +80,20 @@ export function dropoutStep({ name, input }: Plain, rate: number): Step {
       inputs: [mask === undefined ? dy.clone() : engine.native.one('Mul', [FLOAT], [dy, mask])],
       weights: [],
     }),
-  };
+  });
 }
 
 /** The sum of two branches; each gets the whole gradient. */
 export function addStep(name: string, inputs: readonly [number, number]): Step {
-  return {
+  return plainStep({
     name,
     inputs,
-    weights: [],
-    keepsInputs: false,
-    keepsOutput: false,
+    form: operation('AddV2'),
     forward: ({ engine }, [a, b]) => ({
       output: engine.native.one('AddV2', [FLOAT], [present(a), present(b)]),
     }),
     backward: (_, { dy, wants }) => ({ inputs: wants.map((w) => (w ? dy.clone() : undefined)), weights: [] }),
-  };
+  });
 }
 
 /** `[n, h, w, c]` to `[n, h w c]`; the buffer is shared. */
@@ -107,25 +108,22 @@ export function reshapeStep(
   inputShape: readonly number[],
   outputShape: readonly number[],
 ): Step {
-  return {
+  return plainStep({
     name,
     inputs: [input],
-    weights: [],
-    keepsInputs: false,
-    keepsOutput: false,
+    form: operation('Reshape', [FLOAT, type('Tshape', 'int32')], [-1, ...outputShape]),
     forward: (_, [x]) => ({ output: present(x).reshape([-1, ...outputShape]) }),
     backward: (_, { dy }) => ({ inputs: [dy.reshape([-1, ...inputShape])], weights: [] }),
-  };
+  });
 }
 
 /** The mean over height and width, `[n, h, w, c]` to `[n, c]`; images of any size. */
 export function globalAverageStep({ name, input }: Plain): Step {
-  return {
+  return plainStep({
     name,
     inputs: [input],
-    weights: [],
+    form: operation('Mean', [FLOAT, type('Tidx', 'int32'), bool('keep_dims', false)], [1, 2]),
     keepsInputs: true, // for its size alone
-    keepsOutput: false,
     forward: (_, [x]) => ({ output: present(x).mean([1, 2]) }),
     backward: ({ engine: { tf } }, { inputs, dy }) => ({
       inputs: [
@@ -137,5 +135,5 @@ export function globalAverageStep({ name, input }: Plain): Step {
       ],
       weights: [],
     }),
-  };
+  });
 }

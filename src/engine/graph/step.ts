@@ -1,5 +1,5 @@
 import type { Engine } from '../load.ts';
-import type { LayerVariable, Tensor } from '../native.ts';
+import type { Attribute, LayerVariable, Tensor } from '../native.ts';
 import type { DropoutSeed } from '../ops/dropout.ts';
 
 /** A weight of a layer, under the name that it has in a saved model (`block1/conv1/kernel`). */
@@ -39,9 +39,39 @@ export interface Gradients {
   readonly weights: readonly Tensor[];
 }
 
+/** What a step is in inference, as operations of TensorFlow. */
+export type Form =
+  | { readonly kind: 'input' }
+  /** A product with a kernel whose last long axis is the output's, plus a bias. */
+  | {
+      readonly kind: 'weighted';
+      readonly operation: 'Conv2D' | 'DepthwiseConv2dNative' | 'MatMul';
+      readonly attributes: readonly Attribute[];
+      readonly kernel: Weight;
+      readonly bias: Weight | undefined;
+    }
+  /** `gamma (x - moving mean) / sqrt(moving variance + epsilon) + beta` along the last axis. */
+  | { readonly kind: 'batch-norm'; readonly weights: BatchNormFacts }
+  /** An operation without weights; `integers` are its inputs after those of the step. */
+  | {
+      readonly kind: 'plain';
+      readonly operation: string;
+      readonly attributes: readonly Attribute[];
+      readonly integers?: readonly number[];
+    };
+
+export interface BatchNormFacts {
+  readonly gamma: Weight;
+  readonly beta: Weight;
+  readonly movingMean: Weight;
+  readonly movingVariance: Weight;
+  readonly epsilon: number;
+}
+
 /** One operation of a compiled model, with its own gradient. */
 export interface Step {
   readonly name: string;
+  readonly form: Form;
   /** Indices of the steps whose outputs this one reads. */
   readonly inputs: readonly number[];
   /** Learnable weights that are trained, in the order in which `backward` gives their gradients. */

@@ -1,14 +1,21 @@
 import type { Engine } from '../load.ts';
-import type { Tensor } from '../native.ts';
+import type { Attribute, Tensor } from '../native.ts';
 import { biasAdd, biasAddGradient } from '../ops/bias-add.ts';
-import { conv2d, conv2dFilterGradient, conv2dInputGradient, type Window } from '../ops/conv.ts';
-import { matMul } from '../ops/dense.ts';
+import {
+  conv2d,
+  conv2dFilterGradient,
+  conv2dInputGradient,
+  convAttributes,
+  type Window,
+  windowAttributes,
+} from '../ops/conv.ts';
+import { matMul, matMulAttributes } from '../ops/dense.ts';
 import {
   depthwiseConv2d,
   depthwiseConv2dFilterGradient,
   depthwiseConv2dInputGradient,
 } from '../ops/depthwise-conv.ts';
-import { present, type Step, type Weight } from './step.ts';
+import { type Form, present, type Step, type Weight } from './step.ts';
 
 /** What convolution, depthwise convolution and dense layers share: a kernel, perhaps a bias, perhaps frozen. */
 export interface Weighted {
@@ -20,6 +27,9 @@ export interface Weighted {
 }
 
 interface Product {
+  readonly operation: Extract<Form, { kind: 'weighted' }>['operation'];
+  /** Of the operation in inference. */
+  readonly attributes: readonly Attribute[];
   readonly multiply: (engine: Engine, x: Tensor, kernel: Tensor, bias: Tensor | undefined) => Tensor;
   readonly inputGradient: (engine: Engine, at: { x: Tensor; kernel: Tensor; dy: Tensor }) => Tensor;
   readonly kernelGradient: (engine: Engine, at: { x: Tensor; kernel: Tensor; dy: Tensor }) => Tensor;
@@ -27,6 +37,8 @@ interface Product {
 
 export function convStep(layer: Weighted, window: Window): Step {
   return weightedStep(layer, {
+    operation: 'Conv2D',
+    attributes: convAttributes(window),
     multiply: (engine, x, filter, bias) => conv2d(engine, x, { filter, bias }, window),
     inputGradient: (engine, { x, kernel, dy }) =>
       conv2dInputGradient(engine, { inputShape: x.shape, filter: kernel, dy }, window),
@@ -37,6 +49,8 @@ export function convStep(layer: Weighted, window: Window): Step {
 
 export function depthwiseStep(layer: Weighted, window: Window): Step {
   return weightedStep(layer, {
+    operation: 'DepthwiseConv2dNative',
+    attributes: windowAttributes(window),
     multiply: (engine, x, kernel, bias) => plusBias(engine, depthwiseConv2d(engine, x, kernel, window), bias),
     inputGradient: (engine, { x, kernel, dy }) =>
       depthwiseConv2dInputGradient(engine, { inputShape: x.shape, filter: kernel, dy }, window),
@@ -48,6 +62,8 @@ export function depthwiseStep(layer: Weighted, window: Window): Step {
 /** `y = x W + b`; the gradients are `dy W^T` and `x^T dy`. */
 export function denseStep(layer: Weighted): Step {
   return weightedStep(layer, {
+    operation: 'MatMul',
+    attributes: matMulAttributes(),
     multiply: (engine, x, kernel, bias) => plusBias(engine, matMul(engine, x, kernel), bias),
     inputGradient: (engine, { kernel, dy }) => matMul(engine, dy, kernel, { b: true }),
     kernelGradient: (engine, { x, dy }) => matMul(engine, x, dy, { a: true }),
@@ -56,8 +72,10 @@ export function denseStep(layer: Weighted): Step {
 
 function weightedStep(layer: Weighted, product: Product): Step {
   const { kernel, bias, trainable } = layer;
+  const { operation, attributes } = product;
   return {
     name: layer.name,
+    form: { kind: 'weighted', operation, attributes, kernel, bias },
     inputs: [layer.input],
     weights: trainable ? [kernel, ...(bias ? [bias] : [])] : [],
     keepsInputs: true,

@@ -9,9 +9,14 @@ const KERNELS = {
   sigmoid: { forward: 'Sigmoid', gradient: 'SigmoidGrad' },
 } as const;
 
+/** TensorFlow's operation of this kind. */
+export function activationOperation(kind: ActivationKind): string {
+  return KERNELS[kind].forward;
+}
+
 /** `max(0, x)`, `min(6, max(0, x))`, or `1 / (1 + exp(-x))`. */
 export function activate(engine: Engine, kind: ActivationKind, x: Tensor): Tensor {
-  return engine.native.one(KERNELS[kind].forward, [FLOAT], [x]);
+  return engine.native.one(activationOperation(kind), [FLOAT], [x]);
 }
 
 /**

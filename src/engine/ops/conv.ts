@@ -55,7 +55,8 @@ export function conv2dFilterGradient(
   return dw;
 }
 
-function convAttributes(window: Window): Attribute[] {
+/** The attributes of Conv2D and its gradients. */
+export function convAttributes(window: Window): Attribute[] {
   return [...windowAttributes(window), bool('use_cudnn_on_gpu', true)];
 }
 

@@ -1,5 +1,5 @@
 import type { Engine } from '../load.ts';
-import { bool, FLOAT, type Tensor } from '../native.ts';
+import { type Attribute, bool, FLOAT, type Tensor } from '../native.ts';
 
 /** `a b` of two matrices, either one transposed first. */
 export function matMul(
@@ -8,9 +8,11 @@ export function matMul(
   b: Tensor,
   transpose: { readonly a?: boolean; readonly b?: boolean } = {},
 ): Tensor {
-  return engine.native.one(
-    'MatMul',
-    [FLOAT, bool('transpose_a', transpose.a ?? false), bool('transpose_b', transpose.b ?? false)],
-    [a, b],
-  );
+  return engine.native.one('MatMul', matMulAttributes(transpose), [a, b]);
+}
+
+export function matMulAttributes(
+  transpose: { readonly a?: boolean; readonly b?: boolean } = {},
+): Attribute[] {
+  return [FLOAT, bool('transpose_a', transpose.a ?? false), bool('transpose_b', transpose.b ?? false)];
 }

@@ -17,7 +17,7 @@ export interface Pooled {
 
 /** The largest value of each window. */
 export function maxPool(engine: Engine, x: Tensor, pool: Pool): Pooled {
-  const list = attributes(pool);
+  const list = poolAttributes(pool);
   if (engine.kernels === 'standard') return { y: engine.native.one('MaxPool', list, [x]), places: undefined };
   const [y, places] = runTwin(engine.native, 'MaxPool', [...list, WITH_PLACES], [x], 2);
   if (!(y && places)) throw new Error('MaxPool');
@@ -31,7 +31,7 @@ export function maxPoolGradient(
   pool: Pool,
 ): Tensor {
   const inputs = [at.x, at.y, at.dy];
-  const list = attributes(pool);
+  const list = poolAttributes(pool);
   if (at.places === undefined) return engine.native.one('MaxPoolGrad', list, inputs);
   const [dx] = runTwin(engine.native, 'MaxPoolGrad', [...list, WITH_PLACES], [...inputs, at.places]);
   if (dx === undefined) throw new Error('MaxPoolGrad');
@@ -40,7 +40,8 @@ export function maxPoolGradient(
 
 const WITH_PLACES = bool('workspace_enabled', true);
 
-function attributes({ size, strides, padding }: Pool): Attribute[] {
+/** The attributes of MaxPool and of its gradient. */
+export function poolAttributes({ size, strides, padding }: Pool): Attribute[] {
   return [
     FLOAT,
     NHWC,

@@ -66,6 +66,7 @@ export function predict(
     engine.tf.dispose([batch, result.logits, result.embeddings]);
     onProgress?.(end);
   }
+  inference.dispose();
   return { logits, probabilities: softmaxRows(logits, CLASSES.length), embeddings, dimensions };
 }
 

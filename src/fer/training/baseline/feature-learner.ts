@@ -103,6 +103,7 @@ function logitsOf(
     logits.set(result.logits.dataSync(), start * CLASSES.length);
     tf.dispose([input, result.logits, result.embeddings]);
   }
+  inference.dispose();
   return logits;
 }
 

@@ -25,6 +25,7 @@ export function computeFeatures(engine: Engine, trunk: LayersModel, options: Fea
     tf.dispose([images, features, embeddings]);
     options.onProgress?.(end);
   }
+  inference.dispose();
   return rows;
 }
 

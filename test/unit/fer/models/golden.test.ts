@@ -118,8 +118,10 @@ function readWeights(model: LayersModel): Map<string, Float32Array> {
 
 function logitsOf(model: LayersModel, count = 8): Float32Array {
   const x = engine.tf.tensor(images.subarray(0, count * 6912), [count, 48, 48, 3]);
-  const { logits, embeddings } = createInference(engine, model).run(x);
+  const inference = createInference(engine, model);
+  const { logits, embeddings } = inference.run(x);
   const values = Float32Array.from(logits.dataSync());
+  inference.dispose();
   engine.tf.dispose([x, logits, embeddings]);
   return values;
 }
@@ -161,7 +163,9 @@ describe.each(['resnet', 'mobilenetv2'] as const)('%s', (architecture) => {
   test('gives the true embedding', () => {
     reset();
     const x = engine.tf.tensor(images, [8, 48, 48, 3]);
-    const { logits, embeddings } = createInference(engine, model).run(x);
+    const inference = createInference(engine, model);
+    const { logits, embeddings } = inference.run(x);
+    inference.dispose();
     expect(embeddings.shape).toEqual([8, architecture === 'resnet' ? 64 : 128]);
     const values = embeddings.dataSync();
     expect(Math.abs(norm(values) / reference.embedding_eval.norm - 1)).toBeLessThanOrEqual(1e-5);
