@@ -5,7 +5,12 @@ import { runStage } from '../src/stage/index.ts';
 await runStage<Pick<Params, 'seed' | 'engine' | 'evaluate'>>(async (stage) => {
   const { seed, engine, evaluate } = stage.params;
   const { metrics, record } = await evaluateModel(
-    { model: stage.dep('model'), test: stage.dep('test'), predictions: stage.out('predictions') },
+    {
+      model: stage.dep('model'),
+      test: stage.dep('test'),
+      validation: stage.dep('validation'),
+      predictions: stage.out('predictions'),
+    },
     evaluate,
     {
       seed,

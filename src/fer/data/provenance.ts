@@ -15,6 +15,8 @@ export interface ImageProvenance {
   readonly parent?: string;
   /** What was done to the pixels, first to last: `jpeg`, `gray`, `resize 350x350 to 48x48`, `png`, `jpeg-q75`. */
   readonly encoding: readonly string[];
+  /** For validation and test: its pixels occur among the training images, also where these were dropped for it. */
+  readonly inTrain?: true;
 }
 
 export const PROVENANCE_FILE = 'provenance.json';

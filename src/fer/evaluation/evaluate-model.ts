@@ -1,19 +1,23 @@
 import { join } from 'node:path';
 import { type DeviceRequest, type Engine, type LayersModel, loadEngine } from '../../engine/index.ts';
 import { FermentError } from '../../kit/index.ts';
-import { type Dataset, IMAGE_SIDE, loadDataset, writeNpy } from '../data/index.ts';
+import { type Dataset, IMAGE_PIXELS, IMAGE_SIDE, loadDataset, writeNpy } from '../data/index.ts';
 import { type EngineFacts, engineFacts } from '../engine-facts.ts';
 import { disposeModel, loadModel, type ModelInfo, type Predictions, predict } from '../models/index.ts';
 import { CLASSES, type Params } from '../params/index.ts';
 import { jpegCanary } from './canary.ts';
+import { choiceOf, measureViews, workOf } from './measure-views.ts';
 import { type EvaluationMetrics, evaluationMetrics } from './metrics.ts';
 import { argmaxRows, normaliseRows } from './probabilities.ts';
+import { withoutDuplicates } from './view-metrics.ts';
 
 export interface EvaluationPlaces {
   /** Folder of the saved model. */
   readonly model: string;
   /** Folder of the packed test split. */
   readonly test: string;
+  /** Folder of the packed validation split, which chooses among sets of views. */
+  readonly validation: string;
   /** Folder for `probabilities.npy`, `labels.npy` and `embeddings.npy`. */
   readonly predictions: string;
 }
@@ -42,9 +46,9 @@ export interface EvaluationRecord {
 }
 
 /**
- * Answers the test images once as they are and once per quality of the canary, writes answers and embeddings, and
- * measures. Throws DATA_MISSING for an empty split, BAD_WEIGHTS for a model of other classes, and what the loaders
- * of data, engine and model throw.
+ * Answers the test images once as they are, once per quality of the canary, and, where sets of views are asked for, in
+ * the set that answers the validation images best; writes answers and embeddings, and measures. Throws DATA_MISSING
+ * for an empty split, BAD_WEIGHTS for a model of other classes, and what the loaders of data, engine and model throw.
  */
 export async function evaluateModel(
   places: EvaluationPlaces,
@@ -62,7 +66,8 @@ export async function evaluateModel(
   const { model, info } = await loadModel(engine, places.model);
   try {
     checkClasses(info, places.model);
-    const answers = answerer(engine, model, info, test, params, context);
+    const choice = choiceOf(places.validation, params);
+    const answers = answerer(engine, model, info, workOf(test, choice, params), context);
     const started = performance.now();
     const asIs = answers('test images', test.images);
     const seconds = (performance.now() - started) / 1000;
@@ -81,10 +86,25 @@ export async function evaluateModel(
       },
     );
     for (const alarm of canary.alarms) context.onWarning?.(alarm);
-    const origins = test.provenance.map((image) => image.origin);
+    const { provenance, labels } = test;
+    const origins = provenance.map((image) => image.origin);
+    const { probabilities } = asIs;
+    const short = {
+      labels,
+      probabilities,
+      classCount,
+      inTrain: provenance.map((image) => image.inTrain === true),
+    };
+    const views =
+      choice &&
+      measureViews(choice, test.images, short, {
+        ...params,
+        seed: context.seed,
+        answer: (text, images) => answers(text, images).probabilities,
+      });
     return {
       metrics: evaluationMetrics(
-        { info, labels: test.labels, probabilities: asIs.probabilities, canary, origins },
+        { info, labels, probabilities, canary, origins, ...withoutDuplicates(short), views },
         params,
         context.seed,
       ),
@@ -97,23 +117,23 @@ export async function evaluateModel(
   }
 }
 
-/** Predicts images and counts them into one progress over all passes. */
+type Answerer = (text: string, images: Uint8Array) => Predictions;
+
+/** Predicts images and counts them into one progress over at most `total` images. */
 function answerer(
   engine: Engine,
   model: LayersModel,
   info: ModelInfo,
-  test: Dataset,
-  params: Params['evaluate'],
+  total: number,
   context: EvaluationContext,
-): (text: string, images: Uint8Array) => Predictions {
-  const total = test.count * (1 + params.canaryQualities.length);
+): Answerer {
   let before = 0;
   return (text, images) => {
     const predictions = predict(engine, model, images, {
       preprocessing: info.preprocessing,
       onProgress: (done) => context.onProgress?.({ done: before + done, total, unit: 'image', text }),
     });
-    before += test.count;
+    before += images.length / (3 * IMAGE_PIXELS);
     return predictions;
   };
 }

@@ -27,3 +27,4 @@ export {
 } from './metrics.ts';
 export { accuracyByOrigin, type OriginScores } from './origins.ts';
 export { argmaxRows, brierSum, logLoss, normaliseRows, topKAccuracy } from './probabilities.ts';
+export type { Candidate, ShortScores, ViewMetrics, ViewScores } from './view-metrics.ts';

@@ -10,6 +10,7 @@ import {
 } from './classification-report.ts';
 import { accuracyByOrigin } from './origins.ts';
 import { argmaxRows, brierSum, logLoss, normaliseRows, topKAccuracy } from './probabilities.ts';
+import type { ShortScores, ViewMetrics } from './view-metrics.ts';
 
 type ByClass<T> = Readonly<Record<string, T>>;
 
@@ -42,6 +43,10 @@ export interface EvaluationMetrics extends Omit<ClassificationReport, 'perClass'
   readonly canary: Readonly<Record<string, EncodingMetrics>>;
   /** Present when the images come from more than one origin. */
   readonly origins?: Readonly<Record<string, { readonly images: number; readonly accuracy: number }>>;
+  /** Present when some of the images occur in train: the scores without them. */
+  readonly deduplicated?: ShortScores;
+  /** Present when several views of each image were asked for. */
+  readonly views?: ViewMetrics;
   /** What the canary says; empty for a sound model. */
   readonly alarms: readonly string[];
 }
@@ -54,6 +59,8 @@ export interface MeasuredAnswers {
   readonly canary: Canary;
   /** Where each image came from, `[n]`. */
   readonly origins: readonly string[];
+  readonly deduplicated?: ShortScores;
+  readonly views?: ViewMetrics | undefined;
 }
 
 /**
@@ -90,6 +97,8 @@ export function evaluationMetrics(
       ]),
     ),
     ...originsOf(labels, predictions, origins),
+    ...(answers.deduplicated === undefined ? {} : { deduplicated: answers.deduplicated }),
+    ...(answers.views === undefined ? {} : { views: answers.views }),
     alarms: canary.alarms,
   };
 }

@@ -1,5 +1,5 @@
 export { buildModel, disposeModel, type ModelOptions } from './build.ts';
-export { channelsOf } from './channels.ts';
+export { channelsOf, toGray } from './channels.ts';
 export { countMultiplyAdds, countParameters, type ParameterCounts } from './count.ts';
 export { IMAGE_SHAPE } from './layers.ts';
 export { loadModel } from './load-model.ts';

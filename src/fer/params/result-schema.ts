@@ -6,8 +6,42 @@ export const evaluateSchema = {
   additionalProperties: false,
   default: {},
   description: 'What is measured on the untouched test split.',
-  required: ['bootstrapSamples', 'confidence', 'calibrationBins', 'canaryQualities', 'collapseShare'],
+  required: [
+    'viewSets',
+    'bootstrapSamples',
+    'confidence',
+    'calibrationBins',
+    'canaryQualities',
+    'collapseShare',
+  ],
   properties: {
+    viewSets: {
+      type: 'object',
+      default: {},
+      propertyNames: { pattern: '^[A-Za-z0-9_-]+$', not: { const: 'one' } },
+      description:
+        'Ways to look at each image several times; the one with the highest accuracy on validation, a single look among them, is measured on test beside the single look. {}: a single look.',
+      additionalProperties: {
+        type: 'object',
+        additionalProperties: false,
+        properties: {
+          flip: { type: 'boolean', description: 'Each view also mirrored; false by default.' },
+          scales: {
+            type: 'array',
+            minItems: 1,
+            items: { type: 'number', minimum: 0.5, maximum: 2 },
+            description: 'Enlargements; [1] by default.',
+          },
+          shiftPixels: {
+            type: 'integer',
+            minimum: 0,
+            maximum: 12,
+            description:
+              'Each view also moved by this to each of the four sides; 0, the default, moves none.',
+          },
+        },
+      },
+    },
     bootstrapSamples: {
       type: 'integer',
       minimum: 0,

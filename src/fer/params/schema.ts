@@ -10,6 +10,9 @@ import {
   trainSchema,
 } from './training-schema.ts';
 
+/** What may be evaluated, by the name of its training. */
+const MODELS = ['baseline', 'resnet', 'mobilenetv2', 'se-resnet'] as const;
+
 /**
  * The whole of params.yaml: one section per stage, the same word as the stage. Defaults live here and nowhere
  * else; `schemas/params.schema.json` is written from this and is what the runner validates the file with.
@@ -32,7 +35,9 @@ export const paramsSchema = {
     'select',
     'baseline',
     'train',
+    'models',
     'evaluate',
+    'maps',
     'tsne',
     'report',
   ],
@@ -54,7 +59,26 @@ export const paramsSchema = {
     select: selectSchema,
     baseline: baselineSchema,
     train: trainSchema,
+    models: {
+      type: 'array',
+      uniqueItems: true,
+      items: { enum: MODELS },
+      default: ['baseline', 'resnet', 'mobilenetv2'],
+      description: 'The trained models that `evaluate` measures.',
+    },
     evaluate: evaluateSchema,
+    maps: {
+      type: 'object',
+      propertyNames: { pattern: '^[A-Za-z0-9_-]+$' },
+      additionalProperties: { type: 'string' },
+      default: {
+        pixels: 'data/processed/validation',
+        baseline: 'artifacts/evaluation/baseline',
+        resnet: 'artifacts/evaluation/resnet',
+        mobilenetv2: 'artifacts/evaluation/mobilenetv2',
+      },
+      description: 'What `tsne` maps: a packed split, or what a model saw in the test images.',
+    },
     tsne: tsneSchema,
     report: reportSchema,
   },

@@ -27,6 +27,23 @@ export function cleanTraining(
   return { kept, dropped };
 }
 
+/**
+ * Says of a sample of validation or test when its pixels occur in train, so that figures without it can be given. The
+ * same sample gives the same object, so that one in both splits stays one.
+ */
+export function markDuplicates(train: readonly Sample[]): (sample: Sample) => Sample {
+  const keys = new Set(train.map((sample) => sample.key));
+  const marked = new Map<Sample, Sample>();
+  return (sample) => {
+    if (!keys.has(sample.key)) return sample;
+    const known = marked.get(sample);
+    if (known !== undefined) return known;
+    const one: Sample = { ...sample, provenance: { ...sample.provenance, inTrain: true } };
+    marked.set(sample, one);
+    return one;
+  };
+}
+
 /** What the pixels say about the labels; nothing is dropped for it. */
 export interface Audit {
   /** Images of train beyond the first of each group of equal ones. */

@@ -3,7 +3,7 @@ import { CLASSES, type Params } from '../../params/index.ts';
 import type { DataReporting } from '../progress.ts';
 import type { RawImage } from '../splits.ts';
 import { splitRawImages } from '../study-images.ts';
-import { type Audit, auditSplits, cleanTraining, type Dropped } from './clean.ts';
+import { type Audit, auditSplits, cleanTraining, type Dropped, markDuplicates } from './clean.ts';
 import { type LoadedSamples, loadNewImages, loadOriginals, type Sample } from './sample.ts';
 import { type SplitReport, writeSplit } from './write-split.ts';
 
@@ -52,10 +52,11 @@ export async function packSplits(options: PackOptions): Promise<PackReport> {
     await loadNewImages(injected, 'injected', options),
     await loadNewImages(augmented, 'augmented', options),
   ];
-  const validation = pick(validationImages);
-  const test = pick(testImages);
-  const heldBack = [...new Set([...validation, ...test])];
   const all = [...pick(trainImages), ...added.flatMap((part) => part.samples)];
+  const mark = markDuplicates(all);
+  const validation = pick(validationImages).map(mark);
+  const test = pick(testImages).map(mark);
+  const heldBack = [...new Set([...validation, ...test])];
   const { kept, dropped } = cleanTraining(all, heldBack, toRgb);
   requireSamples(kept);
   warnOnMismatch(options);

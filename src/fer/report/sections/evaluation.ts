@@ -1,9 +1,10 @@
+import { formatCount } from '../../../kit/index.ts';
 import type { EvaluationMetrics } from '../../evaluation/index.ts';
 import { CLASSES } from '../../params/index.ts';
 import { type Block, heading, paragraph } from '../document.ts';
 import { colorAt, renderBars, renderConfusion, renderReliability, SCORE_COLORS } from '../figures/index.ts';
 import type { Results } from '../results.ts';
-import { decimals, inModelOrder, modelName, percent } from './format.ts';
+import { decimals, inModelOrder, modelName, percent, withInterval } from './format.ts';
 
 /** What each model answers: by class, by confidence, and by the encoding of the images. */
 export function evaluationSection(results: Results): Block[] {
@@ -11,6 +12,7 @@ export function evaluationSection(results: Results): Block[] {
   return [
     heading(2, 'Evaluation'),
     ...models.flatMap(([key, scores]) => modelBlocks(key, scores)),
+    ...viewBlocks(models),
     heading(3, 'Does a model read the encoding?'),
     paragraph(
       "The same test images, saved once more as JPEG: a person sees no difference, and a model that looks at faces does not either. The paper's models did: their accuracy moved by up to 16 points.",
@@ -71,6 +73,51 @@ function modelBlocks(key: string, scores: EvaluationMetrics): Block[] {
     },
   ];
 }
+
+/** Several views of each image, and test images that occur in train: only where an evaluation has either. */
+function viewBlocks(models: readonly (readonly [string, EvaluationMetrics])[]): Block[] {
+  const measured = models.filter(([, { views, deduplicated }]) => views ?? deduplicated);
+  if (measured.length === 0) return [];
+  const reasons = measured.flatMap(([key, { views }]) =>
+    views === undefined ? [] : [`${modelName(key)}: ${views.reason}`],
+  );
+  return [
+    heading(3, 'Several views, and without duplicates'),
+    paragraph(
+      'The mean answer to several views of each image (mirrored, scaled, shifted), where the evaluation asks for them; validation alone chose which. "Without duplicates" leaves out the test images that the data set also has among its training images, whether these were trained on or not.',
+    ),
+    {
+      kind: 'table',
+      rows: [
+        ['model', 'views', 'accuracy', 'macro-F1', 'images', 'accuracy, no duplicates', 'macro-F1'],
+        ...measured.flatMap(([key, scores]) => viewRows(key, scores)),
+      ],
+      right: [2, 3, 4, 5, 6],
+    },
+    ...(reasons.length === 0 ? [] : [{ kind: 'list', items: reasons } as const]),
+  ];
+}
+
+function viewRows(key: string, { views, ...single }: EvaluationMetrics): string[][] {
+  const row = (name: string, scores: ViewScoresShown): string[] => [
+    modelName(key),
+    name,
+    withInterval(scores.accuracy, scores.intervals?.accuracy),
+    withInterval(scores.macroF1, scores.intervals?.macroF1),
+    scores.deduplicated === undefined ? '–' : formatCount(scores.deduplicated.images),
+    percent(scores.deduplicated?.accuracy),
+    percent(scores.deduplicated?.macroF1),
+  ];
+  const count = views?.validation[views.chosen]?.views ?? 1;
+  return [
+    row('one', single),
+    ...(views === undefined || count === 1 ? [] : [row(`${views.chosen} (${count})`, views.test)]),
+  ];
+}
+
+type ViewScoresShown = Pick<EvaluationMetrics, 'accuracy' | 'macroF1' | 'deduplicated'> & {
+  readonly intervals?: NonNullable<EvaluationMetrics['views']>['test']['intervals'];
+};
 
 function canaryRows(models: readonly (readonly [string, EvaluationMetrics])[]): string[][] {
   const header = ['model', 'test images', 'accuracy', 'change', 'macro-F1', 'most frequent answer'];

@@ -10,6 +10,15 @@ export function paperPair(
   return scores === undefined ? '–' : `${scores.accuracy.toFixed(1)} / ${scores.macroF1.toFixed(1)}`;
 }
 
+/** A share with its interval, `**57.4** (55.1–59.6)`, in per cent. */
+export function withInterval(
+  share: number,
+  range: { readonly low: number; readonly high: number } | undefined,
+): string {
+  if (range === undefined) return percent(share);
+  return `**${percent(share)}** (${percent(range.low)}–${percent(range.high)})`;
+}
+
 export function decimals(value: number | undefined, digits: number): string {
   return value === undefined || !Number.isFinite(value) ? '–' : value.toFixed(digits);
 }
@@ -19,6 +28,7 @@ const MODEL_NAMES: Readonly<Record<string, string>> = {
   baseline: 'VGG16 baseline',
   resnet: 'ResNet',
   mobilenetv2: 'MobileNetV2',
+  'se-resnet': 'SE-ResNet',
   pixels: 'raw pixels',
 };
 

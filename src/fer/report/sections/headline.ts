@@ -3,7 +3,7 @@ import type { EvaluationMetrics } from '../../evaluation/index.ts';
 import { type Block, heading, note } from '../document.ts';
 import { PAPER_MODELS } from '../paper-figures.ts';
 import type { Results } from '../results.ts';
-import { decimals, inModelOrder, modelName, paperPair, percent } from './format.ts';
+import { decimals, inModelOrder, modelName, paperPair, percent, withInterval } from './format.ts';
 
 /** The models beside each other and beside the paper, on the untouched test split. */
 export function headlineSection(results: Results, source: string): Block[] {
@@ -45,15 +45,11 @@ const GENERATED =
 
 function rowOf(key: string, scores: EvaluationMetrics): string[] {
   const paper = PAPER_MODELS[key];
-  const interval = (share: number, range: { low: number; high: number } | undefined): string =>
-    range === undefined
-      ? percent(share)
-      : `**${percent(share)}** (${percent(range.low)}–${percent(range.high)})`;
   return [
     modelName(key),
     formatCount(countOf(scores.model)),
-    interval(scores.accuracy, scores.intervals?.accuracy),
-    interval(scores.macroF1, scores.intervals?.macroF1),
+    withInterval(scores.accuracy, scores.intervals?.accuracy),
+    withInterval(scores.macroF1, scores.intervals?.macroF1),
     percent(scores.top2Accuracy),
     paperPair(paper?.reported),
     paperPair(paper?.matched),

@@ -256,6 +256,9 @@ describe('the audit', () => {
     const clean = await pack();
     expect([clean.dropped, clean.splits.train.total]).toEqual([{ testDuplicates: 1, blank: 1 }, 37]);
     expect(clean.audit).toMatchObject({ conflictGroups: 1, heldBackInTrain: 0, blank: 0 });
+    // Dropped from train or not: figures without it can be given.
+    const inTrain = loadDataset(study.outs.test).provenance.filter((image) => image.inTrain === true);
+    expect(inTrain.map(({ source }) => source)).toEqual(['test/fear/PrivateTest_1.png']);
   });
 });
 

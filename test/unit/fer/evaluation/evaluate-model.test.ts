@@ -2,7 +2,11 @@ import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
 import { type Engine, loadEngine } from '../../../../src/engine/index.ts';
 import { readNpy, writeNpy } from '../../../../src/fer/data/index.ts';
-import { writeProvenance } from '../../../../src/fer/data/provenance.ts';
+import {
+  type ImageProvenance,
+  readProvenance,
+  writeProvenance,
+} from '../../../../src/fer/data/provenance.ts';
 import {
   classificationReport,
   evaluateModel,
@@ -21,6 +25,7 @@ import { temporaryFolder } from '../../../support/temporary.ts';
 
 const IMAGES = 28;
 const params = {
+  viewSets: {},
   bootstrapSamples: 50,
   confidence: 0.95,
   calibrationBins: 15,
@@ -81,7 +86,7 @@ test('a model is answered for, measured and written, and nothing stays in memory
   const warnings: string[] = [];
   const before = engine.tf.memory().numTensors;
   const { metrics, record } = await evaluateModel(
-    { model: folder, test: testSplit(), predictions: out },
+    { model: folder, test: testSplit(), validation: 'not read', predictions: out },
     params,
     {
       seed: 1,
@@ -124,16 +129,60 @@ test('an empty split and a model of other classes are refused by name', async ()
   const { folder } = await savedModel();
   const empty = testSplit(0);
   await expect(
-    evaluateModel({ model: folder, test: empty, predictions: temporaryFolder() }, params, context),
+    evaluateModel(
+      { model: folder, test: empty, validation: '', predictions: temporaryFolder() },
+      params,
+      context,
+    ),
   ).rejects.toThrow(`The test split ${empty} has no images.`);
   const other = await savedModel({ classes: [...CLASSES].reverse() });
   await expect(
     evaluateModel(
-      { model: other.folder, test: testSplit(), predictions: temporaryFolder() },
+      { model: other.folder, test: testSplit(), validation: '', predictions: temporaryFolder() },
       params,
       context,
     ),
   ).rejects.toThrow('Received: surprise, sad, neutral');
+});
+
+test('the set of views that answers validation best is measured on test, with and without duplicates', async () => {
+  const { folder } = await savedModel();
+  const test = testSplit();
+  const records = readProvenance<ImageProvenance>(test);
+  writeProvenance(
+    test,
+    records.map((record, i) => (i < 4 ? { ...record, inTrain: true } : record)),
+  );
+  const places = { model: folder, test, validation: testSplit(14), predictions: temporaryFolder() };
+  const viewSets = { flip: { flip: true }, all: { flip: true, scales: [1, 1.1], shiftPixels: 2 } };
+  const totals = new Set<number>();
+  let answered = 0;
+  const { metrics } = await evaluateModel(
+    places,
+    { ...params, viewSets },
+    {
+      seed: 1,
+      device: 'cpu',
+      onProgress: ({ done, total }) => {
+        totals.add(total);
+        answered = done;
+      },
+    },
+  );
+  const { views, deduplicated } = metrics;
+  expect(Object.entries(views?.validation ?? {}).map(([name, set]) => [name, set.views])).toEqual([
+    ['one', 1],
+    ['flip', 2],
+    ['all', 20],
+  ]);
+  const best = Math.max(...Object.values(views?.validation ?? {}).map(({ accuracy }) => accuracy));
+  expect(views?.validation[views.chosen]?.accuracy).toBe(best);
+  expect(views?.test).toMatchObject({ images: IMAGES, deduplicated: { images: IMAGES - 4 } });
+  expect(deduplicated?.images).toBe(IMAGES - 4);
+  // Each view of the 14 validation images once, though two sets share some.
+  expect([...totals]).toEqual([IMAGES * (3 + 19) + 14 * 20]);
+  const chosen = views?.validation[views.chosen]?.views ?? 0;
+  expect(answered).toBe(IMAGES * (3 + chosen - 1) + 14 * 20);
 });
 
 test('without resamples there are no intervals, and one origin is not split', async () => {
