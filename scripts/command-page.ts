@@ -118,6 +118,8 @@ The stages' own output goes to stderr in this mode.
 
 const FER_FORMS = `## JSON
 
+\`import-weights --json\` prints one object: \`architecture\`, \`format\` (\`safetensors\` or \`hdf5\`), \`layout\` (\`keras\` or \`pytorch\`), \`naming\`, \`tensors\` (how many were read), \`parameters\`, \`preprocessing\`, \`randomLayers\`, \`file\`, \`out\`. Which files are read, and by which names: [weights.md](weights.md).
+
 \`bench --json\` prints one object, model to figures; the device and the library are said on stderr:
 
 \`\`\`json

@@ -3,5 +3,7 @@ export { type Device, type DeviceRequest, type Engine, type EngineOptions, loadE
 export type { Layer, LayersModel, LayerVariable, SymbolicTensor, Tensor, Tensor4D, Tf } from './native.ts';
 export type { OptimizerOptions, TensorState, TensorStates } from './optimizer.ts';
 export { createTrainer, type StepResult, type Trainer, type TrainerOptions } from './trainer.ts';
+export { encodeSafetensors, type NamedTensor } from './weights/encode-safetensors.ts';
 export { readHdf5 } from './weights/hdf5.ts';
+export { readWeights, type StoredWeights } from './weights/read-weights.ts';
 export { parseSafetensors, type StoredTensor } from './weights/safetensors.ts';

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { configureProgram, type Terminal } from '../kit/index.ts';
 import { declareBench } from './declare/bench.ts';
+import { declareImport } from './declare/import.ts';
 
 /** What an action gets beside its own arguments: where to print, and how to say its exit code. */
 export interface ActionContext {
@@ -14,6 +15,7 @@ export function createProgram(terminal: Terminal, setExit: (code: number) => voi
   const program = configureProgram(new Command('fer'), terminal).description(
     "The study's own tools: models from elsewhere, and how fast this machine is.",
   );
+  declareImport(program, context);
   declareBench(program, context);
   return program;
 }

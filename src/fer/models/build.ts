@@ -37,7 +37,16 @@ const EXPECTED: Readonly<Record<Architecture, ParameterCounts>> = {
  * not add up.
  */
 export function buildModel(engine: Engine, options: ModelOptions): LayersModel {
-  const { architecture, dropout, seed } = options;
+  const model = buildBlankModel(engine, options);
+  initializeWeights(engine, model.layers, options.architecture, options.seed);
+  return model;
+}
+
+/** The same without initial weights, for those who have others. */
+export function buildBlankModel(
+  engine: Engine,
+  { architecture, dropout }: Omit<ModelOptions, 'seed'>,
+): LayersModel {
   const model = BUILDERS[architecture](engine, dropout);
   const counts = countParameters(model);
   const expected = EXPECTED[architecture];
@@ -47,7 +56,6 @@ export function buildModel(engine: Engine, options: ModelOptions): LayersModel {
       `${architecture} should have ${expected.learnable} learnable parameters, ${expected.trainable} of them trained. Received: ${counts.learnable}, ${counts.trainable}.`,
     );
   }
-  initializeWeights(engine, model, architecture, seed);
   return model;
 }
 

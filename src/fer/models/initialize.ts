@@ -1,4 +1,4 @@
-import type { Engine, LayersModel, LayerVariable } from '../../engine/index.ts';
+import type { Engine, Layer, LayerVariable } from '../../engine/index.ts';
 import { createRandom, type Random } from '../../kit/index.ts';
 import type { Architecture } from '../params/index.ts';
 
@@ -9,7 +9,7 @@ type Start =
   | { readonly kind: 'uniform'; readonly bound: number };
 
 /**
- * Sets the initial weights, from the seed and each tensor's name alone: adding a layer changes no other.
+ * Sets the initial weights of layers, from the seed and each tensor's name alone: adding a layer changes no other.
  * The compact nets start as in PyTorch: weights and biases of convolutions and dense layers uniform within
  * 1 / sqrt(fan in) (`nn.Conv2d`, `nn.Linear`); VGG16 with He's uniform weights and biases of 0 (Keras'
  * `he_uniform`, the study's choice for the head), the last layer with Glorot's; the SE-ResNet's convolutions
@@ -17,11 +17,11 @@ type Start =
  */
 export function initializeWeights(
   engine: Engine,
-  model: LayersModel,
+  layers: readonly Layer[],
   architecture: Architecture,
   seed: number | string,
 ): void {
-  for (const layer of model.layers) {
+  for (const layer of layers) {
     const kernel = layer.weights.find(({ originalName }) => originalName.endsWith('kernel'));
     const fans = kernel === undefined ? { in: 1, out: 1 } : fansOf(kernel);
     for (const variable of layer.weights) {

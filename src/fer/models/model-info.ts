@@ -1,7 +1,7 @@
 import { FermentError } from '../../kit/index.ts';
 import { ARCHITECTURES, type Architecture } from '../params/index.ts';
 import type { ParameterCounts } from './count.ts';
-import type { Preprocessing } from './preprocessing.ts';
+import { PREPROCESSINGS, type Preprocessing } from './preprocessing.ts';
 
 /** What a saved model says about itself, in `model-info.json`. */
 export interface ModelInfo {
@@ -18,13 +18,6 @@ export interface ModelInfo {
   /** The whole configuration of the training. */
   readonly params: Readonly<Record<string, unknown>>;
 }
-
-const PREPROCESSINGS = [
-  'centered',
-  'caffe',
-  'unit',
-  'standardized',
-] as const satisfies readonly Preprocessing[];
 
 /**
  * Checks what was read from a `model-info.json`. Throws BAD_WEIGHTS that names the file and the first field that is

@@ -6,7 +6,8 @@ import { unreachable } from '../../kit/index.ts';
  * image less its mean, divided by its standard deviation, or by 8 gray levels where that is less, so that a blank image
  * is not noise.
  */
-export type Preprocessing = 'centered' | 'caffe' | 'unit' | 'standardized';
+export type Preprocessing = (typeof PREPROCESSINGS)[number];
+export const PREPROCESSINGS = ['centered', 'caffe', 'unit', 'standardized'] as const;
 
 const DEVIATION_FLOOR = 8;
 

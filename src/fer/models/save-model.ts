@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { LayersModel } from '../../engine/index.ts';
+import { encodeSafetensors, type LayersModel } from '../../engine/index.ts';
 import { type Digest, digestOf, prettyJson, writeFileAtomic } from '../../kit/index.ts';
 import type { ModelInfo } from './model-info.ts';
 
@@ -7,6 +7,7 @@ import type { ModelInfo } from './model-info.ts';
 export const MODEL_FILES = {
   topology: 'model.json',
   weights: 'weights.bin',
+  tensors: 'model.safetensors',
   info: 'model-info.json',
 } as const;
 
@@ -18,8 +19,9 @@ export interface SavedModelInfo extends ModelInfo {
 
 /**
  * Writes a model into a folder: `model.json` and `weights.bin`, which any TensorFlow.js opens with
- * `tf.loadLayersModel`, and `model-info.json`. The output is logits. Equal models give equal bytes. Each file is
- * written atomically; other files in the folder are left alone. Throws NO_SPACE or STORE_UNWRITABLE.
+ * `tf.loadLayersModel`, the same weights for everybody else as `model.safetensors`, with Keras' names and layout, and
+ * `model-info.json`. The output is logits. Equal models give equal bytes. Each file is written atomically; other files
+ * in the folder are left alone. Throws NO_SPACE or STORE_UNWRITABLE.
  */
 export async function saveModel(folder: string, model: LayersModel, info: ModelInfo): Promise<void> {
   const { topology, weights, specs } = await serialize(model);
@@ -31,8 +33,21 @@ export async function saveModel(folder: string, model: LayersModel, info: ModelI
   };
   const saved: SavedModelInfo = { ...info, weightsSha256: digestOf(weights) };
   writeFileAtomic(join(folder, MODEL_FILES.weights), weights);
+  writeFileAtomic(join(folder, MODEL_FILES.tensors), safetensorsOf(model, info));
   writeFileAtomic(join(folder, MODEL_FILES.topology), prettyJson(modelJson));
   writeFileAtomic(join(folder, MODEL_FILES.info), prettyJson(saved));
+}
+
+function safetensorsOf(model: LayersModel, info: ModelInfo): Uint8Array {
+  const tensors = model.layers
+    .flatMap((layer) => layer.weights)
+    .map((variable) => ({
+      name: variable.originalName,
+      shape: variable.shape.map((side) => side ?? -1),
+      values: variable.read().dataSync<'float32'>(),
+    }));
+  // `format` says whose layout it is, as the libraries of the format write it.
+  return encodeSafetensors(tensors, { format: 'tf', architecture: info.architecture });
 }
 
 async function serialize(model: LayersModel) {

@@ -133,7 +133,7 @@ describe('loadModel', () => {
     mkdirSync(join(folder, 'empty'));
     await expect(loadModel(engine, join(folder, 'empty'))).rejects.toMatchObject({
       code: 'BAD_WEIGHTS',
-      hint: 'A model is a folder with model.json, weights.bin, model-info.json.',
+      hint: 'A model is a folder with model.json, weights.bin, model.safetensors, model-info.json.',
     });
   });
 
