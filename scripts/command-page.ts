@@ -126,5 +126,5 @@ const FER_FORMS = `## JSON
 {"resnet":{"trainImagesPerSecond":146.2,"predictImagesPerSecond":483.1,"peakMemoryBytes":624951296}}
 \`\`\`
 
-A rate is the batch size over the median time of a step, from an array in memory to moved weights or to logits in memory: Adam, random images, dropout as in the paper; of VGG16 the last block and the head are trained. Each model is measured in a process of its own, whose largest resident set is the memory, the library's own part (some 0.35 GB) included. Rates move with whatever else the machine does: compare only what ran in one sitting.
+A rate is the batch size over the median time of a step, from an array in memory to moved weights or to logits in memory: Adam, random images, dropout as in the study; of VGG16 the last block and the head are trained. Each model is measured in a process of its own, whose largest resident set is the memory, the library's own part (some 0.35 GB) included. Rates move with whatever else the machine does: compare only what ran in one sitting.
 `;

@@ -75,7 +75,9 @@ describe('fer bench', () => {
   test('says what is wrong with the request, and what there is instead', async () => {
     const unknown = await bench('--models', 'renset');
     expect(unknown.exit).toBe(2);
-    expect(unknown.stderr).toContain("Expected resnet, mobilenetv2, vgg16. Did you mean 'resnet'?");
+    expect(unknown.stderr).toContain(
+      "Expected resnet, mobilenetv2, se-resnet, vgg16. Did you mean 'resnet'?",
+    );
     const device = await bench('--models', 'resnet', '--device', 'cuda', '--seconds', '0', '--batch', '1');
     if (device.exit === 0) return; // a machine with a GPU
     expect(device).toMatchObject({ exit: 1, stdout: '' });

@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import { PREPROCESSINGS } from '../../fer/index.ts';
+import { ARCHITECTURES, PREPROCESSINGS } from '../../fer/index.ts';
 import type { ActionContext } from '../program.ts';
 import { deviceOption, parseArchitecture } from './common.ts';
 
@@ -9,12 +9,12 @@ export function declareImport(program: Command, context: ActionContext): void {
     .command('import-weights')
     .description('Make a model of weights that Keras, PyTorch or Ferment wrote: .h5 or .safetensors.')
     .argument('<file>', 'the file of weights')
-    .requiredOption('--model <name>', 'resnet, mobilenetv2 or vgg16', parseArchitecture)
+    .requiredOption('--model <name>', `one of ${ARCHITECTURES.join(', ')}`, parseArchitecture)
     .option('--out <folder>', 'where to (default: artifacts/imported/ and the name of the file)')
     .addOption(
       new Option(
         '--preprocessing <kind>',
-        'what the model was trained to see (default: centered; caffe for vgg16)',
+        'what the model was trained to see (default: as in the study; caffe for vgg16)',
       ).choices(PREPROCESSINGS),
     )
     .addOption(deviceOption())

@@ -30,7 +30,7 @@ export interface ImportOptions {
   readonly architecture: Architecture;
   /** Folder for the model. */
   readonly out: string;
-  /** How the model was trained to see pixels; by default as the paper's compact nets, or as ImageNet's VGG16. */
+  /** How the model was trained to see pixels; by default as in the study's trainings, of VGG16 as ImageNet's. */
   readonly preprocessing?: Preprocessing;
   readonly device: DeviceRequest;
 }
@@ -50,6 +50,13 @@ export interface ImportReport {
   readonly randomLayers: readonly string[];
   readonly out: string;
 }
+
+const PREPROCESSING: Readonly<Record<Architecture, Preprocessing>> = {
+  resnet: 'centered',
+  mobilenetv2: 'centered',
+  'se-resnet': 'standardized',
+  vgg16: 'caffe',
+};
 
 /** Of random weights, where a file has none. */
 const SEED = 42;
@@ -74,7 +81,7 @@ export async function importWeights(options: ImportOptions): Promise<ImportRepor
     const random = model.layers.filter(({ name, weights }) => weights.length > 0 && !filled.has(name));
     initializeWeights(engine, random, architecture, SEED);
     writeWeights(engine, values);
-    const { preprocessing = architecture === 'vgg16' ? 'caffe' : 'centered' } = options;
+    const { preprocessing = PREPROCESSING[architecture] } = options;
     const parameters = countParameters(model);
     await saveModel(out, model, {
       architecture,

@@ -1,3 +1,4 @@
+import { unreachable } from '../../../kit/index.ts';
 import type { Architecture } from '../../params/index.ts';
 import type { Target } from './targets.ts';
 
@@ -22,8 +23,12 @@ export function torchNamings(architecture: Architecture, targets: readonly Targe
         naming("torchvision's names", (layer) => torchvisionMobileNet(layer, layers)),
         plain,
       ];
+    case 'se-resnet':
+      return [plain];
     case 'vgg16':
       return [];
+    default:
+      return unreachable(architecture);
   }
 }
 

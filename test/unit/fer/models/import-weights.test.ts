@@ -14,7 +14,6 @@ import {
   importWeights,
   loadModel,
 } from '../../../../src/fer/models/index.ts';
-import type { Architecture } from '../../../../src/fer/params/index.ts';
 import { writeHdf5 } from '../../../support/hdf5.ts';
 import { temporaryFolder } from '../../../support/temporary.ts';
 import {
@@ -25,6 +24,8 @@ import {
   sizeOf,
 } from '../../engine/reference.ts';
 import { encodeSafetensors } from '../../engine/safetensors.ts';
+
+type Architecture = 'resnet' | 'mobilenetv2' | 'vgg16';
 
 interface Row {
   readonly k: number;
@@ -122,6 +123,7 @@ const importFile = (file: string, architecture: Architecture, out = join(tempora
 
 /** The largest difference of the imported model's logits from the true ones. */
 async function errorOf({ out, architecture }: ImportReport): Promise<number> {
+  if (architecture === 'se-resnet') throw new Error('There is no reference of it.');
   const expected = REFERENCES[architecture].logits_eval;
   const { model } = await loadModel(engine, out);
   const x = engine.tf.tensor(formulaImages(expected.length), [expected.length, 48, 48, 3]);
