@@ -93,7 +93,7 @@ export function createTrainer(engine: Engine, model: LayersModel, options: Train
     get iterations() {
       return optimizer.iterations;
     },
-    step: (images, labels) => explainTensorFlowError(() => step(images, labels)),
+    step: (images, labels) => explainTensorFlowError(() => step(images, labels), labels.length),
     setLearningRate: (learningRate) => {
       optimizer.learningRate = learningRate;
     },

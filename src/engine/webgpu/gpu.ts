@@ -54,7 +54,7 @@ export interface GpuDevice {
 }
 
 export interface GpuErrorEvent {
-  readonly error: { readonly message: string };
+  readonly error: { readonly message: string; readonly constructor: { readonly name: string } };
   preventDefault(): void;
 }
 

@@ -1,6 +1,6 @@
 import type { Tf } from '../native.ts';
 import type { EventPump } from './event-pump.ts';
-import type { Faults } from './faults.ts';
+import { type Faults, lostError } from './faults.ts';
 import type { GpuDevice, WebGpuBackend } from './gpu.ts';
 
 // GPUBufferUsage and GPUMapMode of the specification.
@@ -38,7 +38,7 @@ export function installReads(
     staging.mapAsync(MODE_READ).catch(() => {});
     pump.runUntil(() => staging.mapState !== 'pending');
     faults.check();
-    if (staging.mapState !== 'mapped') throw new Error('The GPU gave no result');
+    if (staging.mapState !== 'mapped') throw lostError('it gave no result');
     const bytes = staging.getMappedRange().slice(0);
     staging.destroy();
     return tf.util.convertBackendValuesAndArrayBuffer(bytes, dtype);

@@ -10,7 +10,7 @@ let library: Engine;
 let composed: Engine;
 beforeAll(async () => {
   library = await loadEngine({ device: 'cpu' });
-  composed = { ...library, native: createComposedNative(library.tf), kernels: 'standard' };
+  composed = { ...library, device: 'webgpu', native: createComposedNative(library.tf), kernels: 'standard' };
 });
 
 describe('operations composed of TensorFlow.js’ kernels', () => {
