@@ -26,28 +26,40 @@ export function installEventPump(): EventPump {
 }
 
 function createEventPump(): EventPump {
-  const pending = new Set<() => void>();
+  const pending = new Set<Callback>();
   globalThis.setImmediate = new Proxy(globalThis.setImmediate, {
     apply: (original, self, values: unknown[]) => {
-      const [callback, ...rest] = values;
-      if (!isNative(callback)) return Reflect.apply(original, self, values);
-      const once = (): void => {
-        if (pending.delete(once)) Reflect.apply(callback, undefined, rest);
-      };
-      pending.add(once);
-      return Reflect.apply(original, self, [once]);
+      const [run, ...rest] = values;
+      if (!isNative(run)) return Reflect.apply(original, self, values);
+      const callback: Callback = { run: () => Reflect.apply(run, undefined, rest), immediate: undefined };
+      const immediate = original(() => {
+        pending.delete(callback);
+        callback.run();
+      });
+      callback.immediate = immediate;
+      pending.add(callback);
+      return immediate;
     },
   });
   return { runUntil: (isOver) => drain(pending, isOver) };
 }
 
-function drain(pending: ReadonlySet<() => void>, isOver: () => boolean): void {
+function drain(pending: Set<Callback>, isOver: () => boolean): void {
   for (let turn = 0; !isOver(); turn++) {
     const [next] = pending;
     if (next === undefined) throw new Error('Dawn has nothing to wait for, but the result is not there');
-    next();
+    pending.delete(next);
+    // A training may not come back to the event loop for hours: what has run must not wait there.
+    clearImmediate(next.immediate);
+    next.run();
     if (turn > PATIENCE) Atomics.wait(NOBODY, 0, 0, PAUSE_MS);
   }
+}
+
+/** A native callback, and its turn in the event loop. */
+interface Callback {
+  readonly run: () => void;
+  immediate: NodeJS.Immediate | undefined;
 }
 
 /** A function of an addon: it has no source text, and no name. */
