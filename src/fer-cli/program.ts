@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { configureProgram, type Terminal } from '../kit/index.ts';
 import { declareBench } from './declare/bench.ts';
 import { declareImport } from './declare/import.ts';
+import { declareModels } from './declare/models.ts';
 
 /** What an action gets beside its own arguments: where to print, and how to say its exit code. */
 export interface ActionContext {
@@ -13,8 +14,9 @@ export interface ActionContext {
 export function createProgram(terminal: Terminal, setExit: (code: number) => void): Command {
   const context: ActionContext = { terminal, setExit };
   const program = configureProgram(new Command('fer'), terminal).description(
-    "The study's own tools: models from elsewhere, and how fast this machine is.",
+    "The study's own tools: models in use, models from elsewhere, and how fast this machine is.",
   );
+  declareModels(program, context);
   declareImport(program, context);
   declareBench(program, context);
   return program;

@@ -3,6 +3,7 @@ export * from './embedding/index.ts';
 export { describeEngine, type EngineFacts, reportEngine } from './engine-facts.ts';
 export * from './evaluation/index.ts';
 export * from './faces/index.ts';
+export * from './inference/index.ts';
 export * from './maps/index.ts';
 export * from './measure/index.ts';
 export * from './models/index.ts';

@@ -29,7 +29,7 @@ const BATCH_FILES = 1024;
 const BATCH_BYTES = 64 * 2 ** 20;
 
 /**
- * Decodes image files below `folder` to gray 48 x 48; others are turned gray (BT.601), cut to their middle square and
+ * Decodes image files below `folder` (`''` for paths that stand alone) to gray 48 x 48; others are turned gray (BT.601), cut to their middle square and
  * resized, and counted. Throws BAD_IMAGE with all files (at most 20 by name) that cannot be decoded.
  */
 export async function loadPixels(
@@ -49,7 +49,7 @@ export async function loadPixels(
     done += files.length;
     onProgress?.({ done, total: paths.length, unit: 'image', text: text ?? 'decoding' });
   }
-  refuseBadImages(loading.bad, folder);
+  refuseBadImages(loading.bad, folder === '' ? 'The list' : folder);
   return loading;
 }
 

@@ -105,7 +105,8 @@ async function reencodeInPlace(gray: Uint8Array, samples: readonly Sample[], qua
   }
 }
 
-function toRgb(gray: Uint8Array): Uint8Array {
+/** Gray as three equal channels. */
+export function toRgb(gray: Uint8Array): Uint8Array {
   const rgb = new Uint8Array(gray.length * 3);
   for (let i = 0, at = 0; i < gray.length; i++, at += 3) {
     const value = gray[i] ?? 0;

@@ -1,0 +1,35 @@
+import { type Command, InvalidArgumentError } from 'commander';
+import type { ActionContext } from '../program.ts';
+import { deviceOption } from './common.ts';
+
+/** The commands that use a saved model. */
+export function declareModels(program: Command, context: ActionContext): void {
+  program
+    .command('predict')
+    .description('Say which emotion each image shows: faces that fill the image, as the training images do.')
+    .argument('<file...>', 'JPEG or PNG files')
+    .requiredOption('--model <folder>', 'the folder of a saved model, artifacts/models/resnet')
+    .addOption(deviceOption())
+    .option('--json', 'print JSON')
+    .action(async (files: string[], options) => {
+      await (await import('../commands/predict.ts')).predictFiles(files, options, context);
+    });
+  program
+    .command('evaluate')
+    .description('Compare the answers of a saved model with labels: accuracy, F1, log loss.')
+    .argument('<model>', 'the folder of a saved model')
+    .argument('<data>', 'a packed split (data/processed/test), or a folder with one folder of images a class')
+    .option('--jpeg-quality <n>', 'answer copies that were saved as JPEG of this quality', parseQuality)
+    .addOption(deviceOption())
+    .option('--json', 'print JSON')
+    .action(async (model: string, data: string, options) => {
+      await (await import('../commands/evaluate.ts')).evaluate({ ...options, model, data }, context);
+    });
+}
+
+function parseQuality(text: string): number {
+  const n = Number(text);
+  if (!Number.isInteger(n) || n < 1 || n > 100)
+    throw new InvalidArgumentError('Expected a whole number from 1 to 100.');
+  return n;
+}
