@@ -15,7 +15,7 @@ export function writeFeatures(folder: string, n: number): void {
   const random = createRandom(1, 'features');
   const scale = Float64Array.from({ length: COLUMNS }, (_, j) => 1 / Math.sqrt(1 + j / 3));
   const centres = Array.from({ length: GROUPS * SHARES.length }, () =>
-    scale.map((deviation) => 1.3 * deviation * random.normal()),
+    scale.map((deviation) => 0.8 * deviation * random.normal()),
   );
   const data = new Float32Array(n * COLUMNS);
   const labels = new Uint8Array(n);

@@ -3,7 +3,7 @@ import { dot, type Matrix } from './matrix.ts';
 import { type HeapKernels, NEAREST } from './nearest-heap.ts';
 import { createTeam, sharedFloats, sharedIntegers, sharedMatrix } from './team.ts';
 
-/** Measured on 50 columns: with 91 neighbours of 20,000 points, 99 of 100 are found. */
+/** Measured on 20,000 points of 50 columns: of 91 neighbours 98.2 % are found, of the nearest ten 99.8 %. */
 const TREES = 8;
 const MIN_LEAF_POINTS = 128;
 const ROUNDS = 2;

@@ -1,1 +1,7 @@
-export { type MapContext, type MapMetrics, mapPoints } from './map-points.ts';
+export {
+  type MapContext,
+  type MapMetrics,
+  type MapQuality,
+  mapPoints,
+  type TsneQuality,
+} from './map-points.ts';

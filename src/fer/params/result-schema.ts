@@ -80,6 +80,8 @@ export const tsneSchema = {
     'iterations',
     'earlyExaggeration',
     'exaggerationIterations',
+    'space',
+    'umap',
   ],
   properties: {
     points: {
@@ -93,6 +95,35 @@ export const tsneSchema = {
     iterations: { type: 'integer', minimum: 1, default: 1000 },
     earlyExaggeration: { type: 'number', minimum: 1, default: 12 },
     exaggerationIterations: { type: 'integer', minimum: 0, default: 250 },
+    space: {
+      type: 'array',
+      items: { type: 'string' },
+      default: ['resnet', 'mobilenetv2'],
+      description:
+        'Inputs, by the key of their stage, that are mapped in three dimensions too. The paper shows these two.',
+    },
+    umap: {
+      type: ['object', 'null'],
+      additionalProperties: false,
+      default: {},
+      description: 'A second map of each input by UMAP; null leaves it out.',
+      required: ['neighbours', 'minDistance', 'epochs'],
+      properties: {
+        neighbours: {
+          type: 'integer',
+          minimum: 2,
+          default: 15,
+          description: 'The point itself counts as one.',
+        },
+        minDistance: { type: 'number', minimum: 0, default: 0.1 },
+        epochs: {
+          type: ['integer', 'null'],
+          minimum: 1,
+          default: null,
+          description: 'null: 500 down to 200, fewer for more points.',
+        },
+      },
+    },
   },
 } as const satisfies JSONSchema;
 

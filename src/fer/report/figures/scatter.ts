@@ -36,7 +36,7 @@ export async function renderScatter(plot: ScatterPlot): Promise<string> {
       }),
     );
   }
-  const dots = count > MOST_CIRCLES ? await rasterised(circles) : element('g', {}, ...circles);
+  const dots = count > MOST_CIRCLES ? await rasterised(circles, SIDE) : element('g', {}, ...circles);
   return figure(
     { width: SIDE + 130, height: SIDE + TOP + 30 },
     plot.title,
@@ -73,21 +73,22 @@ function placer(points: Float32Array): (i: number) => readonly [number, number] 
   ];
 }
 
-async function rasterised(circles: readonly string[]): Promise<string> {
+/** Dots in a square of this side as one picture, twice as fine. */
+export async function rasterised(circles: readonly string[], side: number): Promise<string> {
   const svg = element(
     'svg',
     {
       xmlns: 'http://www.w3.org/2000/svg',
-      width: SIDE * 2,
-      height: SIDE * 2,
-      viewBox: `0 0 ${SIDE} ${SIDE}`,
+      width: side * 2,
+      height: side * 2,
+      viewBox: `0 0 ${side} ${side}`,
     },
     ...circles,
   );
   const png = await sharp(Buffer.from(svg)).png({ palette: true, compressionLevel: 9 }).toBuffer();
   return element('image', {
-    width: SIDE,
-    height: SIDE,
+    width: side,
+    height: side,
     href: `data:image/png;base64,${png.toString('base64')}`,
   });
 }

@@ -1,60 +1,117 @@
 import { join } from 'node:path';
 import { readNpy } from '../../data/index.ts';
-import type { MapMetrics } from '../../maps/index.ts';
+import type { MapMetrics, MapQuality } from '../../maps/index.ts';
 import { CLASSES } from '../../params/index.ts';
 import { type Block, heading, paragraph } from '../document.ts';
-import { renderScatter } from '../figures/index.ts';
+import { renderScatter, renderSpaceScatter, type View } from '../figures/index.ts';
 import type { Results } from '../results.ts';
 import { decimals, inModelOrder, modelName, percent } from './format.ts';
 
-/** The t-SNE maps, and how far each can be trusted. `folders` are the stage's outs by name. */
+/** The views that the paper prints, as it names them: view 10 of the ResNet, view 7 of the MobileNetV2. */
+const PAPER_VIEWS: Readonly<Record<string, View>> = {
+  resnet: { elevation: 35, azimuth: 315 },
+  mobilenetv2: { elevation: 70, azimuth: 200 },
+};
+/** Three of the twelve views that the paper's program draws, from sides apart. */
+const OTHER_VIEWS: readonly View[] = [
+  { elevation: 10, azimuth: 0 },
+  { elevation: 20, azimuth: 110 },
+  { elevation: 60, azimuth: 250 },
+];
+
+/** The maps of stage `tsne`, and how far each can be trusted. `folders` are the stage's outs by name. */
 export async function mapsSection(results: Results, folders: ReadonlyMap<string, string>): Promise<Block[]> {
   const maps = inModelOrder(results.maps);
   const figures = await Promise.all(
-    maps.flatMap(([key, metrics]) => {
+    maps.map(async ([key, metrics]) => {
       const folder = folders.get(key);
-      return folder === undefined ? [] : [mapFigure(key, metrics, folder)];
+      return folder === undefined ? [] : figuresOf(key, metrics, folder);
     }),
   );
   return [
     heading(2, 'What the models see: t-SNE'),
     paragraph(
-      "Distances in a map mean little beyond the nearest neighbours. Trustworthiness says how many of a point's neighbours in the map are neighbours in truth; label accuracy, how often a point's ten neighbours name its class (a map without structure reaches the share of the largest class).",
+      "Distances in a map mean little beyond the nearest neighbours. Trustworthiness says how many of a point's neighbours in the map are neighbours in truth; label accuracy, how often a point's ten neighbours name its class (a map without structure reaches the share of the largest class). UMAP draws the same points by another rule: what only one of the two maps shows is of the method, not of the data.",
     ),
     {
       kind: 'table',
       rows: [
-        ['map', 'points', 'KL', 'trustworthiness', 'label accuracy', 'largest class'],
-        ...maps.map(([key, m]) => [
-          modelName(key),
-          String(m.points),
-          decimals(m.kl, 3),
-          decimals(m.trustworthiness, 3),
-          percent(m.labelAccuracy),
-          percent(m.largestClassShare),
-        ]),
+        ['input', 'map', 'points', 'KL', 'trustworthiness', 'label accuracy', 'largest class'],
+        ...maps.flatMap(([key, metrics]) => rowsOf(key, metrics)),
       ],
-      right: [1, 2, 3, 4, 5],
+      right: [2, 3, 4, 5, 6],
     },
-    ...figures,
+    ...figures.flat(),
   ];
 }
 
-async function mapFigure(key: string, metrics: MapMetrics, folder: string): Promise<Block> {
-  const map = readNpy(join(folder, 'map.npy'), { dtype: 'float32', shape: [null, 2] });
-  const labels = readNpy(join(folder, 'labels.npy'), { dtype: 'uint8', shape: [null] });
+function rowsOf(key: string, m: MapMetrics): string[][] {
+  const row = (map: string, quality: MapQuality, kl?: number): string[] => [
+    modelName(key),
+    map,
+    String(m.points),
+    decimals(kl, 3),
+    decimals(quality.trustworthiness, 3),
+    percent(quality.labelAccuracy),
+    percent(m.largestClassShare),
+  ];
+  return [
+    row('t-SNE', m, m.kl),
+    ...(m.space === undefined ? [] : [row('t-SNE in 3-D', m.space, m.space.kl)]),
+    ...(m.umap === undefined ? [] : [row('UMAP', m.umap)]),
+  ];
+}
+
+async function figuresOf(key: string, metrics: MapMetrics, folder: string): Promise<Block[]> {
+  const read = (name: string, columns: number): Float32Array =>
+    readNpy(join(folder, `${name}.npy`), { dtype: 'float32', shape: [metrics.points, columns] }).data;
+  const labels = readNpy(join(folder, 'labels.npy'), { dtype: 'uint8', shape: [metrics.points] }).data;
   const name = modelName(key);
-  const what = metrics.input === 'pixels' ? 'validation images' : 'test images';
-  return {
-    kind: 'figure',
-    name: `tsne-${key}`,
-    svg: await renderScatter({
-      title: `t-SNE: ${name}`,
-      note: `${metrics.points} ${what}, perplexity ${metrics.perplexity}, KL ${decimals(metrics.kl, 3)}`,
-      points: map.data,
-      labels: labels.data,
-      classes: CLASSES,
-    }),
-    caption: `t-SNE of ${metrics.input === 'pixels' ? 'raw pixels' : `the embeddings of ${name}`}, ${what}.`,
-  };
+  const images = metrics.input === 'pixels' ? 'validation images' : 'test images';
+  const what = `${metrics.input === 'pixels' ? 'raw pixels' : `the embeddings of ${name}`}, ${images}`;
+  const common = { labels, classes: CLASSES };
+  const count = `${metrics.points} ${images}`;
+  const blocks: Block[] = [
+    {
+      kind: 'figure',
+      name: `tsne-${key}`,
+      svg: await renderScatter({
+        ...common,
+        title: `t-SNE: ${name}`,
+        note: `${count}, perplexity ${metrics.perplexity}, KL ${decimals(metrics.kl, 3)}`,
+        points: read('map', 2),
+      }),
+      caption: `t-SNE of ${what}.`,
+    },
+  ];
+  if (metrics.space !== undefined) {
+    const paper = PAPER_VIEWS[key];
+    const views = paper === undefined ? OTHER_VIEWS : [paper, ...OTHER_VIEWS];
+    blocks.push({
+      kind: 'figure',
+      name: `tsne-space-${key}`,
+      svg: await renderSpaceScatter({
+        ...common,
+        title: `t-SNE in three dimensions: ${name}`,
+        note: `${count}, perplexity ${metrics.perplexity}, KL ${decimals(metrics.space.kl, 3)}`,
+        points: read('space', 3),
+        views,
+      }),
+      caption: `t-SNE of ${what}, in three dimensions${paper === undefined ? '' : "; the first view is the paper's"}.`,
+    });
+  }
+  if (metrics.umap !== undefined) {
+    blocks.push({
+      kind: 'figure',
+      name: `umap-${key}`,
+      svg: await renderScatter({
+        ...common,
+        title: `UMAP: ${name}`,
+        note: `${count}, trustworthiness ${decimals(metrics.umap.trustworthiness, 3)}`,
+        points: read('umap', 2),
+      }),
+      caption: `UMAP of ${what}.`,
+    });
+  }
+  return blocks;
 }

@@ -15,6 +15,8 @@ const params = {
   iterations: 300,
   earlyExaggeration: 12,
   exaggerationIterations: 100,
+  space: ['resnet'],
+  umap: null,
 };
 
 /** n embeddings of width d around one centre per class, classes in turn. */
@@ -71,6 +73,27 @@ test('embeddings no wider than the components are mapped as they are, every poin
   expect(map.data.every(Number.isFinite)).toBe(true);
   expect([...readNpy(join(out, 'labels.npy')).data.slice(0, 8)]).toEqual([0, 1, 2, 3, 4, 5, 6, 0]);
   expect(existsSync(join(out, 'indices.npy'))).toBe(false);
+});
+
+test('named in space it is mapped in three dimensions too, and by UMAP, the same for the same seed', () => {
+  const input = embeddingsFolder(140, 12);
+  const [first, second] = [temporaryFolder(), temporaryFolder()];
+  const both = { ...params, umap: { neighbours: 15, minDistance: 0.1, epochs: 60 } };
+  const metrics = mapPoints(input, first, both, { seed: 1, key: 'resnet' });
+  mapPoints(input, second, both, { seed: 1, key: 'resnet', threads: 2 });
+  expect(metrics.space?.kl ?? 9).toBeLessThan(metrics.kl);
+  for (const quality of [metrics.space, metrics.umap]) {
+    expect(quality?.trustworthiness).toBeGreaterThan(0.9);
+    expect(quality?.labelAccuracy).toBeGreaterThan(0.9);
+  }
+  for (const [name, columns] of [
+    ['space.npy', 3],
+    ['umap.npy', 2],
+  ] as const) {
+    const { data } = readNpy(join(first, name), { dtype: 'float32', shape: [140, columns] });
+    expect(data.every(Number.isFinite)).toBe(true);
+    expect(readFileSync(join(second, name)).equals(readFileSync(join(first, name)))).toBe(true);
+  }
 });
 
 test('pixels are the first channel from 0 to 255, reduced by PCA', () => {
@@ -154,7 +177,7 @@ test('the stage program maps, measures and reports progress to its runner', () =
     .map((line) => JSON.parse(line) as { type: string; done?: number; values?: { kl: number } });
   const last = messages.filter((m) => m.type === 'progress').at(-1);
   expect(last?.done).toBe(300);
-  const metrics = JSON.parse(readFileSync(join(root, 'scores.json'), 'utf8')) as { kl: number };
-  expect(Math.abs((last?.values?.kl ?? 0) - metrics.kl)).toBeLessThan(0.01);
+  const metrics = JSON.parse(readFileSync(join(root, 'scores.json'), 'utf8')) as { space: { kl: number } };
+  expect(Math.abs((last?.values?.kl ?? 0) - metrics.space.kl)).toBeLessThan(0.01);
   expect(messages.at(-1)).toMatchObject({ type: 'record', key: 'tsne' });
 });

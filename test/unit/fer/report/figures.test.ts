@@ -7,6 +7,7 @@ import {
   renderLines,
   renderReliability,
   renderScatter,
+  renderSpaceScatter,
 } from '../../../../src/fer/report/figures/index.ts';
 
 const classes = ['angry', 'happy'];
@@ -126,6 +127,34 @@ describe('figures', () => {
     const svg = await renderScatter({ title: 't', note: 'n', points, labels: new Uint8Array(2500), classes });
     expect(svg).toContain('<image');
     expect(svg).not.toContain('<circle');
+  });
+
+  it('show a map in space from every side that is asked for, what is near drawn last', async () => {
+    // Points on the x axis, looked at along it from its end, and from its side.
+    const svg = await renderSpaceScatter({
+      title: 't',
+      note: 'n',
+      points: Float32Array.of(1, 0, 0, -1, 0, 0),
+      labels: Uint8Array.of(0, 1),
+      classes,
+      views: [
+        { elevation: 0, azimuth: 0 },
+        { elevation: 0, azimuth: 90 },
+      ],
+    });
+    const circles = [...svg.matchAll(/<circle[^>]*cx="([^"]+)" cy="([^"]+)"[^>]*fill="([^"]+)"/g)];
+    const places = circles.map(([, x, y, fill]) => [Number(x), Number(y), fill]);
+    const [far, near, right, left] = places;
+    expect([far, near].map((place) => place?.slice(0, 2))).toEqual([
+      [145, 145],
+      [145, 145],
+    ]);
+    expect(far?.[2]).not.toBe(near?.[2]);
+    expect([Number(right?.[1]), Number(left?.[1])]).toEqual([145, 145]);
+    expect(new Set([right?.[0], left?.[0]])).toEqual(new Set([22, 268]));
+    expect(near?.[2]).toBe(places.slice(2).find(([x]) => x === 22)?.[2]);
+    expect(svg).toContain('azimuth 90°');
+    expect((await rasterise(svg)).colours).toBeGreaterThan(3);
   });
 
   it('draw a group of stages as one box with its count', () => {
