@@ -53,7 +53,11 @@ function inOneGraph(
   wanted: readonly number[],
   inputShape: readonly number[],
 ): Runner {
-  const { savedModel, image, feeds, outputs } = writeInferenceGraph(graph, wanted, inputShape);
+  const { savedModel, image, feeds, outputs } = writeInferenceGraph(graph, {
+    wanted,
+    inputShape,
+    kernels: engine.kernels,
+  });
   const session = openSession(engine, savedModel);
   const fits = `${inputShape}`;
   const steps = stepByStep(engine, graph, wanted);

@@ -1,5 +1,16 @@
 import type { Engine } from './load.ts';
-import { type Attribute, bool, FLOAT, int, type Native, NHWC, type Tensor, type Tf, text } from './native.ts';
+import {
+  type Attribute,
+  bool,
+  FLOAT,
+  int,
+  type Native,
+  NHWC,
+  type Tensor,
+  type Tf,
+  text,
+  type,
+} from './native.ts';
 
 /**
  * Which CPU kernels run where an operation has two. TensorFlow's x86 library holds a oneDNN twin of its heavier
@@ -70,4 +81,33 @@ export function probeKernels(tf: Tf, native: Native, device: 'cpu' | 'cuda'): Ke
       return 'standard';
     }
   });
+}
+
+/**
+ * The twin that does a convolution, its bias, a sum and an activation in one pass, in graphs only: the addon passes no
+ * lists of names to single operations. Undefined where there is none.
+ */
+export function fusedOperation(operation: string, attributes: readonly Attribute[]): string | undefined {
+  const isPlain = attributes.every(({ name }) => name !== 'explicit_paddings');
+  if (operation === 'Conv2D') return '_MklNativeFusedConv2D';
+  return operation === 'DepthwiseConv2dNative' && isPlain
+    ? '_MklNativeFusedDepthwiseConv2dNative'
+    : undefined;
+}
+
+/** Its attributes, from those of the convolution: what follows it, and how many tensors that reads. */
+export function fusedAttributes(
+  operation: string,
+  attributes: readonly Attribute[],
+  parts: readonly string[],
+  tensors: number,
+): Attribute[] {
+  const list = attributes.filter(({ name }) => name !== 'use_cudnn_on_gpu');
+  const fused: Attribute = { ...text('fused_ops', ''), value: parts };
+  const types: Attribute = { ...type('TArgs', 'float32'), value: Array(tensors).fill(FLOAT.value) };
+  const counts = [
+    int('num_args', tensors),
+    ...(operation === 'Conv2D' ? [int('num_host_args', 0), types] : []),
+  ];
+  return [...list, ...counts, fused, LABEL];
 }

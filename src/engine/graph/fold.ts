@@ -1,4 +1,4 @@
-import type { BatchNormFacts, Form, Step, Weight } from './step.ts';
+import type { BatchNormFacts, Form, Weight } from './step.ts';
 
 /** Numbers that an operation of the inference graph reads: a weight as it is, or one made of several. */
 export interface Feed {
@@ -11,33 +11,15 @@ export interface Feed {
 
 type Weighted = Extract<Form, { kind: 'weighted' }>;
 
-/** A product in inference: what it reads, and its batch norm's part in that. */
+/** What a product reads in inference. */
 export interface FoldedProduct {
-  readonly form: Weighted;
   readonly kernel: Feed;
   readonly bias: Feed | undefined;
 }
 
-/**
- * The steps whose batch norm goes into the kernel before it, with the index of that batch norm: those whose output
- * nothing else reads.
- */
-export function findFolds(steps: readonly Step[], wanted: readonly number[]): ReadonlyMap<number, number> {
-  const readers = steps.map((): number[] => []);
-  for (const [i, step] of steps.entries()) for (const input of step.inputs) readers[input]?.push(i);
-  const folds = new Map<number, number>();
-  for (const [i, { form }] of steps.entries()) {
-    const [reader, ...others] = readers[i] ?? [];
-    if (form.kind !== 'weighted' || reader === undefined || others.length > 0 || wanted.includes(i)) continue;
-    if (steps[reader]?.form.kind === 'batch-norm') folds.set(i, reader);
-  }
-  return folds;
-}
-
 /** A product as it is. */
-export function plainProduct(form: Weighted): FoldedProduct {
-  const { kernel, bias } = form;
-  return { form, kernel: asIs(kernel), bias: bias === undefined ? undefined : asIs(bias) };
+export function plainProduct({ kernel, bias }: Weighted): FoldedProduct {
+  return { kernel: asIs(kernel), bias: bias === undefined ? undefined : asIs(bias) };
 }
 
 /**
@@ -45,12 +27,10 @@ export function plainProduct(form: Weighted): FoldedProduct {
  * is `x (W gamma / s) + ((b - mean) gamma / s + beta)`. The channels of the output are the last axis of a kernel (of a
  * depthwise one, whose last side is 1, the one before), so the flat index runs through them. In double precision.
  */
-export function foldedProduct(form: Weighted, norm: BatchNormFacts): FoldedProduct {
-  const { kernel, bias } = form;
+export function foldedProduct({ kernel, bias }: Weighted, norm: BatchNormFacts): FoldedProduct {
   const channels = norm.gamma.shape;
   const facts = sourcesOf(norm);
   return {
-    form,
     kernel: {
       shape: kernel.shape,
       sources: [kernel, ...facts],

@@ -1,13 +1,8 @@
 import { FLOAT, NHWC } from '../native.ts';
+import { fusedAttributes, fusedOperation, type Kernels } from '../onednn.ts';
 import { createGraphWriter, type GraphWriter } from '../saved-model/graph-writer.ts';
-import {
-  type Feed,
-  type FoldedProduct,
-  findFolds,
-  foldedProduct,
-  plainProduct,
-  scaleAndShiftFeeds,
-} from './fold.ts';
+import { type Chain, findChains } from './chains.ts';
+import { type Feed, foldedProduct, plainProduct, scaleAndShiftFeeds } from './fold.ts';
 import type { Graph, Step } from './step.ts';
 
 /** A model in inference as one graph of TensorFlow, with its batch norms folded. */
@@ -21,64 +16,100 @@ export interface InferenceGraph {
   readonly outputs: readonly string[];
 }
 
+interface Writing {
+  readonly writer: GraphWriter;
+  readonly kernels: Kernels;
+  readonly steps: readonly Step[];
+  /** The operation that gives a step's output. */
+  readonly names: string[];
+  readonly fed: (feed: Feed) => string;
+}
+
 /**
- * Writes the graph that gives the outputs of the steps in `wanted` for images `[n, ...inputShape]`. The operations are
- * TensorFlow's plain ones: its own rewriting fuses a product with its bias, a sum and an activation, and takes the
- * fastest kernel of the processor.
+ * Writes the graph that gives the outputs of the steps in `wanted` for images `[n, ...inputShape]`. With oneDNN a
+ * convolution is one operation with its bias, a sum and an activation; TensorFlow's own rewriting takes oneDNN's kernels
+ * for the rest.
  */
 export function writeInferenceGraph(
   graph: Graph,
-  wanted: readonly number[],
-  inputShape: readonly number[],
+  options: {
+    readonly wanted: readonly number[];
+    readonly inputShape: readonly number[];
+    readonly kernels: Kernels;
+  },
 ): InferenceGraph {
+  const { wanted, inputShape, kernels } = options;
   const writer = createGraphWriter();
-  const folds = findFolds(graph.steps, wanted);
   const feeds: { name: string; feed: Feed }[] = [];
   const fed = (feed: Feed): string => {
     const name = writer.placeholder(feed.shape);
     feeds.push({ name, feed });
     return name;
   };
-  const names: string[] = [];
-  const folded = new Set(folds.values());
+  const writing: Writing = { writer, kernels, steps: graph.steps, names: [], fed };
+  const chains = findChains(graph.steps, wanted);
+  const inner = new Set([...chains.values()].flatMap(innerSteps));
   for (const [i, step] of graph.steps.entries()) {
-    const [input = '', ...others] = step.inputs.map((index) => names[index] ?? '');
-    const norm = graph.steps[folds.get(i) ?? -1]?.form;
-    if (step.form.kind === 'input') names[i] = writer.placeholder([-1, ...inputShape]);
-    else if (folded.has(i)) names[i] = input;
-    else if (step.form.kind === 'weighted') {
-      const isFolded = norm?.kind === 'batch-norm';
-      const product = isFolded ? foldedProduct(step.form, norm.weights) : plainProduct(step.form);
-      names[i] = writeProduct(writer, fed, input, product);
-    } else names[i] = writeOther(writer, fed, step, [input, ...others]);
+    const chain = chains.get(i);
+    if (step.form.kind === 'input') writing.names[i] = writer.placeholder([-1, ...inputShape]);
+    else if (chain !== undefined) writing.names[i] = writeChain(writing, chain);
+    else if (!inner.has(i)) writing.names[i] = writeAlone(writing, step);
   }
+  const { names } = writing;
   // What is fed cannot be asked for itself.
-  const outputs = wanted.map((index) => writer.add('Identity', [FLOAT], [names[index] ?? '']));
+  const outputs = wanted.map((index) => writer.add('Identity', [FLOAT], [nameOf(writing, index)]));
   return { savedModel: writer.toSavedModel(), image: names[0] ?? '', feeds, outputs };
 }
 
-function writeProduct(
-  writer: GraphWriter,
-  fed: (feed: Feed) => string,
-  input: string,
-  { form, kernel, bias }: FoldedProduct,
-): string {
-  const y = writer.add(form.operation, form.attributes, [input, fed(kernel)]);
-  return bias === undefined ? y : writer.add('BiasAdd', [FLOAT, NHWC], [y, fed(bias)]);
+/** The steps of a chain that give no output of their own. */
+function innerSteps({ product, norm, sum, end }: Chain): number[] {
+  return [product, norm, sum?.step].flatMap((step) => (step === undefined || step === end ? [] : [step]));
 }
 
-function writeOther(
-  writer: GraphWriter,
-  fed: (feed: Feed) => string,
-  { form, name }: Step,
-  inputs: readonly string[],
-): string {
+function writeChain(writing: Writing, chain: Chain): string {
+  const { writer, kernels, steps, fed } = writing;
+  const form = steps[chain.product]?.form;
+  const norm = steps[chain.norm ?? -1]?.form;
+  if (form?.kind !== 'weighted') throw new Error('A chain begins with a product');
+  const product = norm?.kind === 'batch-norm' ? foldedProduct(form, norm.weights) : plainProduct(form);
+  const inputs = [...inputsOf(writing, chain.product), fed(product.kernel)];
+  if (product.bias === undefined) return writer.add(form.operation, form.attributes, inputs);
+  const bias = fed(product.bias);
+  const activation = steps[chain.activation ?? -1]?.form;
+  const activations = activation?.kind === 'plain' ? [activation.operation] : [];
+  const others = chain.sum === undefined ? [] : [nameOf(writing, chain.sum.other)];
+  const fused = kernels === 'onednn' ? fusedOperation(form.operation, form.attributes) : undefined;
+  if (fused !== undefined) {
+    const parts = ['BiasAdd', ...others.map(() => 'Add'), ...activations];
+    const attributes = fusedAttributes(form.operation, form.attributes, parts, others.length + 1);
+    return writer.add(fused, attributes, [...inputs, bias, ...others]);
+  }
+  const y = writer.add(form.operation, form.attributes, inputs);
+  const biased = writer.add('BiasAdd', [FLOAT, NHWC], [y, bias]);
+  const summed = others.reduce((sum, other) => writer.add('AddV2', [FLOAT], [sum, other]), biased);
+  return activations.reduce((x, operation) => writer.add(operation, [FLOAT], [x]), summed);
+}
+
+function writeAlone(writing: Writing, step: Step): string {
+  const { writer, steps, fed } = writing;
+  const { form } = step;
+  const inputs = inputsOf(writing, steps.indexOf(step));
   if (form.kind === 'batch-norm') {
     const { scale, shift } = scaleAndShiftFeeds(form.weights);
     const scaled = writer.add('Mul', [FLOAT], [...inputs, fed(scale)]);
     return writer.add('AddV2', [FLOAT], [scaled, fed(shift)]);
   }
-  if (form.kind !== 'plain') throw new Error(`${name} has no operation`);
+  if (form.kind !== 'plain') throw new Error(`${step.name} has no operation`);
   const integers = form.integers === undefined ? [] : [writer.integers(form.integers)];
   return writer.add(form.operation, form.attributes, [...inputs, ...integers]);
+}
+
+function inputsOf(writing: Writing, index: number): string[] {
+  return (writing.steps[index]?.inputs ?? []).map((input) => nameOf(writing, input));
+}
+
+function nameOf({ names, steps }: Writing, index: number): string {
+  const name = names[index];
+  if (name === undefined) throw new Error(`${steps[index]?.name} is read before it is written`);
+  return name;
 }

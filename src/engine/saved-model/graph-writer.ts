@@ -62,23 +62,23 @@ function entry(name: string, value: Uint8Array): Uint8Array {
   return message(5, [string(1, name), bytes(2, value)]);
 }
 
-/** AttrValue, from the kinds that `native.ts` makes. */
+/** AttrValue: one value or a list of a kind that `native.ts` makes. */
 function encodeValue(kind: Attribute['type'], value: unknown): Uint8Array {
-  if (isNumbers(value)) {
-    return message(
-      kind === ATTRIBUTE.shape ? 7 : 1,
-      kind === ATTRIBUTE.shape ? shapeOf(value) : listOf(value),
-    );
-  }
+  if (kind === ATTRIBUTE.shape && isNumbers(value)) return message(7, shapeOf(value));
+  if (!Array.isArray(value)) return encodeOne(kind, value);
+  return message(
+    1,
+    value.map((one) => encodeOne(kind, one)),
+  );
+}
+
+/** The field of one value, the same in AttrValue and in its ListValue. */
+function encodeOne(kind: Attribute['type'], value: unknown): Uint8Array {
   if (typeof value === 'string') return string(2, value);
   if (typeof value === 'boolean') return integer(5, value ? 1 : 0);
   if (typeof value !== 'number') throw new TypeError(`No attribute of a graph: ${String(value)}`);
   if (kind === ATTRIBUTE.float) return float32(4, value);
   return integer(kind === ATTRIBUTE.type ? 6 : 3, value);
-}
-
-function listOf(values: readonly number[]): Message {
-  return values.map((one) => integer(3, one));
 }
 
 function isNumbers(value: unknown): value is readonly number[] {

@@ -35,8 +35,13 @@ function unfolded(model: LayersModel, images: Float32Array, shape: readonly numb
   return { logits, embeddings };
 }
 
-function folded(model: LayersModel, images: Float32Array, shape: readonly number[]): Outputs {
-  const inference = createInference(engine, model);
+function folded(
+  model: LayersModel,
+  images: Float32Array,
+  shape: readonly number[],
+  kernels: Engine['kernels'],
+): Outputs {
+  const inference = createInference({ ...engine, kernels }, model);
   const outputs = runOnce(inference, images, shape);
   inference.dispose();
   return outputs;
@@ -60,21 +65,33 @@ function runOnce(
 const NONE = new Float32Array(0);
 
 describe.each([
-  ['resnet', 'resnet'],
-  ['mobilenetv2', 'mobilenet'],
-] as const)('%s', (architecture, file) => {
-  test('folded and fused it gives what its operations give one by one, for any size of batch', () => {
+  ['resnet', 'resnet', 'onednn'],
+  ['resnet', 'resnet', 'standard'],
+  ['mobilenetv2', 'mobilenet', 'onednn'],
+  ['mobilenetv2', 'mobilenet', 'standard'],
+] as const)('%s', (architecture, file, kernels) => {
+  test(`folded it gives what its operations give one by one, for any size of batch (${kernels} kernels)`, () => {
     const model = buildModel(engine, { architecture, dropout: 0.5, seed: 1 });
     setFormulaWeights(engine, model, readReference<NetReference>(file).tensors);
     for (const count of [4, 1]) {
       const images = formulaImages(count);
       const expected = unfolded(model, images, [count, 48, 48, 3]);
-      const actual = folded(model, images, [count, 48, 48, 3]);
+      const actual = folded(model, images, [count, 48, 48, 3], kernels);
       expect(maxDifference(actual.logits, [...expected.logits])).toBeLessThanOrEqual(2e-5);
       expect(maxDifference(actual.embeddings, [...expected.embeddings])).toBeLessThanOrEqual(2e-5);
     }
     model.dispose();
   });
+});
+
+test('images of another size than the model’s go through as well, where no layer is tied to one', () => {
+  const model = buildModel(engine, { architecture: 'mobilenetv2', dropout: 0, seed: 1 });
+  setFormulaWeights(engine, model, readReference<NetReference>('mobilenet').tensors);
+  const images = formulaImages(1).subarray(0, 32 * 32 * 3);
+  const expected = unfolded(model, images, [1, 32, 32, 3]);
+  const actual = folded(model, images, [1, 32, 32, 3], engine.kernels);
+  expect(maxDifference(actual.logits, [...expected.logits])).toBeLessThanOrEqual(2e-5);
+  model.dispose();
 });
 
 describe('a net with a batch norm before its products, and one behind a kernel that two layers read', () => {
