@@ -32,7 +32,7 @@ const STEPS = 2;
 const images = Float32Array.from({ length: COUNT * SIDE * SIDE * 3 }, (_, i) => Math.sin(i * i));
 const labels = Array.from({ length: COUNT }, (_, i) => i % CLASSES);
 
-/** Every kind of layer of the three nets, in small: both convolutions, all ways of padding, both activations. */
+/** Every kind of layer of the nets, in small: both convolutions, all ways of padding, all activations, excitation. */
 function buildNet({ tf }: Engine): LayersModel {
   const { layers, input, model } = tf;
   const image = input({ shape: [SIDE, SIDE, 3] });
@@ -53,7 +53,7 @@ function buildNet({ tf }: Engine): LayersModel {
     norm('depthwise-bn'),
   );
   const sum = layers.add({ name: 'add' }).apply([stem, branch]) as typeof image;
-  const output = run(
+  const maps = run(
     sum,
     layers.zeroPadding2d({
       padding: [
@@ -73,6 +73,15 @@ function buildNet({ tf }: Engine): LayersModel {
     }),
     layers.maxPooling2d({ poolSize: 2, strides: 1, padding: 'same', name: 'pool' }),
     layers.conv2d({ filters: 16, kernelSize: 2, padding: 'valid', activation: 'relu', name: 'last' }),
+  );
+  const factors = run(
+    maps,
+    layers.globalAveragePooling2d({ name: 'squeeze' }),
+    layers.dense({ units: 16, activation: 'sigmoid', name: 'excite' }),
+    layers.reshape({ targetShape: [1, 1, 16], name: 'factors' }),
+  );
+  const output = run(
+    layers.multiply({ name: 'scale' }).apply([maps, factors]) as typeof image,
     layers.globalAveragePooling2d({ name: 'mean' }),
     layers.dense({ units: 10, activation: 'relu', name: 'hidden' }),
     norm('hidden-bn'),
@@ -114,11 +123,12 @@ export function passes(engine: Engine): Passes {
 }
 
 /** Some steps of an optimizer; `leaked` counts the tensors that the later ones left behind. */
-export function training(engine: Engine, optimizer: OptimizerOptions): Training {
+export function training(engine: Engine, optimizer: OptimizerOptions, averageDecay = 0): Training {
   const { tf } = engine;
   const net = buildNet(engine);
   const trainer = createTrainer(engine, net, {
     optimizer,
+    averageDecay,
     seed: 5,
     labelSmoothing: 0.1,
     classWeights: [1, 2, 0.5],
@@ -141,6 +151,7 @@ export function training(engine: Engine, optimizer: OptimizerOptions): Training 
 export interface Numbers {
   readonly passes: Passes;
   readonly adam: Training;
+  readonly adamw: Training;
   readonly sgd: Training;
 }
 
@@ -149,6 +160,12 @@ export function trainSmallNet(engine: Engine): Numbers {
   return {
     passes: passes(engine),
     adam: training(engine, { kind: 'adam', learningRate: 0.01, weightDecay: 1e-3 }),
+    adamw: training(
+      engine,
+      // The epsilon keeps Adam from making a whole step of the noise that stands for a gradient of 0.
+      { kind: 'adam', learningRate: 0.01, epsilon: 1e-3, weightDecay: 0.5, weightDecayMode: 'decoupled' },
+      0.5,
+    ),
     sgd: training(engine, { kind: 'sgd', learningRate: 0.01, momentum: 0.9 }),
   };
 }
@@ -178,7 +195,7 @@ export function expectSameNumbers(actual: Numbers, expected: Numbers): void {
   expect(Object.keys(actual.passes.gradients)).toEqual(Object.keys(expected.passes.gradients));
   for (const [name, values] of Object.entries(expected.passes.gradients))
     compare(name, actual.passes.gradients[name] ?? [], values, 2e-4);
-  for (const optimizer of ['adam', 'sgd'] as const) {
+  for (const optimizer of ['adam', 'adamw', 'sgd'] as const) {
     const [ours, theirs] = [actual[optimizer], expected[optimizer]];
     compare(`${optimizer} losses`, ours.losses, theirs.losses, 2e-5);
     compare(`${optimizer} logits`, ours.logits, theirs.logits, 5e-5);

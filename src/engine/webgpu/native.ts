@@ -22,6 +22,9 @@ import {
   relu6,
   relu6Grad,
   reluGrad,
+  sigmoid,
+  sigmoidGrad,
+  sub,
 } from './ops/pointwise.ts';
 import { statelessRandomUniform } from './ops/random.ts';
 import { softmaxCrossEntropy } from './ops/softmax-cross-entropy.ts';
@@ -56,8 +59,11 @@ const OPERATIONS: Readonly<Record<string, Operation>> = {
   ReluGrad: reluGrad,
   ResourceApplyAdam: applyAdam,
   ResourceApplyMomentum: applyMomentum,
+  Sigmoid: sigmoid,
+  SigmoidGrad: sigmoidGrad,
   SoftmaxCrossEntropyWithLogits: softmaxCrossEntropy,
   StatelessRandomUniform: statelessRandomUniform,
+  Sub: sub,
   VarHandleOp: varHandle,
 };
 

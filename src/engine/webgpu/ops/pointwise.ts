@@ -4,6 +4,8 @@ export const mul: Operation = ({ input }) => [input(0).mul(input(1))];
 
 export const add: Operation = ({ input }) => [input(0).add(input(1))];
 
+export const sub: Operation = ({ input }) => [input(0).sub(input(1))];
+
 export const greaterEqual: Operation = ({ input }) => [input(0).greaterEqual(input(1))];
 
 /** From bool to float, the only cast that is asked for. */
@@ -39,3 +41,11 @@ export const relu6Grad: Operation = ({ tf, input }) => {
 export const matMul: Operation = ({ tf, attributes, input }) => [
   tf.matMul(input(0), input(1), attributes.flag('transpose_a'), attributes.flag('transpose_b')),
 ];
+
+export const sigmoid: Operation = ({ input }) => [input(0).sigmoid()];
+
+/** Inputs: y, dy. `dy y (1 - y)`. */
+export const sigmoidGrad: Operation = ({ tf, input }) => {
+  const y = input(0);
+  return [input(1).mul(y).mul(tf.scalar(1).sub(y))];
+};

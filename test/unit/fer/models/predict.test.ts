@@ -67,6 +67,19 @@ describe('preprocess', () => {
   });
 });
 
+test('standardized images have mean 0 and deviation 1, each for itself; nearly blank ones stay small', () => {
+  const pixels = Uint8Array.of(10, 30, 50, 70, 100, 100, 100, 104);
+  const values = preprocess(pixels, 'standardized', 4);
+  const deviation = Math.sqrt(500);
+  expect([...values.subarray(0, 4)].map((v) => v * deviation + 40)).toEqual([
+    expect.closeTo(10, 4),
+    expect.closeTo(30, 4),
+    expect.closeTo(50, 4),
+    expect.closeTo(70, 4),
+  ]);
+  expect([...values.subarray(4)]).toEqual([-1 / 8, -1 / 8, -1 / 8, 3 / 8]);
+});
+
 describe('softmaxRows', () => {
   test('is exact at extreme logits', () => {
     expect(

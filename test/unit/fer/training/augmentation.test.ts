@@ -13,6 +13,7 @@ import {
   type OnlineChange,
   randomForImage,
 } from '../../../../src/fer/training/augmentation/index.ts';
+import { drawRetouch, retouch } from '../../../../src/fer/training/augmentation/retouch.ts';
 
 const SIZE = 48;
 const PIXELS = SIZE * SIZE;
@@ -161,6 +162,90 @@ describe.skipIf(!existsSync(OFFLINE))("the baseline's augmentation", () => {
       expect(worst).toBeLessThan(0.502);
     },
   );
+});
+
+describe('zoom and size', () => {
+  const zoom = { flip: false, angleDegrees: 0, shearDegrees: 0, dx: 0, dy: 0 };
+  const slope = Uint8Array.from({ length: PIXELS }, (_, pixel) => 5 * (pixel % SIZE));
+
+  it('enlarges about the centre, by its own factor along each axis', () => {
+    const target = new Uint8Array(PIXELS);
+    changeBilinear(place(slope, 0), place(target, 0), { ...zoom, zoomX: 1.25, zoomY: 0.5 }, 'edge');
+    for (let x = 0; x < SIZE; x++) {
+      const source = Math.min(Math.max(23.5 + (x - 23.5) / 1.25, 0), 47);
+      expect(Math.abs((target[7 * SIZE + x] ?? 0) - 5 * source)).toBeLessThan(0.51);
+    }
+  });
+
+  it('makes a smaller picture of the whole image, centre on centre', () => {
+    const small = new Uint8Array(32 * 32);
+    const to = { pixels: small, offset: 0, size: 32 };
+    changeBilinear(place(slope, 0), to, { ...zoom, ...NO_ZOOM }, 'edge');
+    for (let x = 0; x < 32; x++)
+      expect(Math.abs((small[9 * 32 + x] ?? 0) - 5 * (1.5 * (x + 0.5) - 0.5))).toBeLessThan(0.51);
+  });
+
+  it('needs bilinear interpolation', () => {
+    expect(() => createOnlineAugmentation(1, { ...ranges, logScale: 0.1 }, 10)).toThrow(
+      expect.objectContaining({ code: 'BAD_PARAMS' }),
+    );
+  });
+
+  it('draws as much larger as smaller, and changes nothing of what was drawn before', () => {
+    const wide = { ...ranges, logScale: 0.12, logAspect: 0.06 };
+    const changes = Array.from({ length: 2000 }, (_, i) => ({
+      wide: drawOnlineChange(randomForImage(1, 1, i), wide, SIZE),
+      plain: drawOnlineChange(randomForImage(1, 1, i), ranges, SIZE),
+    }));
+    for (const { wide: one, plain } of changes)
+      expect({ ...one, ...NO_ZOOM }).toEqual({ ...plain, ...NO_ZOOM });
+    const logs = changes.map(({ wide: one }) => Math.log(one.zoomX * one.zoomY) / 2);
+    expect(Math.max(...logs)).toBeCloseTo(0.12, 3);
+    expect(Math.min(...logs)).toBeCloseTo(-0.12, 3);
+    expect(Math.abs(logs.reduce((sum, log) => sum + log, 0) / logs.length)).toBeLessThan(0.005);
+  });
+});
+
+describe('retouching', () => {
+  const erasing = { probability: 0.35, minSide: 0.125, maxSide: 0.375, until: 0.85 };
+  const toned = { ...ranges, logContrast: 0.2, brightness: 0.2, erasing };
+
+  it('is not drawn where all is off', () => {
+    expect(drawRetouch(randomForImage(1, 1, 1), ranges, true)).toBeUndefined();
+  });
+
+  it('erases its share of the images within its sides, and none after the last such epoch', () => {
+    const drawn = Array.from({ length: 3000 }, (_, i) => drawRetouch(randomForImage(1, 1, i), toned, true));
+    const boxes = drawn.flatMap((one) => one?.box ?? []);
+    expect(Math.abs(boxes.length / drawn.length - 0.35)).toBeLessThan(0.03);
+    for (const { left, top, width, height } of boxes) {
+      expect(Math.min(width, height)).toBeGreaterThanOrEqual(0.125);
+      expect(Math.max(width, height)).toBeLessThanOrEqual(0.375);
+      expect(Math.min(left, top)).toBeGreaterThanOrEqual(0);
+      expect(Math.max(left + width, top + height)).toBeLessThanOrEqual(1);
+    }
+    const late = Array.from({ length: 500 }, (_, i) => drawRetouch(randomForImage(1, 1, i), toned, false));
+    expect(late.every((one) => one !== undefined && one.box === undefined)).toBe(true);
+    const bilinear = { ...toned, interpolation: 'bilinear' } as const;
+    const augment = createOnlineAugmentation(1, bilinear, 10);
+    const inEpoch = (epoch: number): boolean =>
+      Array.from({ length: 40 }, (_, i) =>
+        augment(place(faces, 0), place(new Uint8Array(PIXELS), 0), epoch, i),
+      ).some((one) => one?.box !== undefined);
+    expect([inEpoch(8), inEpoch(9)]).toEqual([true, false]);
+  });
+
+  it('multiplies, adds, and sets the box to 0 in every channel', () => {
+    const image = new Float32Array(4 * 4 * 2).fill(1);
+    retouch(image, 4, {
+      contrast: 2,
+      brightness: 0.5,
+      box: { left: 0.25, top: 0.5, width: 0.5, height: 0.5 },
+    });
+    const rows = Array.from({ length: 4 }, (_, y) => [...image.subarray(8 * y, 8 * y + 8)]);
+    const plain = Array(8).fill(2.5);
+    expect(rows).toEqual([plain, plain, [2.5, 2.5, 0, 0, 0, 0, 2.5, 2.5], [2.5, 2.5, 0, 0, 0, 0, 2.5, 2.5]]);
+  });
 });
 
 describe('drawing', () => {

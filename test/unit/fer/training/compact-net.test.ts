@@ -8,7 +8,7 @@ import { disposeModel, loadModel, predict } from '../../../../src/fer/models/ind
 import { scoreLogits } from '../../../../src/fer/training/loop/scores.ts';
 import { sweepTraining, trainCompactNet } from '../../../../src/fer/training/runs/compact-net.ts';
 import { temporaryFolder } from '../../../support/temporary.ts';
-import { placesIn, TINY_TRAINING, tinyCompactTraining, writeTinySplit } from './tiny-data.ts';
+import { placesIn, recipeTraining, TINY_TRAINING, tinyCompactTraining, writeTinySplit } from './tiny-data.ts';
 
 function tinyData(train: number, validation: number): string {
   const root = temporaryFolder();
@@ -96,6 +96,68 @@ describe('training a compact net', () => {
       hint: expect.stringContaining('Lower the learning rate'),
     });
     expect(engine.tf.memory().numTensors).toBe(before);
+  });
+});
+
+describe('our recipe', () => {
+  const outputs = (places: ReturnType<typeof placesIn>): string[] =>
+    ['weights.bin', 'model.json', 'model-info.json']
+      .map((file) => readFileSync(join(places.model, file), 'base64'))
+      .concat(readFileSync(places.history, 'utf8'));
+
+  it('interrupted between image sizes, goes on and ends with the same bytes, the averaged weights its model', async () => {
+    const root = tinyData(49, 14);
+    const whole = placesIn(root, join(root, 'whole'));
+    const { metrics } = await trainCompactNet(recipeTraining, whole, { device: 'cpu' });
+    expect(metrics).toMatchObject({ optimizer: 'adamw', epochs: 3, keptEpoch: 3, steps: 12 });
+
+    const cut = placesIn(root, join(root, 'cut'));
+    const attempt = trainCompactNet(recipeTraining, cut, {
+      device: 'cpu',
+      onProgress: ({ text, done }) => {
+        if (text === 'epoch 3/3' && done === 2 * 49 + 32) throw new Error('cut off');
+      },
+    });
+    await expect(attempt).rejects.toThrow('cut off');
+    const { record } = await trainCompactNet(recipeTraining, cut, { device: 'cpu' });
+    expect(record.resumedAfterEpoch).toBe(2);
+    expect(outputs(cut)).toEqual(outputs(whole));
+
+    // What was validated is what was saved: the mean, not the weights of the last step.
+    const engine = await loadEngine({ device: 'cpu' });
+    const { model, info } = await loadModel(engine, whole.model);
+    onTestFinished(() => disposeModel(model));
+    const validation = loadDataset(whole.validation);
+    const { logits } = predict(engine, model, validation.images, { preprocessing: info.preprocessing });
+    expect(scoreLogits(logits, validation.labels).loss).toBe(metrics.validation.loss);
+    const plain = placesIn(root, join(root, 'plain'));
+    const last = await trainCompactNet({ ...recipeTraining, averageDecay: 0 }, plain, { device: 'cpu' });
+    expect(last.metrics.train.loss).toBe(metrics.train.loss);
+    expect(outputs(plain)[0]).not.toBe(outputs(whole)[0]);
+  });
+
+  it.each([
+    [{ architecture: 'resnet' }, /imageSizes needs a net that takes any size/],
+    [
+      { training: { ...recipeTraining.training, augmentation: TINY_TRAINING.augmentation } },
+      /needs training.augmentation.interpolation: bilinear/,
+    ],
+    [
+      {
+        imageSizes: [
+          { side: 32, until: 0.5 },
+          { side: 40, until: 0.5 },
+        ],
+      },
+      /needs `until` to rise/,
+    ],
+  ] as const)('refuses smaller images where they cannot be trained on: %o', (change, message) => {
+    const places = placesIn('nowhere', 'nowhere');
+    const attempt = () =>
+      trainCompactNet({ ...recipeTraining, ...change } as typeof recipeTraining, places, { device: 'cpu' });
+    expect(attempt).toThrow(
+      expect.objectContaining({ code: 'BAD_PARAMS', message: expect.stringMatching(message) }),
+    );
   });
 });
 

@@ -89,6 +89,44 @@ export const tinyCompactTraining: CompactTraining = {
   seed: 7,
 };
 
+/** A training with every part of our recipe, each image size for one of three epochs. */
+export const recipeTraining: CompactTraining = {
+  architecture: 'se-resnet',
+  optimizer: 'adamw',
+  learningRate: 0.003,
+  beta1: 0.9,
+  beta2: 0.99,
+  dropout: 0.2,
+  weightDecay: 0.05,
+  averageDecay: 0.9,
+  imageSizes: [
+    { side: 32, until: 0.34 },
+    { side: 40, until: 0.67 },
+  ],
+  epochs: 3,
+  trainLimit: null,
+  schedule: { ...CONSTANT_RATE, kind: 'cosine', warmupEpochs: 0.5 },
+  earlyStopping: null,
+  keep: 'last',
+  training: {
+    batchSize: 16,
+    labelSmoothing: 0.1,
+    classWeightPower: 0.25,
+    preprocessing: 'standardized',
+    augmentation: {
+      ...TINY_TRAINING.augmentation,
+      interpolation: 'bilinear',
+      fill: 'edge',
+      logScale: 0.12,
+      logAspect: 0.06,
+      logContrast: 0.2,
+      brightness: 0.2,
+      erasing: { probability: 0.5, minSide: 0.125, maxSide: 0.375, until: 0.67 },
+    },
+  },
+  seed: 7,
+};
+
 export function placesIn(data: string, out: string): TrainingPlaces {
   return {
     train: join(data, 'train'),
