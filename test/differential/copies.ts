@@ -153,6 +153,13 @@ function fileText(path: string): string {
   return `${executable ? '(executable) ' : ''}${readFileSync(path, 'utf8')}`;
 }
 
+/** Whether DVC's lock has a stage, by Ferment's name. */
+export function isInDvcLock(root: string, name: string): boolean {
+  const [folder, own] = name.includes(':') ? name.split(':') : ['', name];
+  const lock = join(root, folder ?? '', 'dvc.lock');
+  return isThere(lock) && readFileSync(lock, 'utf8').split('\n').includes(`  ${own}:`);
+}
+
 /** Makes the copy for Ferment like that for DVC, with DVC's own files. */
 export function copyOver({ ours, dvcs }: Copies): void {
   rmSync(ours, { recursive: true });

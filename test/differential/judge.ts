@@ -1,9 +1,9 @@
 import type { Command } from './commands.ts';
 import type { Difference } from './compare.ts';
-import type { Both, Copies } from './copies.ts';
+import { type Both, type Copies, isInDvcLock } from './copies.ts';
 import type { DvcServer } from './dvc-server.ts';
-import { type Context, isUnknownToLock, KNOWN_DIFFERENCES } from './known-differences.ts';
-import { isAddedOut } from './known-questions.ts';
+import { type Context, KNOWN_DIFFERENCES } from './known-differences.ts';
+import { isAddedOut, isUnknownToLock } from './known-questions.ts';
 import { outsOf, stageNamed, type World } from './world.ts';
 
 /** Stage to the lines of its status, of both tools. */
@@ -64,6 +64,9 @@ export function unexplained(
   });
   for (const [name, outcome] of Object.entries(facts.outcomes.ours))
     if (isDone(outcome) && isDone(facts.outcomes.dvc[name])) game.behind.delete(name);
+  // DVC has written its lock anew, with what its deps and parameters are by now.
+  for (const [name, outcome] of Object.entries(facts.outcomes.dvc))
+    if (outcome === 'frozen') game.behind.add(name);
   for (const [path, { name }] of outsOf(facts.world)) {
     const outcome = facts.outcomes.dvc[name] ?? '';
     if (outcome === 'frozen') game.verified.add(path);
@@ -87,22 +90,24 @@ function isDone(outcome: string | undefined): boolean {
 }
 
 function contextOf(
-  { said, chmodded, takenAway, diverged, verified, behind, staleForOne }: Game,
+  { copies, said, chmodded, takenAway, diverged, verified, behind, staleForOne }: Game,
   { what }: Difference,
   { world, command, status, outcomes }: Facts,
 ): Context {
   const [path, owner] = [...outsOf(world)].find(([out]) => what === out || what.startsWith(`${out}/`)) ?? [];
   const name = path === undefined ? what : (owner?.name ?? what);
+  const stage = stageNamed(world, name);
   return {
     world,
     command,
-    stage: stageNamed(world, name),
+    stage,
     out: owner?.out,
     status: { ours: status.ours[name] ?? [], dvc: status.dvc[name] ?? [] },
     outcome: { ours: outcomes.ours[name] ?? '-', dvc: outcomes.dvc[name] ?? '-' },
     failed: { ours: failedIn(outcomes.ours), dvc: failedIn(outcomes.dvc) },
+    isLocked: stage !== undefined && isInDvcLock(copies.dvcs, name),
     verified,
-    saidByDvc: said.dvc,
+    said,
     chmodded,
     takenAway: takenAway.get(name) ?? [],
     diverged,

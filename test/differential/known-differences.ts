@@ -6,9 +6,11 @@ import {
   dvcKeeps,
   isAddedOut,
   isGone,
+  isModified,
   isNotReached,
   isPartOf,
   isRefusedFor,
+  isUnknownToLock,
   isWithin,
   pathOf,
   plain,
@@ -36,9 +38,12 @@ export interface Context {
   readonly outcome: Both<string>;
   /** Stages that failed in this command. */
   readonly failed: Both<ReadonlySet<string>>;
+  /** Whether DVC's lock has the stage. */
+  readonly isLocked: boolean;
   /** Outs of frozen stages that DVC took for the stages' results, as they were. */
   readonly verified: ReadonlySet<string>;
-  readonly saidByDvc: string;
+  /** What the tools wrote. */
+  readonly said: Both<string>;
   /** `dep PATH`, `param FILE:KEY`, `out PATH`: what the stage had and then did not declare. */
   readonly takenAway: readonly string[];
   /** Paths whose right to execute was changed by hand. */
@@ -51,11 +56,6 @@ export interface Context {
   readonly behind: readonly string[];
   /** Whether there was an out that the lock does not know, before the command. */
   readonly someNeverRan: boolean;
-}
-
-/** Whether a line of Ferment's status says that the lock does not know all outs of the stage. */
-export function isUnknownToLock(line: string): boolean {
-  return line === 'never-run' || /^out .* new$/.test(line);
 }
 
 export interface KnownDifference {
@@ -143,7 +143,10 @@ export const KNOWN_DIFFERENCES: readonly KnownDifference[] = [
   {
     id: 'an out that git tracks is no failure',
     reason: 'the result is good; DVC refuses the stage after it ran',
-    explains: ({ on }, { saidByDvc }) => on !== 'status' && saidByDvc.includes('already tracked by SCM'),
+    explains: ({ on }, { command, said, outcome }) =>
+      on !== 'status' &&
+      (command.kind !== 'repro' || outcome.dvc === 'failed') &&
+      said.dvc.includes('already tracked by SCM'),
   },
   {
     id: 'lists are shown as JSON',
@@ -154,9 +157,10 @@ export const KNOWN_DIFFERENCES: readonly KnownDifference[] = [
   },
   {
     id: 'a declared parameter must be there',
-    reason: 'a misspelt key would be an input that never changes; DVC finds out when the stage runs',
-    explains: ({ on, ours, dvc }) =>
-      on === 'exit' && /^exit 3 .*declares the parameter/.test(ours) && dvc.startsWith('exit 0'),
+    reason:
+      'a misspelt key would be an input that never changes; DVC finds out when it comes to the stage, if it does',
+    explains: ({ on }, { command, said }) =>
+      on !== 'status' && command.kind === 'repro' && /^exit 3 .*declares the parameter/.test(said.ours),
   },
   {
     id: 'outcome follows from status',
@@ -243,14 +247,14 @@ export const KNOWN_DIFFERENCES: readonly KnownDifference[] = [
     id: 'a frozen stage is taken as it is',
     reason:
       'its outs are there, and nobody asked for more; DVC wants them in the lock, and keeps edited ones as its result',
-    explains: ({ on, what, ours, dvc }, { command, stage, status, verified }) =>
+    explains: ({ on, what, ours, dvc }, { command, stage, isLocked, verified }) =>
       (stage?.frozen === true &&
         on === 'status' &&
         ours === '-' &&
         // DVC compares its command, and never runs it; nor does it make an out that was declared since.
-        (dvc === 'always' || dvc === 'cmd' || isAddedOut(dvc) || status.ours.length === 0)) ||
+        (dvc === 'always' || dvc === 'cmd' || isAddedOut(dvc) || !isLocked)) ||
       // What DVC has taken for the result is still an edit to Ferment.
-      (on === 'status' && ours.endsWith(' modified') && verified.has(pathOf(ours))) ||
+      (on === 'status' && [ours, dvc].some((line) => isModified(line) && verified.has(pathOf(line)))) ||
       (on === 'content' && verified.has(what)) ||
       // Nor does checkout overwrite it.
       (on === 'exit' &&

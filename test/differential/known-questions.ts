@@ -41,6 +41,16 @@ export function isRefusedFor(said: string, paths: ReadonlySet<string>): boolean 
   return named?.split(', ').every((path) => paths.has(path)) === true;
 }
 
+/** Whether a line of Ferment's status says that the lock does not know all outs of the stage. */
+export function isUnknownToLock(line: string): boolean {
+  return line === 'never-run' || /^out .* new$/.test(line);
+}
+
+/** Whether a line is about a content that is another one. */
+export function isModified(line: string): boolean {
+  return line.endsWith(' modified');
+}
+
 /** Whether a line is about an out that an edit has added: `newOut` gives them their names. */
 export function isAddedOut(line: string): boolean {
   return line.startsWith('out ') && /-new\d/.test(line);

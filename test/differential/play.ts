@@ -22,7 +22,7 @@ import type { Step } from './generate.ts';
 import { type Game, type Lines, unexplained } from './judge.ts';
 import { renderWorld } from './render.ts';
 import { compareValues } from './values.ts';
-import { namesOf, outsOf, type World } from './world.ts';
+import { namesOf, outsOf, stageNamed, type World } from './world.ts';
 
 /** What came of one project. */
 export interface Played {
@@ -157,7 +157,8 @@ async function compareStatuses(
   const all = compareStatus(lines);
   game.staleForOne = new Set(all.map(({ what }) => what));
   for (const name of game.behind)
-    if (isFresh(lines.ours[name]) && isFresh(lines.dvc[name])) game.behind.delete(name);
+    if (isFresh(lines.ours[name]) && isFresh(lines.dvc[name]) && !stageNamed(world, name)?.frozen)
+      game.behind.delete(name);
   const differences = unexplained(game, all, { ...context, status: lines });
   return { differences, refused: false, lines };
 }
