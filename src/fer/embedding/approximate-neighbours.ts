@@ -55,8 +55,11 @@ export function approximateNeighbours(
     shared,
     threads,
   );
-  for (; (round[0] ?? 0) <= ROUNDS; round[0] = (round[0] ?? 0) + 1) team.run(pieces);
-  team.close();
+  try {
+    for (; (round[0] ?? 0) <= ROUNDS; round[0] = (round[0] ?? 0) + 1) team.run(pieces);
+  } finally {
+    team.close();
+  }
   const found = ROUNDS % 2 === 0 ? even : odd;
   const other = ROUNDS % 2 === 0 ? odd : even;
   // Back to the points as they came; the other table is free.

@@ -67,8 +67,11 @@ function exactNeighbours(x: Matrix, k: number, threads: number): Neighbours {
     shared,
     threads,
   );
-  team.run(pieces);
-  team.close();
+  try {
+    team.run(pieces);
+  } finally {
+    team.close();
+  }
   return { k, indices, distances };
 }
 

@@ -21,7 +21,7 @@ export interface Task<Shared, Kernels> {
   readonly helpers: readonly AnyFunction[];
 }
 
-/** Threads that wait for work until they are closed. */
+/** Threads that wait for work until they are closed; whoever makes a team closes it, after an error too. */
 export interface Team {
   /** Does the pieces 0 to count - 1, at most 4,095, and returns when all are done. Throws INTERNAL when one failed. */
   run(count: number): void;
@@ -42,7 +42,7 @@ export function createTeam<Shared, Kernels extends object>(
   const work = task.entry(shared, task.kernels);
   for (let thread = 1; thread < threads; thread++) {
     const worker = new Worker(sourceOf(task), { eval: true, workerData: { control, shared }, execArgv: [] });
-    // The control array has told already that it failed.
+    // The control array tells that it failed.
     worker.on('error', () => {});
     worker.unref();
   }
@@ -76,6 +76,10 @@ function takePieces(control: Int32Array, work: (piece: number) => void): number 
     if (Atomics.compareExchange(control, 0, ticket, ticket - 1) !== ticket) continue;
     try {
       work(free - 1);
+    } catch (error) {
+      // Before it counts as done: who waits for it looks then.
+      Atomics.store(control, 2, 1);
+      throw error;
     } finally {
       Atomics.add(control, 1, 1);
       Atomics.notify(control, 1);

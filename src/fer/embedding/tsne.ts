@@ -1,6 +1,6 @@
 import { createRandom } from '../../kit/index.ts';
 import { type Affinities, exactAffinities, neighbourAffinities } from './affinities.ts';
-import { createForces } from './forces.ts';
+import { createForces, type Forces } from './forces.ts';
 import { divergence } from './kullback-leibler.ts';
 import type { Matrix } from './matrix.ts';
 import type { NeighbourOptions } from './neighbours.ts';
@@ -108,8 +108,16 @@ interface Descent extends TsneOptions {
 }
 
 function descend(p: Affinities, map: Matrix, options: Descent): void {
-  const { iterations, exaggerationIterations, earlyExaggeration, learningRate, onProgress } = options;
   const forces = createForces(p, map, options.theta, options.threads);
+  try {
+    descendBy(forces, p, map, options);
+  } finally {
+    forces.close();
+  }
+}
+
+function descendBy(forces: Forces, p: Affinities, map: Matrix, options: Descent): void {
+  const { iterations, exaggerationIterations, earlyExaggeration, learningRate, onProgress } = options;
   const gradient = new Float64Array(map.data.length);
   const update = new Float64Array(map.data.length);
   const gains = new Float64Array(map.data.length).fill(1);
@@ -129,7 +137,6 @@ function descend(p: Affinities, map: Matrix, options: Descent): void {
     if (onProgress && (done % PROGRESS_EVERY === 0 || done === iterations))
       onProgress({ done, total: iterations, kl: divergence(p, map, normalisation) });
   }
-  forces.close();
 }
 
 /** One step of descent. A gain grows while its coordinate keeps its direction and shrinks when it turns (Jacobs 1988). */

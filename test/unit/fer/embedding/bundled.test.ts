@@ -9,12 +9,12 @@ const program = `
 import { createHash } from 'node:crypto';
 import { matrixOf, nearestNeighbours, tsne } from './src/fer/embedding/index.ts';
 
-const x = matrixOf(Float64Array.from({ length: 2000 * 8 }, (_, i) => Math.sin(i * i)), 2000, 8);
+const x = matrixOf(Float64Array.from({ length: 1000 * 8 }, (_, i) => Math.sin(i * i)), 1000, 8);
 const digest = (array) => createHash('sha256').update(array).digest('hex');
 for (const threads of [1, 3]) {
   const near = nearestNeighbours(x, 20, { search: 'approximate', seed: 1, threads });
   const maps = [2, 3].map((dimensions) => tsne(x, {
-    seed: 1, perplexity: 15, iterations: 40, earlyExaggeration: 12, exaggerationIterations: 20, dimensions, threads,
+    seed: 1, perplexity: 10, iterations: 25, earlyExaggeration: 12, exaggerationIterations: 12, dimensions, threads,
   }).map.data);
   console.log(digest(near.distances), ...maps.map(digest));
 }
