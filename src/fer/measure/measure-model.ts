@@ -83,12 +83,16 @@ function measureTraining(engine: Engine, model: Model, { images, labels }: Batch
 function measurePrediction(engine: Engine, model: Model, { images, labels }: Batch, options: MeasureOptions) {
   const { tf } = engine;
   const inference = createInference(engine, model);
-  return imagesPerSecond(options, () => {
-    const batch = tf.tensor(images, [labels.length, IMAGE_SHAPE[0], IMAGE_SHAPE[1], channelsOf(model)]);
-    const { logits, embeddings } = inference.run(batch);
-    logits.dataSync();
-    tf.dispose([batch, logits, embeddings]);
-  });
+  try {
+    return imagesPerSecond(options, () => {
+      const batch = tf.tensor(images, [labels.length, IMAGE_SHAPE[0], IMAGE_SHAPE[1], channelsOf(model)]);
+      const { logits, embeddings } = inference.run(batch);
+      logits.dataSync();
+      tf.dispose([batch, logits, embeddings]);
+    });
+  } finally {
+    inference.dispose();
+  }
 }
 
 /** The median, unlike the mean, is not moved by what else the machine does now and then. */

@@ -127,9 +127,11 @@ async function errorOf({ out, architecture }: ImportReport): Promise<number> {
   const expected = REFERENCES[architecture].logits_eval;
   const { model } = await loadModel(engine, out);
   const x = engine.tf.tensor(formulaImages(expected.length), [expected.length, 48, 48, 3]);
-  const { logits, embeddings } = createInference(engine, model).run(x);
+  const inference = createInference(engine, model);
+  const { logits, embeddings } = inference.run(x);
   const difference = maxDifference(logits.dataSync(), expected);
   engine.tf.dispose([x, logits, embeddings]);
+  inference.dispose();
   disposeModel(model);
   return difference;
 }
