@@ -1,0 +1,92 @@
+import { describe, expect, test } from 'vitest';
+import { type EvaluationMetrics, evaluationMetrics } from '../../../../src/fer/evaluation/index.ts';
+import { CLASSES } from '../../../../src/fer/params/index.ts';
+import { renderMarkdown } from '../../../../src/fer/report/markdown.ts';
+import type { Results } from '../../../../src/fer/report/results.ts';
+import { evaluationSection } from '../../../../src/fer/report/sections/evaluation.ts';
+
+const scores = {
+  accuracy: 1,
+  macroF1: 1,
+  accuracyChange: 0,
+  largestShare: 1,
+  predicted: CLASSES.map(() => 1),
+};
+
+/** One right answer for each class. */
+function metricsOf(extra: Pick<EvaluationMetrics, 'views' | 'deduplicated'>): EvaluationMetrics {
+  return evaluationMetrics(
+    {
+      info: {
+        architecture: 'se-resnet',
+        preprocessing: 'standardized',
+        classes: CLASSES,
+        parameters: { learnable: 383_381, moving: 1_184, trainable: 383_381 },
+        epochs: 1,
+        steps: 1,
+        seed: 1,
+        params: {},
+      },
+      labels: Uint8Array.from(CLASSES.keys()),
+      probabilities: Float32Array.from({ length: 49 }, (_, i) => (i % 8 === 0 ? 1 : 0)),
+      canary: { asIs: scores, qualities: [], alarms: [] },
+      origins: CLASSES.map(() => 'original'),
+      ...extra,
+    },
+    {
+      viewSets: {},
+      bootstrapSamples: 0,
+      confidence: 0.95,
+      calibrationBins: 5,
+      canaryQualities: [],
+      collapseShare: 1,
+    },
+    1,
+  );
+}
+
+const section = (metrics: EvaluationMetrics): string =>
+  renderMarkdown(evaluationSection({ evaluation: new Map([['se-resnet', metrics]]) } as unknown as Results));
+
+describe('the evaluation section', () => {
+  test('says nothing of views and duplicates where there are none', () => {
+    expect(section(metricsOf({}))).not.toContain('Several views');
+  });
+
+  test('has one view and the chosen ones beside each other, with and without duplicates, and the reason', () => {
+    const markdown = section(
+      metricsOf({
+        deduplicated: { images: 6, accuracy: 0.5, macroF1: 0.25 },
+        views: {
+          chosen: 'flip',
+          reason: 'flip has the highest accuracy on validation: 0.7000, before one with 0.6000.',
+          validation: {
+            one: { views: 1, accuracy: 0.6, macroF1: 0.5 },
+            flip: { views: 2, accuracy: 0.7, macroF1: 0.5 },
+          },
+          test: {
+            images: 7,
+            accuracy: 0.9,
+            macroF1: 0.8,
+            logLoss: 1,
+            intervals: { accuracy: { low: 0.8, high: 1 }, macroF1: { low: 0.7, high: 0.9 } },
+            deduplicated: { images: 6, accuracy: 0.75, macroF1: 0.65 },
+          },
+        },
+      }),
+    );
+    const rows = markdown.split('\n').filter((line) => line.startsWith('| SE-ResNet '));
+    expect(
+      rows.slice(0, 2).map((row) =>
+        row
+          .split('|')
+          .map((cell) => cell.trim())
+          .join('|'),
+      ),
+    ).toEqual([
+      '|SE-ResNet|one|100.0|100.0|6|50.0|25.0|',
+      '|SE-ResNet|flip (2)|**90.0** (80.0–100.0)|**80.0** (70.0–90.0)|6|75.0|65.0|',
+    ]);
+    expect(markdown).toContain('- SE-ResNet: flip has the highest accuracy on validation');
+  });
+});
