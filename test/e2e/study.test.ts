@@ -71,7 +71,7 @@ describe.sequential('the study', () => {
   }, 120_000);
 
   it('runs nothing for a changed comment, and the stages that import it for changed code', async () => {
-    const helper = 'src/fer/embedding/map-points.ts';
+    const helper = 'src/fer/maps/map-points.ts';
     edit(root, helper, /^/, '// another comment\n\n');
     expect(touched(outcomes(await repro(root)))).toEqual({});
     edit(root, helper, 'const TRUST_NEIGHBOURS = 12;', 'const TRUST_NEIGHBOURS = 11;');
