@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { FermentError } from '../../../kit/index.ts';
 import { shouldStop, watchLoss } from '../schedule/early-stopping.ts';
 import { isBetterEpoch, type Keep } from '../schedule/keeper.ts';
@@ -55,7 +56,7 @@ export interface TrainingOutcome {
  * checkpoint. What was interrupted goes on from its checkpoint and ends with the same bits.
  * Throws TRAINING_DIVERGED when a loss is not finite.
  */
-export function trainModel(options: TrainingOptions): TrainingOutcome {
+export async function trainModel(options: TrainingOptions): Promise<TrainingOutcome> {
   const { learner, plan, checkpoint } = options;
   const { trainer } = learner;
   const meter = createMeter();
@@ -65,7 +66,7 @@ export function trainModel(options: TrainingOptions): TrainingOutcome {
 
   while (!isDone(session, plan)) {
     const started = performance.now();
-    session = runEpoch(options, session, meter);
+    session = await runEpoch(options, session, meter);
     if (checkpoint !== undefined) saveSession(trainer, session, checkpoint);
     secondsPerEpoch.push((performance.now() - started) / 1000);
   }
@@ -84,10 +85,14 @@ function isDone({ progress }: Session, plan: TrainingPlan): boolean {
 }
 
 /** One epoch of training and validation. It is recorded before anything is decided on it. */
-function runEpoch(options: TrainingOptions, { progress, kept }: Session, meter: Meter): Session {
+async function runEpoch(
+  options: TrainingOptions,
+  { progress, kept }: Session,
+  meter: Meter,
+): Promise<Session> {
   const { learner, plan } = options;
   const epoch = progress.history.length + 1;
-  const { learningRate, ...train } = runSteps(options, epoch, progress.schedule, meter);
+  const { learningRate, ...train } = await runSteps(options, epoch, progress.schedule, meter);
   const validation = learner.validate();
   checkFinite(validation.loss, `validation after epoch ${epoch}`, learningRate);
 
@@ -106,7 +111,7 @@ function runEpoch(options: TrainingOptions, { progress, kept }: Session, meter: 
 }
 
 /** All training images once, in a new order, the last batch possibly smaller. */
-function runSteps(options: TrainingOptions, epoch: number, schedule: ScheduleState, meter: Meter) {
+async function runSteps(options: TrainingOptions, epoch: number, schedule: ScheduleState, meter: Meter) {
   const { learner, plan } = options;
   const count = learner.trainCount;
   const stepsPerEpoch = Math.ceil(count / plan.batchSize);
@@ -120,6 +125,8 @@ function runSteps(options: TrainingOptions, epoch: number, schedule: ScheduleSta
     learningRate = learningRateAt(plan.schedule, schedule, length, (epoch - 1) * stepsPerEpoch + step);
     learner.trainer.setLearningRate(learningRate);
     const result = learner.step(epoch, indices);
+    // Node frees what addons let go of only between turns of its event loop.
+    await nextTurn();
     checkFinite(result.loss, `step ${step + 1} of epoch ${epoch}`, learningRate);
 
     const seen = step * plan.batchSize + indices.length;

@@ -113,7 +113,11 @@ export async function runTraining(
   try {
     const weights = (await recipe.initialize?.(engine, model)) ?? RANDOM;
     const config = digestOfJson([recipe.params, weights, digestOfImages(train), digestOfDataset(validation)]);
-    const outcome = runLearner(recipe, { engine, model, train, validation }, { config, places, context });
+    const outcome = await runLearner(
+      recipe,
+      { engine, model, train, validation },
+      { config, places, context },
+    );
     await saveModel(places.model, model, infoOf(recipe, model, outcome));
     writeFileAtomic(places.history, renderHistoryCsv(outcome.history));
     const images = { train: train.count, validation: validation.count };
@@ -129,11 +133,11 @@ interface Target {
   readonly context: TrainingContext;
 }
 
-function runLearner(
+async function runLearner(
   recipe: Recipe,
   parts: Omit<LearnerParts, 'createTrainer'>,
   { config, places, context }: Target,
-): TrainingOutcome {
+): Promise<TrainingOutcome> {
   const { engine, train } = parts;
   const learner = recipe.createLearner({
     ...parts,
@@ -141,7 +145,7 @@ function runLearner(
   });
   try {
     const path = places.checkpoint === undefined ? undefined : join(places.checkpoint, 'training.ckpt');
-    return trainModel({
+    return await trainModel({
       learner,
       plan: recipe.plan,
       checkpoint: path === undefined ? undefined : { path, config },

@@ -76,9 +76,9 @@ function scores(loss: number): SplitScores {
 }
 
 describe('the training loop', () => {
-  it('sees every image once an epoch, in another order each time, the last batch smaller', () => {
+  it('sees every image once an epoch, in another order each time, the last batch smaller', async () => {
     const learner = scripted([4, 3, 2, 1]);
-    trainModel({ learner, plan });
+    await trainModel({ learner, plan });
     expect(learner.batches.map((b) => b.indices.length)).toEqual([4, 4, 2, 4, 4, 2, 4, 4, 2, 4, 4, 2]);
     const orders = [1, 2, 3, 4].map((epoch) =>
       learner.batches.filter((b) => b.epoch === epoch).flatMap((b) => b.indices),
@@ -87,46 +87,53 @@ describe('the training loop', () => {
     expect(new Set(orders.map(String)).size).toBe(4);
   });
 
-  it('weighs the running loss by images, not by batches', () => {
-    const { history } = trainModel({
+  it('weighs the running loss by images, not by batches', async () => {
+    const { history } = await trainModel({
       learner: scripted([1], (step) => (step === 3 ? 6 : 1)),
       plan: { ...plan, epochs: 1 },
     });
     expect(history[0]?.train).toEqual({ loss: 2, accuracy: 0.3 });
   });
 
-  it("leaves the best epoch's weights in the model and reports that epoch's own scores", () => {
+  it("leaves the best epoch's weights in the model and reports that epoch's own scores", async () => {
     const learner = scripted([3, 1, 2, 4]);
-    const outcome = trainModel({ learner, plan });
+    const outcome = await trainModel({ learner, plan });
     expect(outcome.kept.epoch).toBe(2);
     expect(outcome.kept.validation.loss).toBe(1);
     expect(learner.weight()).toBe(6);
     expect(outcome.steps).toBe(12);
   });
 
-  it('keeps the last epoch where that is asked for', () => {
+  it('keeps the last epoch where that is asked for', async () => {
     const learner = scripted([3, 1, 2, 4]);
-    expect(trainModel({ learner, plan: { ...plan, keep: 'last' } }).kept.validation.loss).toBe(4);
+    expect((await trainModel({ learner, plan: { ...plan, keep: 'last' } })).kept.validation.loss).toBe(4);
     expect(learner.weight()).toBe(12);
   });
 
-  it('records the epoch that early stopping ends on', () => {
-    const { history } = trainModel({
+  it('records the epoch that early stopping ends on', async () => {
+    const { history } = await trainModel({
       learner: scripted([3, 1, 1, 1, 9]),
       plan: { ...plan, epochs: 40, earlyStopping: 2 },
     });
     expect(history.map((r) => r.validation.loss)).toEqual([3, 1, 1, 1]);
   });
 
-  it('cuts the rate for the epoch after the one that stalled', () => {
+  it('cuts the rate for the epoch after the one that stalled', async () => {
     const schedule = { ...CONSTANT_RATE, kind: 'plateau', patience: 0 } as const;
-    const { history } = trainModel({ learner: scripted([1, 1, 0.5, 0.6]), plan: { ...plan, schedule } });
+    const { history } = await trainModel({
+      learner: scripted([1, 1, 0.5, 0.6]),
+      plan: { ...plan, schedule },
+    });
     expect(history.map((r) => r.learningRate)).toEqual([0.01, 0.01, 0.005, 0.005]);
   });
 
-  it('reports every step with what is done, what is to do and the running loss', () => {
+  it('reports every step with what is done, what is to do and the running loss', async () => {
     const seen: TrainingProgress[] = [];
-    trainModel({ learner: scripted([2, 1]), plan: { ...plan, epochs: 2 }, onProgress: (p) => seen.push(p) });
+    await trainModel({
+      learner: scripted([2, 1]),
+      plan: { ...plan, epochs: 2 },
+      onProgress: (p) => seen.push(p),
+    });
     expect(seen.map((p) => [p.done, p.total, p.text])).toEqual([
       [4, 20, 'epoch 1/2'],
       [8, 20, 'epoch 1/2'],
@@ -144,9 +151,9 @@ describe('the training loop', () => {
 });
 
 describe('a loss that is not finite', () => {
-  it.each([Number.NaN, Number.POSITIVE_INFINITY])('ends the training with advice: %s', (loss) => {
+  it.each([Number.NaN, Number.POSITIVE_INFINITY])('ends the training with advice: %s', async (loss) => {
     const learner = scripted([1, 1], (step) => (step === 5 ? loss : 1));
-    expect(() => trainModel({ learner, plan })).toThrow(
+    await expect(trainModel({ learner, plan })).rejects.toThrow(
       expect.objectContaining({
         code: 'TRAINING_DIVERGED',
         message: `The loss must stay a finite number. Received: ${loss} in step 2 of epoch 2, at a learning rate of 0.01.`,
@@ -155,8 +162,8 @@ describe('a loss that is not finite', () => {
     );
   });
 
-  it('is noticed in validation too', () => {
-    expect(() => trainModel({ learner: scripted([1, Number.NaN]), plan })).toThrow(
+  it('is noticed in validation too', async () => {
+    await expect(trainModel({ learner: scripted([1, Number.NaN]), plan })).rejects.toThrow(
       /in validation after epoch 2/,
     );
   });
@@ -166,17 +173,17 @@ describe('an interrupted training', () => {
   const config = digestOf('config');
   const losses = [3, 1, 2, 4];
 
-  function interruptedAfter(epochs: number, path: string): void {
+  async function interruptedAfter(epochs: number, path: string): Promise<void> {
     const learner = scripted(losses, (step) => (step > 3 * epochs + 1 ? Number.NaN : step));
-    expect(() => trainModel({ learner, plan, checkpoint: { path, config } })).toThrow(/finite/);
+    await expect(trainModel({ learner, plan, checkpoint: { path, config } })).rejects.toThrow(/finite/);
   }
 
-  it.each([1, 2, 3])('goes on after epoch %i and ends as if nothing had been', (epochs) => {
+  it.each([1, 2, 3])('goes on after epoch %i and ends as if nothing had been', async (epochs) => {
     const path = join(temporaryFolder(), 'training.ckpt');
-    const undisturbed = trainModel({ learner: scripted(losses, (step) => step), plan });
-    interruptedAfter(epochs, path);
+    const undisturbed = await trainModel({ learner: scripted(losses, (step) => step), plan });
+    await interruptedAfter(epochs, path);
     const learner = scripted(losses, (step) => step);
-    const resumed = trainModel({ learner, plan, checkpoint: { path, config } });
+    const resumed = await trainModel({ learner, plan, checkpoint: { path, config } });
     expect(resumed.resumedAfter).toBe(epochs);
     expect(learner.batches[0]?.epoch).toBe(epochs + 1);
     expect(learner.weight()).toBe(6);
@@ -186,21 +193,21 @@ describe('an interrupted training', () => {
     });
   });
 
-  it('that was over already trains no more', () => {
+  it('that was over already trains no more', async () => {
     const path = join(temporaryFolder(), 'training.ckpt');
-    trainModel({ learner: scripted(losses), plan, checkpoint: { path, config } });
+    await trainModel({ learner: scripted(losses), plan, checkpoint: { path, config } });
     const learner = scripted(losses);
-    expect(trainModel({ learner, plan, checkpoint: { path, config } }).kept.epoch).toBe(2);
+    expect((await trainModel({ learner, plan, checkpoint: { path, config } })).kept.epoch).toBe(2);
     expect(learner.batches).toEqual([]);
     expect(learner.weight()).toBe(6);
   });
 
-  it('starts again, and says why, when its checkpoint is of another configuration', () => {
+  it('starts again, and says why, when its checkpoint is of another configuration', async () => {
     const path = join(temporaryFolder(), 'training.ckpt');
-    interruptedAfter(2, path);
+    await interruptedAfter(2, path);
     const warnings: string[] = [];
     const learner = scripted(losses);
-    const outcome = trainModel({
+    const outcome = await trainModel({
       learner,
       plan,
       checkpoint: { path, config: digestOf('another') },
