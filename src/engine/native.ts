@@ -16,15 +16,54 @@ export interface Attribute {
 }
 
 /**
+ * TensorFlow's operations that the engine calls. Each has its WebGPU form in `webgpu/native.ts`; oneDNN's twins are
+ * called where the library has them.
+ */
+export type OperationName =
+  | 'AddV2'
+  | 'AssignVariableOp'
+  | 'BiasAdd'
+  | 'BiasAddGrad'
+  | 'Cast'
+  | 'Conv2D'
+  | 'Conv2DBackpropFilter'
+  | 'Conv2DBackpropInput'
+  | 'DepthwiseConv2dNative'
+  | 'DepthwiseConv2dNativeBackpropFilter'
+  | 'DepthwiseConv2dNativeBackpropInput'
+  | 'DestroyResourceOp'
+  | 'FusedBatchNormGradV3'
+  | 'FusedBatchNormV3'
+  | 'GreaterEqual'
+  | 'MatMul'
+  | 'MaxPool'
+  | 'MaxPoolGrad'
+  | 'Mul'
+  | 'ReadVariableOp'
+  | 'Relu'
+  | 'Relu6'
+  | 'Relu6Grad'
+  | 'ReluGrad'
+  | 'ResourceApplyAdam'
+  | 'ResourceApplyMomentum'
+  | 'Sigmoid'
+  | 'SigmoidGrad'
+  | 'SoftmaxCrossEntropyWithLogits'
+  | 'StatelessRandomUniform'
+  | 'Sub'
+  | 'VarHandleOp';
+type Callable = OperationName | `_MklNative${string}`;
+
+/**
  * The door to TensorFlow's own kernels. Outputs are ordinary tensors: `tidy`, `dispose` and `memory()` see them.
  * An unknown operation or a wrong attribute throws the library's message.
  */
 export interface Native {
   /** Runs an operation with one output. */
-  one(operation: string, attributes: readonly Attribute[], inputs: readonly Tensor[]): Tensor;
+  one(operation: Callable, attributes: readonly Attribute[], inputs: readonly Tensor[]): Tensor;
   /** Runs an operation with `outputs` outputs (0 for one that only changes a resource). */
   many(
-    operation: string,
+    operation: Callable,
     attributes: readonly Attribute[],
     inputs: readonly Tensor[],
     outputs: number,

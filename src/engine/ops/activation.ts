@@ -1,5 +1,5 @@
 import type { Engine } from '../load.ts';
-import { FLOAT, type Tensor } from '../native.ts';
+import { FLOAT, type OperationName, type Tensor } from '../native.ts';
 
 export type ActivationKind = 'relu' | 'relu6' | 'sigmoid';
 
@@ -10,7 +10,7 @@ const KERNELS = {
 } as const;
 
 /** TensorFlow's operation of this kind. */
-export function activationOperation(kind: ActivationKind): string {
+export function activationOperation(kind: ActivationKind): OperationName {
   return KERNELS[kind].forward;
 }
 

@@ -1,4 +1,4 @@
-import type { Attribute, Native, Tensor, Tf } from '../native.ts';
+import type { Attribute, Native, OperationName, Tensor, Tf } from '../native.ts';
 import { readAttributes } from './attributes.ts';
 import type { Operation } from './operation.ts';
 import { fusedBatchNorm, fusedBatchNormGrad } from './ops/batch-norm.ts';
@@ -31,8 +31,7 @@ import { softmaxCrossEntropy } from './ops/softmax-cross-entropy.ts';
 import { assignVariable, destroyResource, readVariable, varHandle } from './ops/variable.ts';
 import { createVariables } from './variables.ts';
 
-/** Every operation that the engine calls by name where `kernels` is `standard`. */
-const OPERATIONS: Readonly<Record<string, Operation>> = {
+const OPERATIONS: Readonly<Record<OperationName, Operation>> = {
   AddV2: add,
   AssignVariableOp: assignVariable,
   BiasAdd: biasAdd,
@@ -71,7 +70,7 @@ const OPERATIONS: Readonly<Record<string, Operation>> = {
 export function createComposedNative(tf: Tf): Native {
   const variables = createVariables(tf);
   const run = (operation: string, list: readonly Attribute[], inputs: readonly Tensor[]): Tensor[] => {
-    const compute = OPERATIONS[operation];
+    const compute = isKnown(operation) ? OPERATIONS[operation] : undefined;
     if (compute === undefined) throw new Error(`The operation ${operation} has no WebGPU form`);
     const attributes = readAttributes(operation, list);
     const input = (place: number): Tensor => {
@@ -89,4 +88,8 @@ export function createComposedNative(tf: Tf): Native {
     },
     many: run,
   };
+}
+
+function isKnown(operation: string): operation is OperationName {
+  return Object.hasOwn(OPERATIONS, operation);
 }
