@@ -1,5 +1,6 @@
 import { FermentError } from '../../kit/index.ts';
 import { resolveTarget } from '../graph/index.ts';
+import { sizeAt } from '../hash/measured.ts';
 import type { Project } from '../load/index.ts';
 import type { Content, LockEntry, ProjectPath, Stage, StageName } from '../model.ts';
 import { claimStage } from '../run/claim-stage.ts';
@@ -87,12 +88,13 @@ function createIsLeft({ hasher }: Session, stage: Stage): (out: Content) => bool
   return ({ path }) => gits.has(path) && hasher.look(path) !== undefined;
 }
 
-/** Content that is in the store can be had again; other content would be lost. */
+/** Files that are in the store can be had again, also by another name; others would be lost. */
 async function refuseUnsaved(session: Session, outs: readonly Content[]): Promise<void> {
   const unsaved: ProjectPath[] = [];
   for (const { path } of outs) {
-    const now = await session.hasher.content(path);
-    if (now !== undefined && !isStored(session.store, now)) unsaved.push(path);
+    const now = await session.hasher.measure(path);
+    const isSaved = now?.digests.every((digest, row) => session.store.has(digest, sizeAt(now.tree, row)));
+    if (isSaved === false) unsaved.push(path);
   }
   if (unsaved.length === 0) return;
   const [them, it] = unsaved.length === 1 ? ['This out has', 'it'] : ['These outs have', 'them'];

@@ -98,6 +98,21 @@ it("an out with cache: false is git's: not overwritten, not removed, and said; p
   expect(p.read('m.json')).toBe('two');
 });
 
+it('a folder is put back without more ado when the store has all that is left of its files', async () => {
+  const p = gitProject({
+    'pipeline.yaml': 'stages: {a: {cmd: "mkdir a && echo 1 > a/x && echo 2 > a/y", outs: [a]}}\n',
+  });
+  await p.repro();
+  p.remove('a/x');
+  chmodSync(join(p.root, 'a/y'), 0o755);
+  expect((await checkout(load(p))).changed).toEqual([{ path: 'a', change: 'M' }]);
+  expect(p.read('a/x')).toBe('1\n');
+  p.remove('a/x');
+  p.write('a/z', 'mine');
+  await expect(checkout(load(p))).rejects.toMatchObject({ code: 'USAGE' });
+  expect([p.has('a/x'), p.read('a/z')]).toEqual([false, 'mine']);
+});
+
 it('all edits that would be lost are named at once, and nothing is touched', async () => {
   const p = await twoCommits();
   p.write('c.txt', 'mine');
