@@ -52,12 +52,14 @@ export function chooseViews(candidates: Readonly<Record<string, Candidate>>): {
     ([, a], [, b]) => b.accuracy - a.accuracy || a.views - b.views,
   );
   const [[chosen, best] = ['', { accuracy: 0 }], second] = ranked;
-  const accuracy = (share: number): string => share.toFixed(4);
-  const next = second === undefined ? '' : `, before ${second[0]} with ${accuracy(second[1].accuracy)}`;
-  return {
-    chosen,
-    reason: `${chosen} has the highest accuracy on validation: ${accuracy(best.accuracy)}${next}.`,
-  };
+  const worth = `${chosen} has the highest accuracy on validation: ${best.accuracy.toFixed(4)}`;
+  return { chosen, reason: `${worth}${second === undefined ? '' : runnerUp(second, best.accuracy)}.` };
+}
+
+function runnerUp([name, { accuracy }]: readonly [string, Candidate], best: number): string {
+  return accuracy === best
+    ? `, as ${name} has, with no fewer views`
+    : `, before ${name} with ${accuracy.toFixed(4)}`;
 }
 
 /** Accuracy and macro-F1. */

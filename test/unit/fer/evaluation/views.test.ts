@@ -64,10 +64,16 @@ describe('a view', () => {
 describe('the choice', () => {
   const set = (accuracy: number, views: number) => ({ accuracy, macroF1: 0, views });
 
+  test('names the runner-up', () => {
+    expect(chooseViews({ one: set(0.6, 1), few: set(0.7, 2) }).reason).toBe(
+      'few has the highest accuracy on validation: 0.7000, before one with 0.6000.',
+    );
+  });
+
   test('is the highest accuracy, of equals the fewest views, and says why', () => {
     expect(chooseViews({ one: set(0.6, 1), many: set(0.7, 30), few: set(0.7, 2) })).toEqual({
       chosen: 'few',
-      reason: 'few has the highest accuracy on validation: 0.7000, before many with 0.7000.',
+      reason: 'few has the highest accuracy on validation: 0.7000, as many has, with no fewer views.',
     });
   });
 });
