@@ -37,6 +37,10 @@ export const engineSchema = {
       description:
         'Processor threads of one training or evaluation, at most those of the machine. Two stages of one thread do more than one of two; another number gives other last bits.',
     },
+    precision: {
+      enum: ['float32'],
+      description: 'The only one; docs/log.md has why bfloat16 is none.',
+    },
   },
 } as const satisfies JSONSchema;
 
