@@ -34,7 +34,7 @@ export function createInference(engine: Engine, model: LayersModel): Inference {
     engine.device === 'cpu' ? inOneGraph(engine, graph, wanted, shape) : stepByStep(engine, graph, wanted);
   return {
     run: (images) => {
-      const [logits, embeddings] = explainTensorFlowError(() => runner.run(images));
+      const [logits, embeddings] = explainTensorFlowError(() => runner.run(images), images.shape[0]);
       return { logits: present(logits), embeddings: present(embeddings) };
     },
     dispose: () => runner.dispose(),

@@ -1,7 +1,6 @@
-import { execFileSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { totalmem } from 'node:os';
 import type { Resources } from '../model.ts';
+import { findGpus } from './gpus.ts';
 
 /** What a running stage holds. */
 export interface Grant {
@@ -55,30 +54,5 @@ export class Slots {
       this.#freeGpus = [...this.#gpus];
     }
     return this.#gpus.length;
-  }
-}
-
-/** The NVIDIA GPUs that this process may use. */
-function findGpus(): readonly string[] {
-  if (!existsSync('/proc/driver/nvidia')) return [];
-  const visible = process.env['CUDA_VISIBLE_DEVICES'];
-  if (visible !== undefined) {
-    // What stands after an unknown id is invisible to CUDA as well; -1 is the usual way to say none.
-    const ids = visible.split(',').map((id) => id.trim());
-    const end = ids.findIndex((id) => id === '' || id.startsWith('-'));
-    return end < 0 ? ids : ids.slice(0, end);
-  }
-  try {
-    const text = execFileSync('nvidia-smi', ['--query-gpu=index', '--format=csv,noheader'], {
-      encoding: 'utf8',
-      stdio: ['ignore', 'pipe', 'ignore'],
-      timeout: 20_000,
-    });
-    return text
-      .split('\n')
-      .filter((line) => /^\d+$/.test(line.trim()))
-      .map((line) => line.trim());
-  } catch {
-    return [];
   }
 }
