@@ -18,7 +18,7 @@ export const evaluateSchema = {
     viewSets: {
       type: 'object',
       default: {},
-      propertyNames: { pattern: '^[A-Za-z0-9_-]+$', not: { const: 'one' } },
+      propertyNames: { pattern: '^(?!one$)[A-Za-z0-9_-]+$' },
       description:
         'Ways to look at each image several times; the one with the highest accuracy on validation, a single look among them, is measured on test beside the single look. {}: a single look.',
       additionalProperties: {

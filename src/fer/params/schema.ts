@@ -1,13 +1,13 @@
 import type { FromSchema, JSONSchema } from 'json-schema-to-ts';
 import { augmentSchema, downloadSchema, injectSchema, splitSchema, toRgbSchema } from './data-schema.ts';
 import { evaluateSchema, reportSchema, tsneSchema } from './result-schema.ts';
+import { trainSchema } from './train-schema.ts';
 import {
   baselineSchema,
   engineSchema,
   selectSchema,
   sweepSchema,
   trainingSchema,
-  trainSchema,
 } from './training-schema.ts';
 
 /** What may be evaluated, by the name of its training. */
@@ -61,7 +61,6 @@ export const paramsSchema = {
     train: trainSchema,
     models: {
       type: 'array',
-      uniqueItems: true,
       items: { enum: MODELS },
       default: ['baseline', 'resnet', 'mobilenetv2'],
       description: 'The trained models that `evaluate` measures.',
