@@ -37,10 +37,9 @@ export function conv2dInputGradient(
   at: { readonly inputShape: readonly number[]; readonly filter: Tensor; readonly dy: Tensor },
   window: Window,
 ): Tensor {
-  const sizes = engine.tf.tensor1d([...at.inputShape], 'int32');
-  const dx = runFast(engine, 'Conv2DBackpropInput', convAttributes(window), [sizes, at.filter, at.dy]);
-  sizes.dispose();
-  return dx;
+  return withSizes(engine, at.inputShape, (sizes) =>
+    runFast(engine, 'Conv2DBackpropInput', convAttributes(window), [sizes, at.filter, at.dy]),
+  );
 }
 
 /** The gradient for the filter, of the shape `filterShape`. */
@@ -49,10 +48,17 @@ export function conv2dFilterGradient(
   at: { readonly x: Tensor; readonly filterShape: readonly number[]; readonly dy: Tensor },
   window: Window,
 ): Tensor {
-  const sizes = engine.tf.tensor1d([...at.filterShape], 'int32');
-  const dw = runFast(engine, 'Conv2DBackpropFilter', convAttributes(window), [at.x, sizes, at.dy]);
+  return withSizes(engine, at.filterShape, (sizes) =>
+    runFast(engine, 'Conv2DBackpropFilter', convAttributes(window), [at.x, sizes, at.dy]),
+  );
+}
+
+/** Gives a gradient's kernel the shape of what it makes. */
+export function withSizes({ tf }: Engine, shape: readonly number[], run: (sizes: Tensor) => Tensor): Tensor {
+  const sizes = tf.tensor1d([...shape], 'int32');
+  const gradient = run(sizes);
   sizes.dispose();
-  return dw;
+  return gradient;
 }
 
 /** The attributes of Conv2D and its gradients. */

@@ -1,7 +1,7 @@
 import type { Engine } from '../load.ts';
 import type { Tensor } from '../native.ts';
 import { runFast } from '../onednn.ts';
-import { type Window, windowAttributes } from './conv.ts';
+import { type Window, windowAttributes, withSizes } from './conv.ts';
 
 /**
  * One filter per channel: `y[n, i, j, c] = sum x[n, s i + a - top, s j + b - left, c] w[a, b, c, 0]`, `w` as
@@ -18,16 +18,14 @@ export function depthwiseConv2dInputGradient(
   at: { readonly inputShape: readonly number[]; readonly filter: Tensor; readonly dy: Tensor },
   window: Window,
 ): Tensor {
-  const sizes = engine.tf.tensor1d([...at.inputShape], 'int32');
-  const inputs = [sizes, at.filter, at.dy];
   const attributes = windowAttributes(window);
-  // The oneDNN kernel of this gradient takes no explicit padding.
-  const dx =
-    typeof window.padding === 'string'
+  return withSizes(engine, at.inputShape, (sizes) => {
+    const inputs = [sizes, at.filter, at.dy];
+    // The oneDNN kernel of this gradient takes no explicit padding.
+    return typeof window.padding === 'string'
       ? runFast(engine, 'DepthwiseConv2dNativeBackpropInput', attributes, inputs)
       : engine.native.one('DepthwiseConv2dNativeBackpropInput', attributes, inputs);
-  sizes.dispose();
-  return dx;
+  });
 }
 
 /** The gradient for the filter, of the shape `filterShape`. */
@@ -36,12 +34,8 @@ export function depthwiseConv2dFilterGradient(
   at: { readonly x: Tensor; readonly filterShape: readonly number[]; readonly dy: Tensor },
   window: Window,
 ): Tensor {
-  const sizes = engine.tf.tensor1d([...at.filterShape], 'int32');
-  const dw = engine.native.one('DepthwiseConv2dNativeBackpropFilter', windowAttributes(window), [
-    at.x,
-    sizes,
-    at.dy,
-  ]);
-  sizes.dispose();
-  return dw;
+  const attributes = windowAttributes(window);
+  return withSizes(engine, at.filterShape, (sizes) =>
+    engine.native.one('DepthwiseConv2dNativeBackpropFilter', attributes, [at.x, sizes, at.dy]),
+  );
 }
