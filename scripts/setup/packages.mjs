@@ -61,7 +61,8 @@ function digestOfLock({ root }) {
 
 /**
  * Whether npm itself has already installed what the lock names (someone ran `npm install`): npm leaves its own record of that behind,
- * in which only packages for other platforms may be missing.
+ * in which only packages for other platforms may be missing. What somebody installed beside them (`npm run webgpu`)
+ * may be there; within one of ours it would take the place of what the lock means.
  * @param {Context} context
  */
 function matchesInstalled({ root }) {
@@ -73,6 +74,8 @@ function matchesInstalled({ root }) {
   names.delete('');
   return [...names].every((name) => {
     const [want, have] = [wanted[name], installed[name]];
+    const parent = name.lastIndexOf('/node_modules/');
+    if (!want) return parent < 0 || !wanted[name.slice(0, parent)];
     if (!have) return want.optional === true;
     const isSame = want?.version === have.version && want?.integrity === have.integrity;
     return isSame && existsSync(join(root, name, 'package.json'));

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { cpSync, mkdirSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -58,6 +58,17 @@ test('a second checkout takes the library and the addon from the cache, without 
     "
   `);
   expect(await runSetup(root)).toBe('');
+});
+
+test('packages that somebody installed beside those of the lock are left alone', async () => {
+  const root = createCheckout();
+  const record = join(root, 'node_modules/.package-lock.json');
+  const installed = JSON.parse(readFileSync(record, 'utf8')) as { packages: Record<string, unknown> };
+  installed.packages['node_modules/beside'] = { version: '1.0.0' };
+  installed.packages['node_modules/beside/node_modules/inner'] = { version: '1.0.0' };
+  rmSync(record);
+  writeFileSync(record, JSON.stringify(installed));
+  expect(await runSetup(root)).toContain('packages: node_modules already matches package-lock.json');
 });
 
 test('set-up with nothing to do costs no more than a few tens of milliseconds', async () => {
