@@ -27,7 +27,7 @@ export function temporaryNameFor(path: string): string {
 export function writeFileAtomic(path: string, data: string | Uint8Array, options: AtomicOptions = {}): void {
   const temporary = temporaryNameFor(path);
   try {
-    const fd = openInFolder(temporary, options.mode ?? 0o644);
+    const fd = openInFolder(temporary, 'wx', options.mode ?? 0o644);
     try {
       writeAll(fd, typeof data === 'string' ? Buffer.from(data) : data);
       if (options.durable !== false) fsyncSync(fd);
@@ -42,17 +42,6 @@ export function writeFileAtomic(path: string, data: string | Uint8Array, options
   }
 }
 
-/** Most often the folder is there. */
-function openInFolder(path: string, mode: number): number {
-  try {
-    return openSync(path, 'wx', mode);
-  } catch (error) {
-    if (errnoOf(error) !== 'ENOENT') throw error;
-    mkdirSync(dirname(path), { recursive: true });
-    return openSync(path, 'wx', mode);
-  }
-}
-
 /** Removes a file that nobody needs, where that is possible: not worth an error that would hide the first one. */
 export function removeQuietly(path: string): void {
   try {
@@ -63,16 +52,17 @@ export function removeQuietly(path: string): void {
 }
 
 /**
- * Opens a file for appending, which is made when it is not there; its folder, too, but only then: asking for it first
- * would cost each of many opens a call. Returns the descriptor. Throws the system's error.
+ * Opens a file for appending (`a`: made when it is not there) or a new one (`wx`). Its folder is made, too, but only
+ * when it is missing: asking for it first would cost each of many opens a call. Returns the descriptor. Throws the
+ * system's error.
  */
-export function openForAppending(path: string): number {
+export function openInFolder(path: string, flags: 'a' | 'wx', mode?: number): number {
   try {
-    return openSync(path, 'a');
+    return openSync(path, flags, mode);
   } catch (error) {
     if (errnoOf(error) !== 'ENOENT') throw error;
     mkdirSync(dirname(path), { recursive: true });
-    return openSync(path, 'a');
+    return openSync(path, flags, mode);
   }
 }
 

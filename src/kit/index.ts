@@ -1,6 +1,6 @@
 export {
   type AtomicOptions,
-  openForAppending,
+  openInFolder,
   removeQuietly,
   syncFolder,
   temporaryNameFor,

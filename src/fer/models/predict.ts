@@ -49,24 +49,27 @@ export function predict(
   const logits = new Float32Array(count * CLASSES.length);
   let embeddings = new Float32Array(0);
   let dimensions = 0;
-  for (let start = 0; start < count; start += batchSize) {
-    const end = Math.min(count, start + batchSize);
-    const pixels = images.subarray(start * imageSize, end * imageSize);
-    const numbers = preprocess(
-      channels === 1 ? toGray(pixels) : pixels,
-      preprocessing,
-      side * side * channels,
-    );
-    const batch = engine.tf.tensor(numbers, [end - start, side, side, channels]);
-    const result = inference.run(batch);
-    dimensions = result.embeddings.shape[1] ?? 0;
-    if (start === 0) embeddings = new Float32Array(count * dimensions);
-    logits.set(result.logits.dataSync(), start * CLASSES.length);
-    embeddings.set(result.embeddings.dataSync(), start * dimensions);
-    engine.tf.dispose([batch, result.logits, result.embeddings]);
-    onProgress?.(end);
+  try {
+    for (let start = 0; start < count; start += batchSize) {
+      const end = Math.min(count, start + batchSize);
+      const pixels = images.subarray(start * imageSize, end * imageSize);
+      const numbers = preprocess(
+        channels === 1 ? toGray(pixels) : pixels,
+        preprocessing,
+        side * side * channels,
+      );
+      const batch = engine.tf.tensor(numbers, [end - start, side, side, channels]);
+      const result = inference.run(batch);
+      dimensions = result.embeddings.shape[1] ?? 0;
+      if (start === 0) embeddings = new Float32Array(count * dimensions);
+      logits.set(result.logits.dataSync(), start * CLASSES.length);
+      embeddings.set(result.embeddings.dataSync(), start * dimensions);
+      engine.tf.dispose([batch, result.logits, result.embeddings]);
+      onProgress?.(end);
+    }
+  } finally {
+    inference.dispose();
   }
-  inference.dispose();
   return { logits, probabilities: softmaxRows(logits, CLASSES.length), embeddings, dimensions };
 }
 

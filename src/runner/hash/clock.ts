@@ -1,5 +1,5 @@
 import { closeSync, fstatSync, futimesSync } from 'node:fs';
-import { openForAppending } from '../../kit/index.ts';
+import { openInFolder } from '../../kit/index.ts';
 
 /**
  * The file system's own idea of now, in ms since 1970 with a fraction: the time of change that it gives to a file this moment. A file
@@ -8,7 +8,7 @@ import { openForAppending } from '../../kit/index.ts';
  */
 export function fileSystemNow(file: string): number {
   try {
-    const fd = openForAppending(file);
+    const fd = openInFolder(file, 'a');
     try {
       // The times that are set do not matter: setting them is a change, and the system says when that was.
       const now = new Date();

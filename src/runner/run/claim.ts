@@ -5,7 +5,6 @@ import {
   fstatSync,
   fsyncSync,
   linkSync,
-  mkdirSync,
   openSync,
   readFileSync,
   unlinkSync,
@@ -20,11 +19,10 @@ import {
   explainWriteError,
   removeQuietly,
   syncFolder,
-  temporaryNameFor,
   writeFileAtomic,
 } from '../../kit/index.ts';
 import { isGone, isIdentity, ownIdentity, type ProcessIdentity } from './process-identity.ts';
-import type { SpareFiles } from './spare-files.ts';
+import { SpareFiles } from './spare-files.ts';
 
 /** What a claim file says: who holds it, and the holder's notes for whoever must clean up after it. */
 export interface ClaimRecord {
@@ -60,8 +58,7 @@ export function tryClaim(file: string, notes: unknown, spares?: SpareFiles): Cla
     `${JSON.stringify({ id, owner, notes: content })}\n`;
   let temporary: string | undefined;
   try {
-    temporary = spares?.write(text(notes)) ?? temporaryNameFor(file);
-    if (spares === undefined) writeNew(temporary, text(notes));
+    temporary = (spares ?? new SpareFiles(dirname(file))).write(text(notes));
     for (;;) {
       if (linkExclusively(temporary, file)) {
         return { kind: 'mine', claim: claimOf(file, text, spares) };
@@ -74,17 +71,6 @@ export function tryClaim(file: string, notes: unknown, spares?: SpareFiles): Cla
     throw explainWriteError(error, file);
   } finally {
     if (temporary !== undefined) removeQuietly(temporary);
-  }
-}
-
-/** Most often the folder is there. */
-function writeNew(path: string, text: string): void {
-  try {
-    writeFileSync(path, text, { flag: 'wx' });
-  } catch (error) {
-    if (errnoOf(error) !== 'ENOENT') throw error;
-    mkdirSync(dirname(path), { recursive: true });
-    writeFileSync(path, text, { flag: 'wx' });
   }
 }
 

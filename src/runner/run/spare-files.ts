@@ -1,6 +1,6 @@
-import { closeSync, ftruncateSync, mkdirSync, openSync, renameSync, writeSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { errnoOf, removeQuietly, temporaryNameFor } from '../../kit/index.ts';
+import { closeSync, ftruncateSync, openSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { openInFolder, removeQuietly, temporaryNameFor } from '../../kit/index.ts';
 
 /**
  * Small files that a run needs for a moment, stage after stage. A file that is done with is written again for the next
@@ -20,9 +20,9 @@ export class SpareFiles {
     const spare = this.#spares.pop();
     if (spare !== undefined && rewrite(spare, text)) return spare;
     const fresh = temporaryNameFor(join(this.#folder, 'spare'));
-    const fd = openInFolder(fresh);
+    const fd = openInFolder(fresh, 'wx');
     try {
-      writeSync(fd, text);
+      writeFileSync(fd, text);
     } catch (error) {
       removeQuietly(fresh);
       throw error;
@@ -54,7 +54,8 @@ function rewrite(path: string, text: string): boolean {
   try {
     const fd = openSync(path, 'r+');
     try {
-      ftruncateSync(fd, writeSync(fd, text));
+      writeFileSync(fd, text);
+      ftruncateSync(fd, Buffer.byteLength(text));
     } finally {
       closeSync(fd);
     }
@@ -62,16 +63,5 @@ function rewrite(path: string, text: string): boolean {
   } catch {
     removeQuietly(path);
     return false;
-  }
-}
-
-/** Most often the folder is there. */
-function openInFolder(path: string): number {
-  try {
-    return openSync(path, 'wx');
-  } catch (error) {
-    if (errnoOf(error) !== 'ENOENT') throw error;
-    mkdirSync(dirname(path), { recursive: true });
-    return openSync(path, 'wx');
   }
 }

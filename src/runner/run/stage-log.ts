@@ -1,6 +1,6 @@
 import { closeSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
-import { explainWriteError, openForAppending } from '../../kit/index.ts';
+import { explainWriteError, openInFolder } from '../../kit/index.ts';
 import type { ProjectPath, StageName } from '../model.ts';
 import { fileNameOf, STATE_FOLDER } from './state-paths.ts';
 
@@ -22,7 +22,7 @@ export function openLog(root: string, path: ProjectPath): StageLog {
   const file = join(root, path);
   let fd: number;
   try {
-    fd = openForAppending(file);
+    fd = openInFolder(file, 'a');
   } catch (error) {
     throw explainWriteError(error, file);
   }
