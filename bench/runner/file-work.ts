@@ -7,13 +7,13 @@ import {
   openSync,
   readdirSync,
   renameSync,
-  rmSync,
   statSync,
   writeFileSync,
   writeSync,
 } from 'node:fs';
 import { join } from 'node:path';
 import type { Tool } from './bench.ts';
+import { setAside } from './scratch.ts';
 
 const SPLITS = ['train', 'test'];
 const CLASSES = ['angry', 'disgust', 'fear', 'happy', 'neutral', 'sad', 'surprise'];
@@ -59,14 +59,14 @@ export function giveBack(root: string): void {
   if (existsSync(join(root, 'data'))) renameSync(join(root, 'data'), join(root, 'incoming'));
 }
 
-/** Removes all that a tool remembers. */
+/** Takes away all that a tool remembers. */
 export function dropMemory(root: string): void {
   for (const name of ['.ferment', 'pipeline.lock', 'dvc.lock', '.dvc/cache', '.dvc/tmp'])
-    rmSync(join(root, name), { recursive: true, force: true });
+    setAside(join(root, name));
 }
 
 export function removeData(root: string): void {
-  rmSync(join(root, 'data'), { recursive: true, force: true });
+  setAside(join(root, 'data'));
 }
 
 export function changeOneFile(root: string): void {

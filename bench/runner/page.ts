@@ -39,9 +39,9 @@ export function renderPage({ machine, versions, benches }: Results): string {
   return `# Measured
 
 Written by \`npm run bench\`; the numbers are in results.json. All tools did the same work in turn, round by round, in
-one sitting, and what each of them made was compared with what it must be. Wall clock of the whole command, from start
-to exit; the median of the rounds, in brackets the fastest. A ratio is that of the same round to Ferment's: the median
-round, in brackets the lowest and the highest.
+one sitting, and what each of them made was compared with what it must be. Between rounds nothing is deleted, and what
+was written reaches the disk. Wall clock of the whole command, from start to exit; the median of the rounds, in brackets
+the fastest. A ratio is that of the same round to Ferment's: the median round, in brackets the lowest and the highest.
 
 ${machine.cores} cores of ${machine.cpu}, ${gibibytes(machine.memoryBytes)} of memory, ${machine.system}, Node ${machine.node}, ${from}. ${tools.join(', ')}.
 

@@ -1,8 +1,8 @@
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Bench, Contestant, Measured, Tool } from './bench.ts';
 import { runTimed, type Timed } from './process.ts';
+import { scratchFolder, settleDisk } from './scratch.ts';
 
 /** One round of one contestant. */
 export type Round = Measured & Pick<Timed, 'peakBytes'>;
@@ -44,20 +44,16 @@ export async function sit(
   bench: Bench,
   { rounds = bench.rounds, tools, say }: SittingOptions,
 ): Promise<BenchResult> {
-  const folder = mkdtempSync(join(tmpdir(), `ferment-bench-${bench.id}-`));
+  const folder = scratchFolder(bench.id);
   const seats = bench.contestants
     .filter(({ tool }) => tools?.includes(tool) ?? true)
     .map((contestant) => new Seat(contestant, join(folder, contestant.tool)));
-  try {
-    for (const seat of seats) await seat.setUp();
-    for (let round = 0; round < rounds; round++)
-      for (const seat of seats) {
-        const text = await seat.play(round);
-        if (text !== undefined) say(`${bench.id} ${round + 1}/${rounds} ${seat.contestant.tool}: ${text}`);
-      }
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
+  for (const seat of seats) await seat.setUp();
+  for (let round = 0; round < rounds; round++)
+    for (const seat of seats) {
+      const text = await seat.play(round);
+      if (text !== undefined) say(`${bench.id} ${round + 1}/${rounds} ${seat.contestant.tool}: ${text}`);
+    }
   const { contestants: _, rounds: __, ...facts } = bench;
   return {
     ...facts,
@@ -88,6 +84,7 @@ class Seat {
     if (this.#stopped !== undefined || round >= (contestant.rounds ?? Number.POSITIVE_INFINITY))
       return undefined;
     await contestant.reset?.(this.#folder);
+    settleDisk();
     const timed = runTimed(contestant.command(this.#folder), this.#folder, contestant.capSeconds);
     if (timed.isCapped) {
       this.#stopped = contestant.capSeconds;

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Tool } from './bench.ts';
+import { setAside } from './scratch.ts';
 
 /** How many stages hang on one another; then a new chain begins. */
 const CHAIN = 10;
@@ -35,7 +36,7 @@ export function writeStages(folder: string, count: number, tool: Tool, modules?:
   if (modules !== undefined) symlinkSync(modules, join(folder, 'node_modules'));
 }
 
-/** Removes what the stages wrote, and all that the tool remembers of it. */
+/** Takes away what the stages wrote, and all that the tool remembers of it. */
 export function forgetStages(folder: string): void {
   const memory = [
     '.ferment',
@@ -47,8 +48,7 @@ export function forgetStages(folder: string): void {
     '.wireit',
     '.turbo',
   ];
-  for (const name of ['out', 'node_modules/.cache', ...memory])
-    rmSync(join(folder, name), { recursive: true, force: true });
+  for (const name of ['out', 'node_modules/.cache', ...memory]) setAside(join(folder, name));
   mkdirSync(join(folder, 'out'));
 }
 
