@@ -1,4 +1,4 @@
-import { manifestText } from '../hash/manifest.ts';
+import { bytesOfText, manifestText } from '../hash/manifest.ts';
 import { keepContent } from '../store/keep-content.ts';
 import type { Contents } from './contents.ts';
 import { type Found, manifestOfRows } from './finder.ts';
@@ -15,6 +15,7 @@ export async function keepFound(
   for (const { hashes } of rows) contents.countNew(hashes.digest, hashes.size);
   if (contents.isDry) return undefined;
   if (measured !== undefined) return keepContent(contents.store, root, measured);
-  if (content.kind === 'dir') contents.store.keepManifest(content.digest, manifestText(manifestOfRows(rows)));
+  if (content.kind === 'dir')
+    contents.store.keepManifest(content.digest, () => bytesOfText(manifestText(manifestOfRows(rows))));
   return undefined;
 }

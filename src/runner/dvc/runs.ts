@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { dirname, join, posix } from 'node:path';
 import { isFermentError } from '../../kit/index.ts';
-import { manifestText } from '../hash/manifest.ts';
+import { bytesOfText, manifestText } from '../hash/manifest.ts';
 import { put } from '../load/object.ts';
 import { projectPath } from '../load/paths.ts';
 import { readText } from '../load/read-text.ts';
@@ -190,7 +190,7 @@ class RunImporter {
     if (rows === undefined) return undefined;
     const content = contentOfRows(path, rows, reference.isFolder);
     if (isOut && reference.isFolder && !contents.isDry)
-      contents.store.keepManifest(content.digest, manifestText(manifestOfRows(rows)));
+      contents.store.keepManifest(content.digest, () => bytesOfText(manifestText(manifestOfRows(rows))));
     return content;
   }
 

@@ -2,7 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Digest } from '../../kit/index.ts';
 import { rowComparer, rowsByName, sizeAt } from './measured.ts';
 import { hashFile, readSmallFile, SMALL_FILE_BYTES } from './read.ts';
-import { sameNames, type Tree } from './tree.ts';
+import { otherRows, sameNames, type Tree } from './tree.ts';
 import { DIGEST_BYTES, type TreeTable } from './tree-table.ts';
 
 /** Takes what is hashed while it is in memory, so that storing it reads nothing twice. */
@@ -38,16 +38,21 @@ export interface Recalled {
 
 /** The digests of the rows that are as they were when the table was written. */
 export function recallDigests(table: TreeTable | undefined, tree: Tree): Recalled {
-  const hasSameNames = table !== undefined && sameNames(table.tree, tree);
-  const digests = hasSameNames ? Buffer.from(table.digests) : Buffer.alloc(tree.count * DIGEST_BYTES);
+  if (table === undefined)
+    return {
+      digests: Buffer.alloc(tree.count * DIGEST_BYTES),
+      missing: Array.from({ length: tree.count }, (_, row) => row),
+    };
+  if (sameNames(table.tree, tree))
+    return { digests: Buffer.from(table.digests), missing: otherRows(table.tree, tree) };
+  const digests = Buffer.alloc(tree.count * DIGEST_BYTES);
   const missing: number[] = [];
-  const rowOf = table === undefined ? () => undefined : rowFinder(table.tree, tree);
-  const isSameRow = table === undefined ? () => false : rowComparer(table.tree, tree);
+  const rowOf = rowFinder(table.tree, tree);
+  const isSameRow = rowComparer(table.tree, tree);
   for (let row = 0; row < tree.count; row++) {
     const then = rowOf(row);
     if (then === undefined || !isSameRow(then, row)) missing.push(row);
-    else if (!hasSameNames)
-      table?.digests.copy(digests, row * DIGEST_BYTES, then * DIGEST_BYTES, (then + 1) * DIGEST_BYTES);
+    else table.digests.copy(digests, row * DIGEST_BYTES, then * DIGEST_BYTES, (then + 1) * DIGEST_BYTES);
   }
   return { digests, missing };
 }

@@ -1,13 +1,13 @@
-import { realpathSync, statSync } from 'node:fs';
+import { readdirSync, realpathSync, statSync } from 'node:fs';
 import { dirname, isAbsolute, join, resolve, sep } from 'node:path';
-import { type Digest, digestOf, FermentError } from '../../kit/index.ts';
+import { digestOf, FermentError } from '../../kit/index.ts';
 import { rulesAbove, rulesInside } from '../ignore/dvcignore.ts';
 import { isIgnoredBelow, type Rule } from '../ignore/rules.ts';
 import type { Content, ProjectPath } from '../model.ts';
 import { fileSystemNow } from './clock.ts';
 import { FileIndex } from './file-index.ts';
 import { hashOne, hashRows, type ObjectSink, recallDigests } from './hash-rows.ts';
-import { digestOfText, type Manifest } from './manifest.ts';
+import type { Manifest } from './manifest.ts';
 import {
   isSettled,
   isSingleFile,
@@ -18,6 +18,7 @@ import {
   sizeAt,
   totalSize,
 } from './measured.ts';
+import { sha256 } from './read.ts';
 import { STAT_WORDS, sameTree, type Tree, treeOf } from './tree.ts';
 import { loadTable, packDigests, saveTable, type TreeTable, unpackDigests } from './tree-table.ts';
 import { statInside, type WalkHelper, walkTree, writeStat } from './walk.ts';
@@ -25,6 +26,7 @@ import { startWalkHelper } from './walk-helper.ts';
 
 /** A folder whose table is as large has thousands of files; with fewer, a thread takes longer to start than it saves. */
 const LARGE_TABLE_BYTES = 500_000;
+const TABLE_SUFFIX = '.tree';
 
 /**
  * Hashes files and folders of one project, and remembers what it hashed in `<state>/index`: an unchanged file costs
@@ -48,6 +50,13 @@ export class Hasher {
     this.root = root;
     this.#indexFolder = join(stateFolder, 'index');
     this.#files = new FileIndex(join(this.#indexFolder, 'files.json'));
+  }
+
+  /** Starts the thread of large folders before the first walk, where an earlier command met such a folder. */
+  prepare(): void {
+    const tables = listOrNone(this.#indexFolder).filter((name) => name.endsWith(TABLE_SUFFIX));
+    if (tables.some((name) => sizeOfFile(join(this.#indexFolder, name)) >= LARGE_TABLE_BYTES))
+      this.#helper ??= startWalkHelper();
   }
 
   /** The content of a path, or undefined when nothing is there. Throws BAD_PATH and UNREADABLE. */
@@ -116,7 +125,8 @@ export class Hasher {
     const known = new Map(manifest.map((entry) => [entry.path, entry.digest]));
     const digests = tree.names.map((name) => known.get(name));
     if (!digests.every((digest) => digest !== undefined)) return;
-    this.#remember(path, tree, { packed: packDigests(digests), digests }, fileSystemNow(this.#clockFile()));
+    const hashed = { packed: packDigests(digests), manifest: manifestTextOf(tree, digests) };
+    this.#remember(path, tree, hashed, fileSystemNow(this.#clockFile()));
   }
 
   /** Writes what was learned about single files; folders are written as they are hashed. */
@@ -179,17 +189,20 @@ export class Hasher {
     const now = fileSystemNow(this.#clockFile());
     const packed = await hashRows(resolve(this.root, path), tree, recallDigests(table, tree), sink);
     const digests = unpackDigests(packed);
-    return measuredFrom(path, tree, this.#remember(path, tree, { packed, digests }, now), digests);
+    const manifest = manifestTextOf(tree, digests);
+    return measuredFrom(path, tree, this.#remember(path, tree, { packed, manifest }, now), {
+      digests,
+      manifest,
+    });
   }
 
   #remember(
     path: ProjectPath,
     tree: Tree,
-    { packed, digests }: { readonly packed: Buffer; readonly digests: readonly Digest[] },
+    { packed, manifest }: { readonly packed: Buffer; readonly manifest: Uint8Array },
     now: number,
   ): TreeTable {
-    const digest = digestOfText(manifestTextOf(tree, digests));
-    const content = { digest, size: totalSize(tree), files: tree.count };
+    const content = { digest: sha256(manifest), size: totalSize(tree), files: tree.count };
     const table = { tree: settledOnly(tree, now), digests: packed, content };
     this.#tables.set(path, table);
     saveTable(this.#tableFile(path), path, table);
@@ -206,7 +219,7 @@ export class Hasher {
   }
 
   #tableFile(path: ProjectPath): string {
-    return join(this.#indexFolder, `${digestOf(path).slice(0, 32)}.tree`);
+    return join(this.#indexFolder, `${digestOf(path).slice(0, 32)}${TABLE_SUFFIX}`);
   }
 
   #clockFile(): string {
@@ -229,6 +242,14 @@ export class Hasher {
   #realFolder(absolute: string): string | undefined {
     if (!this.#real.has(absolute)) this.#real.set(absolute, realpathOrUndefined(absolute));
     return this.#real.get(absolute);
+  }
+}
+
+function listOrNone(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
   }
 }
 

@@ -45,6 +45,11 @@ function* rowsOf(entries: Iterable<ManifestEntry>): Generator<string> {
     yield rowText(digest, executable === true, JSON.stringify(path), size);
 }
 
+/** A text in pieces as bytes. */
+export function bytesOfText(pieces: Iterable<string>): Buffer {
+  return Buffer.concat(Array.from(pieces, (piece) => Buffer.from(piece)));
+}
+
 /** The digest of a manifest in pieces. */
 export function digestOfText(pieces: Iterable<string>): Digest {
   const hash = createHash('sha256');

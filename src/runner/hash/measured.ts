@@ -1,6 +1,6 @@
 import { compareBytes, type Digest, FermentError } from '../../kit/index.ts';
 import type { Content, ProjectPath } from '../model.ts';
-import { joinRows, type Manifest, type ManifestEntry, rowText } from './manifest.ts';
+import { bytesOfText, joinRows, type Manifest, type ManifestEntry, rowText } from './manifest.ts';
 import { STAT_WORDS, type Tree, withStats } from './tree.ts';
 import { type TreeTable, unpackDigests } from './tree-table.ts';
 
@@ -61,16 +61,11 @@ export function settledOnly(tree: Tree, now: number): Tree {
   return withStats(tree, stats);
 }
 
-/** `known` are the table's digests, where somebody has unpacked them. */
-export function measuredFrom(
-  path: ProjectPath,
-  tree: Tree,
-  table: TreeTable,
-  known?: readonly Digest[],
-): Measured {
+/** `fresh` is what was just computed for the table. */
+export function measuredFrom(path: ProjectPath, tree: Tree, table: TreeTable, fresh?: Fresh): Measured {
   const content: Content = { path, kind: 'dir', ...table.content };
-  let digests = known;
-  return {
+  let digests = fresh?.digests;
+  const measured: Measured = {
     content,
     tree,
     settled: table.tree,
@@ -80,6 +75,28 @@ export function measuredFrom(
       return digests;
     },
   };
+  if (fresh !== undefined) renderedFor.set(measured, fresh.manifest);
+  return measured;
+}
+
+interface Fresh {
+  /** The table's digests, unpacked. */
+  readonly digests: readonly Digest[];
+  /** The canonical JSON. */
+  readonly manifest: Uint8Array;
+}
+
+/** Texts that were rendered for a digest, and that the store has not had yet. */
+const renderedFor = new WeakMap<Measured, Uint8Array>();
+
+/**
+ * The canonical JSON of a measured folder's manifest. What was rendered when the folder was hashed is handed out once:
+ * it has as many bytes as a file for each of its files.
+ */
+export function takeManifestText(measured: Measured): Uint8Array {
+  const rendered = renderedFor.get(measured);
+  renderedFor.delete(measured);
+  return rendered ?? manifestTextOf(measured.tree, measured.digests);
 }
 
 /** The manifest of a tree whose files have these digests. */
@@ -87,12 +104,9 @@ export function manifestFrom(tree: Tree, digests: readonly Digest[]): Manifest {
   return [...entriesOf(tree, digests)];
 }
 
-/**
- * The manifest's canonical JSON in pieces: the same as `manifestText` of its entries, without an object for each of
- * many files.
- */
-export function manifestTextOf(tree: Tree, digests: readonly Digest[]): Iterable<string> {
-  return joinRows(rowsOf(tree, digests));
+/** The manifest's canonical JSON: the same as `manifestText` of its entries, without an object for each of many files. */
+export function manifestTextOf(tree: Tree, digests: readonly Digest[]): Uint8Array {
+  return bytesOfText(joinRows(rowsOf(tree, digests)));
 }
 
 /** What JSON writes in another way than it is. */

@@ -93,6 +93,24 @@ export function sameNames(a: Tree, b: Tree): boolean {
   return a.count === b.count && a.joinedNames === b.joinedNames;
 }
 
+/** Rows that are compared at once: of a large folder few files change, and comparing bytes is the machine's own loop. */
+const ROWS_AT_ONCE = 256;
+
+/** The rows in which two trees of the same names differ, ascending. */
+export function otherRows(a: Tree, b: Tree): number[] {
+  const isSame = (from: number, to: number): boolean => {
+    const at = [from * STAT_WORDS, to * STAT_WORDS] as const;
+    return Buffer.compare(bytesOf(a.stats.subarray(...at)), bytesOf(b.stats.subarray(...at))) === 0;
+  };
+  const rows: number[] = [];
+  for (let from = 0; from < a.count; from += ROWS_AT_ONCE) {
+    const to = Math.min(from + ROWS_AT_ONCE, a.count);
+    if (isSame(from, to)) continue;
+    for (let row = from; row < to; row++) if (!isSame(row, row + 1)) rows.push(row);
+  }
+  return rows;
+}
+
 export function bytesOf(array: Float64Array): Buffer {
   return Buffer.from(array.buffer, array.byteOffset, array.byteLength);
 }

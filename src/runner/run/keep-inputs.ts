@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { isFermentError } from '../../kit/index.ts';
-import { entriesOf, isSingleFile, type Measured, manifestTextOf } from '../hash/measured.ts';
+import { entriesOf, isSingleFile, type Measured, takeManifestText } from '../hash/measured.ts';
 import { readSmallFile } from '../hash/read.ts';
 import type { Store } from '../store/store.ts';
 import type { Gathered } from './gather-inputs.ts';
@@ -19,8 +19,7 @@ export function keepInputs({ root, store }: Session, { measured }: Gathered): vo
   const budget = { files: MOST_TEXTS, bytes: ALL_TEXTS_BYTES };
   for (const dep of measured.values()) {
     try {
-      if (!isSingleFile(dep.tree))
-        store.keepManifest(dep.content.digest, manifestTextOf(dep.tree, dep.digests));
+      if (!isSingleFile(dep.tree)) store.keepManifest(dep.content.digest, () => takeManifestText(dep));
       keepTexts(store, root, dep, budget);
     } catch (error) {
       if (!isFermentError(error)) throw error;

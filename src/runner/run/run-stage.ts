@@ -71,16 +71,19 @@ export async function runStage(
       grant,
       attempt,
       stageFile: stageFileOf(state, journal.scratch),
-      // No process survives a power cut.
-      onLeader: (pid) => note({ leader: identify(pid) ?? null }, false),
+      onLeader: (pid) => {
+        const isFirst = journal.leader === null;
+        // No process survives a power cut.
+        note({ leader: identify(pid) ?? null }, false);
+        // Now, while the command runs, it costs no time.
+        if (isFirst) keepInputs(session, gathered);
+      },
     });
     const flush = performance.now() - started >= WORTH_FLUSHING_MS;
     outs = await measureOuts(session, stage, (text) => warn(worker, stage, notes, text));
     moved = await findMovedInput(session, stage, gathered);
-    if (moved === undefined) {
-      keepInputs(session, gathered);
+    if (moved === undefined)
       failure = await storeOuts(session, stage, { fingerprint: gathered.fingerprint, outs, flush });
-    }
   } catch (error) {
     const ended = settleOrLeave(claim, { root, state, journal }, error);
     session.hasher.forget();

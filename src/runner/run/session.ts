@@ -54,11 +54,12 @@ export function openSession(project: Project, warn: (text: string) => void): Ses
   } catch (error) {
     throw explainWriteError(error, state);
   }
+  const hasher = new Hasher(root, state);
+  hasher.prepare();
   recover({ root, state, lockFile: project.lockFile }, warn);
   const sweep = lastSweep(state);
   const lock = new LockFile(root, project.lockFile);
   for (const text of lock.read().warnings) warn(text);
-  const hasher = new Hasher(root, state);
   const spares = new SpareFiles(journalFolder(state));
   const store = new Store(state, (damaged) => warn(damagedText(damaged)));
   return {

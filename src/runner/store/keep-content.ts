@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { PACK_FILES, PACKED_FILE_BYTES } from '../hash/hash-rows.ts';
 import type { ManifestEntry } from '../hash/manifest.ts';
-import { entriesOf, isSingleFile, type Measured, manifestTextOf } from '../hash/measured.ts';
+import { entriesOf, isSingleFile, type Measured, takeManifestText } from '../hash/measured.ts';
 import { readSmallFile } from '../hash/read.ts';
 import type { Store } from './store.ts';
 
@@ -20,7 +20,7 @@ export async function keepContent(
     return (await store.keepFile(absolute, content.digest, content.size)) ? undefined : content.path;
   const changed = await keepFiles(store, absolute, entriesOf(tree, measured.digests));
   if (changed !== undefined) return `${content.path}/${changed.path}`;
-  store.keepManifest(content.digest, manifestTextOf(tree, measured.digests));
+  store.keepManifest(content.digest, () => takeManifestText(measured));
   return undefined;
 }
 

@@ -194,9 +194,9 @@ export class Store implements ObjectSink {
     }
   }
 
-  /** Stores a folder's manifest, once its files are stored: its canonical JSON in pieces, and the digest of that. */
-  keepManifest(digest: Digest, text: Iterable<string>): void {
-    if (!this.has(digest)) this.keep(digest, Buffer.concat(Array.from(text, (piece) => Buffer.from(piece))));
+  /** Stores a folder's manifest, once its files are stored. `render` makes its canonical JSON, where it is not there yet. */
+  keepManifest(digest: Digest, render: () => Uint8Array): void {
+    if (!this.has(digest)) this.keep(digest, render());
   }
 
   /** The bytes of a small object. Throws OBJECT_MISSING or OBJECT_DAMAGED (and quarantines it). */
