@@ -1,6 +1,5 @@
 import { createInterface } from 'node:readline';
-import { FermentError } from '../kit/index.ts';
-import type { Terminal } from './terminal.ts';
+import { FermentError, type Terminal } from '../kit/index.ts';
 
 /**
  * Asks a person a question whose answer is no unless they say yes. Where nobody can answer, throws USAGE that says

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join, relative } from 'node:path';
-import { renderTable, widthOf } from '../kit/index.ts';
+import { cutMiddle, printLine, renderTable, type Terminal, widthOf } from '../kit/index.ts';
 import {
   flatten,
   formatLeaf,
@@ -11,7 +11,6 @@ import {
   workspaceMetrics,
 } from '../runner/index.ts';
 import { textWidth } from './narrow-table.ts';
-import { cutMiddle, printLine, type Terminal } from './terminal.ts';
 
 /**
  * What a pipeline wants to be seen at the end of a run of `stages`: the metrics whose option `headline` lists keys,

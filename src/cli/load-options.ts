@@ -1,6 +1,6 @@
+import type { Terminal } from '../kit/index.ts';
 import type { LoadOptions } from '../runner/index.ts';
 import type { ProjectOptions } from './program.ts';
-import type { Terminal } from './terminal.ts';
 
 /** The project that the common options name. */
 export function loadOptions(options: ProjectOptions, terminal: Terminal): LoadOptions {

@@ -1,5 +1,4 @@
-import { escapeControl, widthOf } from '../kit/index.ts';
-import { createPainter, printLine, type Terminal } from './terminal.ts';
+import { createPainter, escapeControl, printLine, type Terminal, widthOf } from '../kit/index.ts';
 
 /** How wide the widest line of a text is. */
 export function textWidth(text: string): number {

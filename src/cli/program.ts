@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { configureProgram } from '../kit/index.ts';
+import { configureProgram, type Terminal } from '../kit/index.ts';
 import { declareDvc } from './declare/dvc.ts';
 import { declareFiles } from './declare/files.ts';
 import { declareGraph } from './declare/graph.ts';
@@ -7,7 +7,6 @@ import { declareRun } from './declare/run.ts';
 import { declareShell } from './declare/shell.ts';
 import { declareStatus } from './declare/status.ts';
 import { declareValues } from './declare/values.ts';
-import type { Terminal } from './terminal.ts';
 
 /** What every command that reads the project takes. */
 export interface ProjectOptions {

@@ -1,4 +1,4 @@
-import { escapeControl } from '../kit/index.ts';
+import { escapeControl, printError, printLine, type Terminal } from '../kit/index.ts';
 import { type Project, type ReproOptions, repro, type Summary } from '../runner/index.ts';
 import { printHeadline } from './headline.ts';
 import { JsonReporter } from './reporters/json.ts';
@@ -7,7 +7,6 @@ import { createPlainReporter } from './reporters/plain.ts';
 import type { Reporter } from './reporters/reporter.ts';
 import { OutputTails } from './reporters/tails.ts';
 import type { Stop } from './signals.ts';
-import { printError, printLine, type Terminal } from './terminal.ts';
 
 /** What commands that run stages say about one run. */
 export type RunChoices = Omit<ReproOptions, 'signal' | 'killSignal' | 'onEvent'>;

@@ -1,6 +1,5 @@
-import { runCommandLine } from '../kit/index.ts';
+import { runCommandLine, type Terminal } from '../kit/index.ts';
 import { createProgram } from './program.ts';
-import type { Terminal } from './terminal.ts';
 
 /** Runs one `ferment` command line and returns its exit code. */
 export function runCli(args: readonly string[], terminal: Terminal): Promise<number> {

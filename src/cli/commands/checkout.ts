@@ -1,8 +1,7 @@
-import { escapeControl, plural, prettyJson } from '../../kit/index.ts';
+import { escapeControl, plural, prettyJson, printLine, printWarning } from '../../kit/index.ts';
 import { loadProject, checkout as restoreOuts } from '../../runner/index.ts';
 import { loadOptions } from '../load-options.ts';
 import type { ActionContext, ProjectOptions } from '../program.ts';
-import { printLine, printWarning } from '../terminal.ts';
 
 interface CheckoutOptions extends ProjectOptions {
   readonly force?: boolean;

@@ -1,4 +1,13 @@
-import { escapeControl, plural, prettyJson } from '../../kit/index.ts';
+import {
+  createPainter,
+  escapeControl,
+  plural,
+  prettyJson,
+  printLine,
+  printWarning,
+  type Sink,
+  type Terminal,
+} from '../../kit/index.ts';
 import {
   type Acceptance,
   commit as acceptStages,
@@ -10,7 +19,6 @@ import { confirm } from '../confirm.ts';
 import { loadOptions } from '../load-options.ts';
 import type { ActionContext, ProjectOptions } from '../program.ts';
 import { describeChange } from '../reporters/describe.ts';
-import { createPainter, printLine, printWarning, type Sink, type Terminal } from '../terminal.ts';
 
 interface CommitOptions extends ProjectOptions {
   readonly force?: boolean;

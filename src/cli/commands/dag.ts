@@ -1,4 +1,4 @@
-import { prettyJson } from '../../kit/index.ts';
+import { prettyJson, printLine } from '../../kit/index.ts';
 import {
   buildGraph,
   collapseGroups,
@@ -12,7 +12,6 @@ import {
 } from '../../runner/index.ts';
 import { loadOptions } from '../load-options.ts';
 import type { ActionContext, ProjectOptions } from '../program.ts';
-import { printLine } from '../terminal.ts';
 
 interface DagOptions extends ProjectOptions {
   readonly mermaid?: boolean;

@@ -1,5 +1,13 @@
 import { posix, relative, resolve } from 'node:path';
-import { FermentError, prettyJson } from '../../kit/index.ts';
+import {
+  createPainter,
+  FermentError,
+  prettyJson,
+  printLine,
+  printWarning,
+  type Style,
+  type Terminal,
+} from '../../kit/index.ts';
 import {
   commitData,
   compareData,
@@ -16,7 +24,6 @@ import {
 import { loadOptions } from '../load-options.ts';
 import { columnsOf } from '../narrow-table.ts';
 import type { ActionContext, ProjectOptions } from '../program.ts';
-import { createPainter, printLine, printWarning, type Style, type Terminal } from '../terminal.ts';
 
 interface DiffOptions extends ProjectOptions {
   readonly stages?: boolean;

@@ -1,4 +1,15 @@
-import { escapeControl, formatBytes, formatCount, plural, prettyJson } from '../../kit/index.ts';
+import {
+  createPainter,
+  escapeControl,
+  formatBytes,
+  formatCount,
+  plural,
+  prettyJson,
+  printLine,
+  printWarning,
+  type Style,
+  type Terminal,
+} from '../../kit/index.ts';
 import {
   fsck as checkStore,
   type Finding,
@@ -8,7 +19,6 @@ import {
 } from '../../runner/index.ts';
 import { loadOptions } from '../load-options.ts';
 import type { ActionContext, ProjectOptions } from '../program.ts';
-import { createPainter, printLine, printWarning, type Style, type Terminal } from '../terminal.ts';
 
 interface FsckOptions extends ProjectOptions {
   readonly quick?: boolean;

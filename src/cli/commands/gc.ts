@@ -1,4 +1,17 @@
-import { escapeControl, formatBytes, formatCount, plural, prettyJson, renderTable } from '../../kit/index.ts';
+import {
+  createPainter,
+  cutMiddle,
+  escapeControl,
+  formatBytes,
+  formatCount,
+  plural,
+  prettyJson,
+  printLine,
+  printWarning,
+  renderTable,
+  type Sink,
+  type Terminal,
+} from '../../kit/index.ts';
 import {
   gc as collect,
   type GcPlan,
@@ -10,7 +23,6 @@ import {
 import { confirm } from '../confirm.ts';
 import { loadOptions } from '../load-options.ts';
 import type { ActionContext, ProjectOptions } from '../program.ts';
-import { createPainter, cutMiddle, printLine, printWarning, type Sink, type Terminal } from '../terminal.ts';
 
 interface GcOptions extends ProjectOptions {
   readonly keepRuns?: number;

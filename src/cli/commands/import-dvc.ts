@@ -1,4 +1,16 @@
-import { escapeControl, formatBytes, formatCount, plural, prettyJson, widthOf } from '../../kit/index.ts';
+import {
+  createPainter,
+  escapeControl,
+  formatBytes,
+  formatCount,
+  type Paint,
+  plural,
+  prettyJson,
+  printLine,
+  printWarning,
+  type Terminal,
+  widthOf,
+} from '../../kit/index.ts';
 import {
   type DataReport,
   type ImportReport,
@@ -9,7 +21,6 @@ import { loadOptions } from '../load-options.ts';
 import type { ActionContext, ProjectOptions } from '../program.ts';
 import { describeReasons } from '../reporters/describe.ts';
 import { Screen } from '../reporters/screen.ts';
-import { createPainter, type Paint, printLine, printWarning, type Terminal } from '../terminal.ts';
 
 interface ImportDvcOptions extends ProjectOptions {
   readonly dry?: boolean;

@@ -1,9 +1,8 @@
-import { escapeControl, prettyJson, renderTable } from '../../kit/index.ts';
+import { cutEnd, escapeControl, prettyJson, printLine, renderTable, type Terminal } from '../../kit/index.ts';
 import { buildGraph, loadProject, type NamedPath, type Stage, selectTargets } from '../../runner/index.ts';
 import { loadOptions } from '../load-options.ts';
 import { isTooWide } from '../narrow-table.ts';
 import type { ActionContext, ProjectOptions } from '../program.ts';
-import { cutEnd, printLine, type Terminal } from '../terminal.ts';
 
 /** `ferment list`: the stages in the order in which they run, with what they are for. */
 export function list(

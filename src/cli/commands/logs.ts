@@ -1,5 +1,13 @@
 import { resolve } from 'node:path';
-import { escapeControl, formatBytes, formatDuration, renderTable } from '../../kit/index.ts';
+import {
+  createPainter,
+  escapeControl,
+  formatBytes,
+  formatDuration,
+  printLine,
+  renderTable,
+  type Terminal,
+} from '../../kit/index.ts';
 import {
   type FoundLog,
   logs as findLog,
@@ -14,7 +22,6 @@ import {
 } from '../../runner/index.ts';
 import { loadOptions } from '../load-options.ts';
 import type { ActionContext, ProjectOptions } from '../program.ts';
-import { createPainter, printLine, type Terminal } from '../terminal.ts';
 
 /** `ferment logs STAGE`: the whole output of its latest run, and on stderr what is on record of that run. */
 export function logs(

@@ -1,4 +1,12 @@
-import { escapeControl, isFermentError, prettyJson } from '../../kit/index.ts';
+import {
+  createPainter,
+  escapeControl,
+  isFermentError,
+  prettyJson,
+  printLine,
+  printWarning,
+  type Terminal,
+} from '../../kit/index.ts';
 import {
   commitSide,
   diffValues,
@@ -26,7 +34,6 @@ import {
 import { loadOptions } from '../load-options.ts';
 import { isTooWide, printByFile } from '../narrow-table.ts';
 import type { ActionContext, ProjectOptions } from '../program.ts';
-import { createPainter, printLine, printWarning, type Terminal } from '../terminal.ts';
 
 export interface TableOptions extends ProjectOptions {
   readonly json?: boolean;

@@ -1,8 +1,7 @@
-import { prettyJson } from '../../kit/index.ts';
+import { prettyJson, printLine } from '../../kit/index.ts';
 import { diffValues, readParams, renderDiff, sidesOf, toJson } from '../../runner/index.ts';
 import { loadOptions } from '../load-options.ts';
 import type { ActionContext } from '../program.ts';
-import { printLine } from '../terminal.ts';
 import { only, printTable, type TableOptions, tableOf, toleranceOf } from './metrics.ts';
 
 /** `ferment params diff [A] [B]`: A is HEAD unless given, B the workspace. */

@@ -1,6 +1,14 @@
 import { existsSync, mkdirSync, statSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
-import { explainWriteError, plural, prettyJson, writeFileAtomic } from '../../kit/index.ts';
+import {
+  explainWriteError,
+  plural,
+  prettyJson,
+  printLine,
+  printWarning,
+  type Terminal,
+  writeFileAtomic,
+} from '../../kit/index.ts';
 import {
   commitSide,
   type Figure,
@@ -14,7 +22,6 @@ import {
 } from '../../runner/index.ts';
 import { loadOptions } from '../load-options.ts';
 import type { ActionContext, ProjectOptions } from '../program.ts';
-import { printLine, printWarning, type Terminal } from '../terminal.ts';
 
 interface PlotsOptions extends ProjectOptions, Omit<PlotOverrides, 'header'> {
   readonly targets?: readonly string[];

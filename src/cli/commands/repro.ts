@@ -1,4 +1,4 @@
-import { isFermentError } from '../../kit/index.ts';
+import { isFermentError, printWarning, type Terminal } from '../../kit/index.ts';
 import { loadProject } from '../../runner/index.ts';
 import { loadOptions } from '../load-options.ts';
 import type { ActionContext, ProjectOptions } from '../program.ts';
@@ -6,7 +6,6 @@ import { JsonReporter } from '../reporters/json.ts';
 import type { Reporter } from '../reporters/reporter.ts';
 import { createReporter, runAndShow, STOPPING } from '../run-and-show.ts';
 import { stopOnSignals } from '../signals.ts';
-import { printWarning, type Terminal } from '../terminal.ts';
 
 interface ReproOptions extends ProjectOptions {
   readonly force?: boolean;

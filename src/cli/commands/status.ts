@@ -1,4 +1,13 @@
-import { escapeControl, plural, prettyJson, widthOf } from '../../kit/index.ts';
+import {
+  createPainter,
+  escapeControl,
+  plural,
+  prettyJson,
+  printLine,
+  printWarning,
+  type Terminal,
+  widthOf,
+} from '../../kit/index.ts';
 import {
   buildGraph,
   type Change,
@@ -10,7 +19,6 @@ import { loadOptions } from '../load-options.ts';
 import { columnsOf, foldValues } from '../narrow-table.ts';
 import type { ActionContext, ProjectOptions } from '../program.ts';
 import { describeChange, describeValues } from '../reporters/describe.ts';
-import { createPainter, printLine, printWarning, type Terminal } from '../terminal.ts';
 
 interface StatusOptions extends ProjectOptions {
   readonly json?: boolean;

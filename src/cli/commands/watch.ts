@@ -1,4 +1,11 @@
-import type { FermentError } from '../../kit/index.ts';
+import {
+  createPainter,
+  type FermentError,
+  printError,
+  printLine,
+  printWarning,
+  type Terminal,
+} from '../../kit/index.ts';
 import { type WatchEvent, watch as watchPipeline } from '../../runner/index.ts';
 import { loadOptions } from '../load-options.ts';
 import type { ActionContext, ProjectOptions } from '../program.ts';
@@ -7,7 +14,6 @@ import { JsonReporter } from '../reporters/json.ts';
 import type { Reporter } from '../reporters/reporter.ts';
 import { createReporter, runAndShow, STOPPING } from '../run-and-show.ts';
 import { stopOnSignals } from '../signals.ts';
-import { createPainter, printError, printLine, printWarning, type Terminal } from '../terminal.ts';
 
 interface WatchOptions extends ProjectOptions {
   readonly singleItem?: boolean;

@@ -1,8 +1,12 @@
 import {
+  createPainter,
   escapeControl,
   isDigest,
+  type Paint,
   plural,
   prettyJson,
+  printLine,
+  printWarning,
   renderTable,
   unreachable,
   widthOf,
@@ -29,7 +33,6 @@ import {
   describeValues,
   verbOf,
 } from '../reporters/describe.ts';
-import { createPainter, type Paint, printLine, printWarning } from '../terminal.ts';
 
 /** `ferment why [STAGE]`: every change since its last success, old and new, and what repro would do about it. */
 export async function why(

@@ -1,6 +1,5 @@
-import type { FermentError } from '../../kit/index.ts';
+import { type FermentError, printLine, type Terminal } from '../../kit/index.ts';
 import type { RunEvent, Summary } from '../../runner/index.ts';
-import { printLine, type Terminal } from '../terminal.ts';
 import type { Reporter } from './reporter.ts';
 
 /** One JSON object a line on stdout, the summary last, also after an error; the stages' own output goes to stderr. */

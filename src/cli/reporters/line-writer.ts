@@ -1,6 +1,12 @@
-import { escapeControl, formatDuration, widthOf } from '../../kit/index.ts';
+import {
+  createPainter,
+  escapeControl,
+  formatDuration,
+  type Style,
+  type Terminal,
+  widthOf,
+} from '../../kit/index.ts';
 import type { RunEvent } from '../../runner/index.ts';
-import { createPainter, type Style, type Terminal } from '../terminal.ts';
 import { describeEnd, describeReasons } from './describe.ts';
 
 /** The words at the beginning of a line, in one column: what is about to happen, or the outcome. */

@@ -1,6 +1,14 @@
-import { escapeControl, formatDuration, widthOf } from '../../kit/index.ts';
+import {
+  createPainter,
+  cutEnd,
+  cutMiddle,
+  escapeControl,
+  formatDuration,
+  type Paint,
+  type Terminal,
+  widthOf,
+} from '../../kit/index.ts';
 import type { Progress, RunEvent } from '../../runner/index.ts';
-import { createPainter, cutEnd, cutMiddle, type Paint, type Terminal } from '../terminal.ts';
 import { createLineWriter } from './line-writer.ts';
 import { fitPieces, piecesOf } from './progress-text.ts';
 import type { Reporter } from './reporter.ts';

@@ -1,5 +1,4 @@
-import { escapeControl } from '../../kit/index.ts';
-import { printLine, type Terminal } from '../terminal.ts';
+import { escapeControl, printLine, type Terminal } from '../../kit/index.ts';
 import { createLineWriter } from './line-writer.ts';
 import { describeProgress } from './progress-text.ts';
 import type { Reporter } from './reporter.ts';

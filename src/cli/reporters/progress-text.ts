@@ -1,6 +1,5 @@
-import { escapeControl, formatDuration, widthOf } from '../../kit/index.ts';
+import { cutEnd, escapeControl, formatDuration, widthOf } from '../../kit/index.ts';
 import type { Progress } from '../../runner/index.ts';
-import { cutEnd } from '../terminal.ts';
 
 /** One fact about how far a stage is. Where room is short, the least weight goes first. */
 export interface Piece {

@@ -1,5 +1,4 @@
-import { widthOf } from '../../kit/index.ts';
-import { cutEnd, type Sink } from '../terminal.ts';
+import { cutEnd, type Sink, widthOf } from '../../kit/index.ts';
 
 /** A terminal that knows these shows what stands between them at once; others pass them over. */
 const UPDATE_BEGINS = '\u001b[?2026h';

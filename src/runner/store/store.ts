@@ -1,23 +1,12 @@
-import {
-  chmodSync,
-  closeSync,
-  existsSync,
-  lstatSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeSync,
-} from 'node:fs';
-import { dirname, join } from 'node:path';
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { type Digest, errnoOf, explainWriteError, FermentError, temporaryNameFor } from '../../kit/index.ts';
 import { type ObjectSink, PACKED_FILE_BYTES } from '../hash/hash-rows.ts';
 import { type Manifest, parseManifest } from '../hash/manifest.ts';
 import { hashFile, readSmallFile, SMALL_FILE_BYTES, sha256 } from '../hash/read.ts';
 import { copyAndHash } from '../hash/stream.ts';
 import { unreadable } from '../hash/walk.ts';
-import { LooseNames, listLoose } from './loose.ts';
+import { LooseObjects } from './loose-objects.ts';
 import { PackBatch } from './pack-batch.ts';
 import { readExtents } from './pack-file.ts';
 import type { PackedObject } from './pack-table.ts';
@@ -56,28 +45,27 @@ export interface StoredObject {
  */
 export class Store implements ObjectSink {
   readonly stateFolder: string;
-  readonly #objects: string;
+  readonly #loose: LooseObjects;
   readonly #packs: Packs;
   readonly #onDamaged: OnDamaged;
   readonly #kept = new Set<Digest>();
-  readonly #folders = new Set<string>();
   /** The one that was read last: it is asked for again by the next step. */
   #manifest: { readonly digest: Digest; readonly entries: WeakRef<Manifest> } | undefined;
-  #counter = 0;
 
   constructor(stateFolder: string, onDamaged: OnDamaged = () => {}) {
     this.stateFolder = stateFolder;
-    this.#objects = join(stateFolder, 'objects');
+    const objects = join(stateFolder, 'objects');
+    this.#loose = new LooseObjects(objects);
     this.#onDamaged = onDamaged;
     const quarantine = join(stateFolder, 'quarantine');
-    this.#packs = new Packs(join(this.#objects, 'pack'), quarantine, (quarantined, saved) =>
+    this.#packs = new Packs(join(objects, 'pack'), quarantine, (quarantined, saved) =>
       onDamaged({ kind: 'pack', quarantined, saved }),
     );
   }
 
   /** Where the object with this digest is or would be, when it has a file of its own. */
   pathOf(digest: Digest): string {
-    return `${this.#objects}/${digest.slice(0, 2)}/${digest.slice(2)}`;
+    return this.#loose.pathOf(digest);
   }
 
   /** True when the object is there and, where the size is known, has it. Says nothing about its bytes. */
@@ -95,7 +83,7 @@ export class Store implements ObjectSink {
   }
 
   #isLoose(digest: Digest, sizeBytes: number | undefined): boolean {
-    const size = sizeOf(this.pathOf(digest));
+    const size = this.#loose.sizeOf(digest);
     return size !== undefined && (sizeBytes === undefined || size === sizeBytes);
   }
 
@@ -114,25 +102,19 @@ export class Store implements ObjectSink {
   /** Stores bytes whose digest is known. Throws NO_SPACE or STORE_UNWRITABLE. */
   keep(digest: Digest, bytes: Uint8Array): void {
     if (this.#knows(digest, bytes.length)) return;
-    this.#place(digest, (temporary) => {
-      const fd = openSync(temporary, 'wx', 0o444);
-      try {
-        for (let at = 0; at < bytes.length; ) at += writeSync(fd, bytes, at);
-      } finally {
-        closeSync(fd);
-      }
-    });
+    this.#loose.write(digest, bytes);
+    this.#kept.add(digest);
   }
 
   /** Begins to store about `count` small objects in packs. */
   pack(count: number): PackBatch {
-    const loose = new LooseNames(this.#objects, count);
+    const loose = this.#loose.names(count);
     return new PackBatch({
       folder: this.#packs.folder,
       has: (digest, size) =>
         this.#kept.has(digest) ||
         this.#isPacked(digest, size) ||
-        (loose.mayHave(digest) && sizeOf(this.pathOf(digest)) === size),
+        (loose.mayHave(digest) && this.#loose.sizeOf(digest) === size),
       packed: (digests) => {
         for (const digest of digests) this.#kept.add(digest);
       },
@@ -178,14 +160,10 @@ export class Store implements ObjectSink {
     // Not in a shard, which is not known yet; there leftovers of a killed process are swept, too.
     const temporary = temporaryNameFor(join(this.stateFolder, 'object'));
     try {
-      this.#makeFolder(this.stateFolder);
+      this.#loose.makeFolder(this.stateFolder);
       const digest = await copy(temporary);
       if (digest === undefined) return;
-      if (!this.has(digest)) {
-        this.#makeFolder(dirname(this.pathOf(digest)));
-        chmodSync(temporary, 0o444);
-        renameSync(temporary, this.pathOf(digest));
-      }
+      if (!this.has(digest)) this.#loose.adopt(digest, temporary);
       this.#kept.add(digest);
     } catch (error) {
       throw explainWriteError(error, temporary);
@@ -202,7 +180,8 @@ export class Store implements ObjectSink {
   /** The bytes of a small object. Throws OBJECT_MISSING or OBJECT_DAMAGED (and quarantines it). */
   read(digest: Digest): Buffer {
     const packed = this.locate(digest);
-    const bytes = packed === undefined ? this.#readLoose(digest) : this.#readPacked(packed, digest);
+    const bytes = packed === undefined ? this.#loose.read(digest) : this.#readPacked(packed, digest);
+    if (bytes === undefined) throw this.missing(digest);
     if (sha256(bytes) !== digest) throw this.quarantine(digest);
     return bytes;
   }
@@ -219,18 +198,19 @@ export class Store implements ObjectSink {
   /** Where an object is in a pack, or undefined when it has a file of its own or is missing. */
   locate(digest: Digest): PackedObject | undefined {
     const packed = this.#packs.find(digest);
-    if (packed !== undefined || existsSync(this.pathOf(digest))) return packed;
+    if (packed !== undefined || this.#loose.has(digest)) return packed;
     return this.#packs.refresh() ? this.#packs.find(digest) : undefined;
   }
 
   /** Reads an object through and compares. A damaged one is quarantined. */
   async check(digest: Digest): Promise<ObjectState> {
     const packed = this.locate(digest);
-    const path = this.pathOf(digest);
-    const size = packed?.size ?? sizeOf(path);
+    const size = packed?.size ?? this.#loose.sizeOf(digest);
     if (size === undefined) return 'missing';
     const found =
-      packed === undefined ? await hashFile(path, size) : sha256(this.#readPacked(packed, digest));
+      packed === undefined
+        ? await hashFile(this.pathOf(digest), size)
+        : sha256(this.#readPacked(packed, digest));
     if (found === digest) return 'good';
     this.quarantine(digest);
     return 'damaged';
@@ -241,7 +221,7 @@ export class Store implements ObjectSink {
    * with a file of its own goes with that file; for packed ones see `repack`.
    */
   *list(): Generator<StoredObject> {
-    for (const loose of listLoose(this.#objects)) yield { ...loose, packed: false };
+    for (const loose of this.#loose.list()) yield { ...loose, packed: false };
     for (const pack of this.#packs.all())
       for (const { digest, size } of recordsOf(pack)) yield { digest, size, path: pack.path, packed: true };
   }
@@ -292,27 +272,12 @@ export class Store implements ObjectSink {
   }
 
   #quarantineLoose(digest: Digest): void {
-    const target = this.#quarantined(digest);
-    try {
-      mkdirSync(dirname(target), { recursive: true });
-      renameSync(this.pathOf(digest), target);
-      this.#onDamaged({ kind: 'object', digest, quarantined: target });
-    } catch (error) {
-      if (errnoOf(error) !== 'ENOENT') throw explainWriteError(error, target);
-    }
+    const quarantined = this.#quarantined(digest);
+    if (this.#loose.moveTo(quarantined, digest)) this.#onDamaged({ kind: 'object', digest, quarantined });
   }
 
   #quarantined(digest: Digest): string {
     return join(this.stateFolder, 'quarantine', digest);
-  }
-
-  #readLoose(digest: Digest): Buffer {
-    const path = this.pathOf(digest);
-    try {
-      return readFileSync(path);
-    } catch (error) {
-      throw errnoOf(error) === 'ENOENT' ? this.missing(digest) : unreadable(error, path);
-    }
   }
 
   #readPacked(packed: PackedObject, digest: Digest): Buffer {
@@ -322,41 +287,6 @@ export class Store implements ObjectSink {
       if (errnoOf(error) !== 'ENOENT') throw unreadable(error, packed.pack.path);
     }
     throw this.missing(digest);
-  }
-
-  #place(digest: Digest, write: (temporary: string) => void): void {
-    const path = this.pathOf(digest);
-    const temporary = this.#temporaryName(path);
-    try {
-      this.#makeFolder(dirname(path));
-      write(temporary);
-      renameSync(temporary, path);
-    } catch (error) {
-      rmSync(temporary, { force: true });
-      throw explainWriteError(error, path);
-    }
-    this.#kept.add(digest);
-  }
-
-  /** As kit's, but counting: a random number for each of a hundred thousand objects is slower than the write. */
-  #temporaryName(path: string): string {
-    this.#counter = (this.#counter + 1) >>> 0;
-    const unique = this.#counter.toString(16).padStart(8, '0');
-    return `${path.slice(0, path.lastIndexOf('/') + 1)}.object.${process.pid}.${unique}.tmp`;
-  }
-
-  #makeFolder(path: string): void {
-    if (this.#folders.has(path)) return;
-    mkdirSync(path, { recursive: true });
-    this.#folders.add(path);
-  }
-}
-
-function sizeOf(path: string): number | undefined {
-  try {
-    return lstatSync(path, { throwIfNoEntry: false })?.size;
-  } catch (error) {
-    throw unreadable(error, path);
   }
 }
 

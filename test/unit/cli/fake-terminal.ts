@@ -1,4 +1,4 @@
-import type { Terminal } from '../../../src/cli/terminal.ts';
+import type { Terminal } from '../../../src/kit/index.ts';
 
 /** A terminal that knows what the live view uses: line breaks, wrapping, cursor up, clearing. */
 export class FakeTerminal {

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { foldValues, printByFile } from '../../../src/cli/narrow-table.ts';
-import type { Terminal } from '../../../src/cli/terminal.ts';
+import type { Terminal } from '../../../src/kit/index.ts';
 
 function shown(columns: number): string {
   let text = '';

@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createPainter, cutEnd, cutMiddle } from '../../../src/cli/terminal.ts';
-import { widthOf } from '../../../src/kit/index.ts';
+import { createPainter, cutEnd, cutMiddle, widthOf } from '../../../src/kit/index.ts';
 
 describe('the width of text', () => {
   it('counts columns: wide letters two, colours and accents none', () => {

@@ -1,12 +1,12 @@
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { build } from 'esbuild';
 import { expect, it } from 'vitest';
 import { Hasher } from '../../../../src/runner/hash/hasher.ts';
 import { walkTree } from '../../../../src/runner/hash/walk.ts';
 import { startWalkHelper } from '../../../../src/runner/hash/walk-helper.ts';
 import { rulesInside } from '../../../../src/runner/ignore/dvcignore.ts';
 import { temporaryFolder, writeFiles } from '../../../support/temporary.ts';
+import { buildWalkThread } from '../../../support/walk-thread.ts';
 
 const files = {
   '.dvcignore': '*.log\n!keep.log\nlogs/\n',
@@ -81,15 +81,7 @@ it('a folder outside the project has no rules', () => {
 
 it('a thread that helps leaves folders with a .dvcignore to the walk', async () => {
   const root = temporaryFolder();
-  const thread = join(temporaryFolder(), 'walk-thread.cjs');
-  await build({
-    entryPoints: ['src/runner/hash/walk-thread.ts'],
-    outfile: thread,
-    bundle: true,
-    platform: 'node',
-    format: 'cjs',
-    logLevel: 'silent',
-  });
+  const thread = await buildWalkThread();
   for (const folder of ['a', 'b', 'c', 'd']) {
     mkdirSync(join(root, folder));
     for (let i = 0; i < 60; i++) writeFileSync(join(root, folder, `${'long-'.repeat(20)}${i}.log`), '');

@@ -1,27 +1,19 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { build } from 'esbuild';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Tree } from '../../../../src/runner/hash/tree.ts';
 import { type WalkHelper, walkTree } from '../../../../src/runner/hash/walk.ts';
 import { startWalkHelper } from '../../../../src/runner/hash/walk-helper.ts';
 import { temporaryFolder } from '../../../support/temporary.ts';
+import { buildWalkThread } from '../../../support/walk-thread.ts';
 
 const FILES = 60;
 const HELPER_LIMIT_MS = 20_000;
 let thread: string;
 
 beforeAll(async () => {
-  thread = join(temporaryFolder(afterAll), 'walk-thread.cjs');
-  await build({
-    entryPoints: ['src/runner/hash/walk-thread.ts'],
-    outfile: thread,
-    bundle: true,
-    platform: 'node',
-    format: 'cjs',
-    logLevel: 'silent',
-  });
+  thread = await buildWalkThread(afterAll);
 });
 
 function startHelper(): WalkHelper {
