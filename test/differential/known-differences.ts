@@ -5,6 +5,7 @@ import {
   covers,
   dvcKeeps,
   isAddedOut,
+  isCovered,
   isGone,
   isModified,
   isNotReached,
@@ -12,6 +13,7 @@ import {
   isRefusedFor,
   isUnknownToLock,
   isWithin,
+  meets,
   pathOf,
   plain,
   readsFrom,
@@ -181,6 +183,17 @@ export const KNOWN_DIFFERENCES: readonly KnownDifference[] = [
       !dvcKeeps(stage),
   },
   {
+    id: 'what is ignored by now is not restored',
+    reason:
+      'a folder without some of its files is not the one that was made; DVC leaves them out and calls it that',
+    explains: ({ on, ours, dvc }, { world, status }) =>
+      on === 'outcome' &&
+      ours === 'ran' &&
+      dvc === 'restored' &&
+      world.ignored.length > 0 &&
+      status.ours.some((line) => line.startsWith('out ') && isModified(line)),
+  },
+  {
     id: 'scalars are quoted',
     reason:
       'a value is a value; DVC lets the shell take it apart, which may fail, print something else, or make only a part of the outs',
@@ -266,14 +279,15 @@ export const KNOWN_DIFFERENCES: readonly KnownDifference[] = [
     id: 'still in two states',
     reason: 'an out that one of the differences above has left so',
     explains: ({ on, what }, { diverged }) =>
-      (on === 'content' && diverged.has(what)) ||
+      // Without its stage, a folder is the files in it.
+      (on === 'content' && isCovered(what, diverged)) ||
       (on === 'metrics' && diverged.has(what.slice(0, what.lastIndexOf(':')))),
   },
   {
     id: 'follows from an out in two states',
     reason: 'the stages that write and read it are stale for one tool only, or make two results of it',
     explains: ({ on, ours, dvc }, { diverged, stage, world }) =>
-      (on === 'status' && [ours, dvc].some((line) => covers(pathOf(line), diverged))) ||
+      (on === 'status' && [ours, dvc].some((line) => meets(pathOf(line), diverged))) ||
       ((on === 'outcome' || on === 'content') && stage !== undefined && touches(world, stage, diverged)),
   },
   {

@@ -82,7 +82,7 @@ export function readsShellValue(world: World, stage: StageSpec): boolean {
 export function touches(world: World, stage: StageSpec, paths: ReadonlySet<string>): boolean {
   const outs = [...outsOf(world)];
   const own = outs.filter(([, { out }]) => stage.outs.includes(out)).map(([path]) => path);
-  if ([...own, ...stage.deps].some((path) => covers(path, paths) || covered(path, paths))) return true;
+  if ([...own, ...stage.deps].some((path) => meets(path, paths))) return true;
   return upstreamOf(world, stage).some((one) => touches(world, one, paths));
 }
 
@@ -90,8 +90,14 @@ function isInside(path: string, folder: string): boolean {
   return path === folder || path.startsWith(`${folder}/`);
 }
 
-function covered(path: string, paths: ReadonlySet<string>): boolean {
+/** Whether one of the paths is this one or holds it. */
+export function isCovered(path: string, paths: ReadonlySet<string>): boolean {
   return [...paths].some((one) => isInside(path, one));
+}
+
+/** Whether one of the paths is this one, holds it, or lies below it. */
+export function meets(path: string, paths: ReadonlySet<string>): boolean {
+  return covers(path, paths) || isCovered(path, paths);
 }
 
 /** A content without the marks of what may be executed. */

@@ -156,9 +156,12 @@ async function compareStatuses(
   game.status = lines;
   const all = compareStatus(lines);
   game.staleForOne = new Set(all.map(({ what }) => what));
-  for (const name of game.behind)
-    if (isFresh(lines.ours[name]) && isFresh(lines.dvc[name]) && !stageNamed(world, name)?.frozen)
-      game.behind.delete(name);
+  for (const name of game.behind) {
+    const stage = stageNamed(world, name);
+    // One that an edit took away may come back as it was.
+    if (stage === undefined || stage.frozen) continue;
+    if (isFresh(lines.ours[name]) && isFresh(lines.dvc[name])) game.behind.delete(name);
+  }
   const differences = unexplained(game, all, { ...context, status: lines });
   return { differences, refused: false, lines };
 }
