@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { FermentError } from '../../kit/index.ts';
 import { readNpy } from '../data/index.ts';
 import { type Matrix, matrixOf } from '../embedding/index.ts';
+import { argmaxRows } from '../evaluation/probabilities.ts';
 import { CLASSES } from '../params/index.ts';
 
 /** Points to be mapped, with the class of each. */
@@ -12,6 +13,8 @@ export interface Points {
   readonly count: number;
   readonly width: number;
   readonly labels: Uint8Array;
+  /** What a model answered for each, where its `probabilities.npy` is beside its embeddings. */
+  readonly answers: Uint8Array | undefined;
   /** The rows with these numbers. */
   readonly select: (rows: Uint32Array) => Matrix;
 }
@@ -70,5 +73,12 @@ function pointsOf(
     });
     return matrixOf(values, rows.length, width);
   };
-  return { kind, count, width, labels, select };
+  return { kind, count, width, labels, answers: readAnswers(folder, count), select };
+}
+
+function readAnswers(folder: string, count: number): Uint8Array | undefined {
+  const path = join(folder, 'probabilities.npy');
+  if (!existsSync(path)) return undefined;
+  const { data } = readNpy(path, { dtype: 'float32', shape: [count, CLASSES.length] });
+  return argmaxRows(data, CLASSES.length);
 }

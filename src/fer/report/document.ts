@@ -13,8 +13,25 @@ export type Block =
       /** Columns of numbers. */
       readonly right?: readonly number[];
     }
-  | { readonly kind: 'figure'; readonly name: string; readonly svg: string; readonly caption: string }
+  | {
+      readonly kind: 'figure';
+      readonly name: string;
+      readonly svg: string;
+      readonly caption: string;
+      /** What the page says of a point under the pointer. */
+      readonly hover?: HoverPoints;
+    }
   | { readonly kind: 'code'; readonly language: string; readonly text: string };
+
+/** The points of a figure and what each is. */
+export interface HoverPoints {
+  /** [n, 2], row by row: where they are in the figure, in its own units. */
+  readonly positions: Float32Array;
+  /** Class of each, and what a model answered, where there is one. */
+  readonly labels: Uint8Array;
+  readonly answers: Uint8Array | undefined;
+  readonly classes: readonly string[];
+}
 
 export const heading = (level: 1 | 2 | 3, text: string): Block => ({ kind: 'heading', level, text });
 export const paragraph = (text: string): Block => ({ kind: 'paragraph', text });

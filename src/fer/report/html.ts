@@ -1,7 +1,9 @@
 import { escapeText, unreachable } from '../../kit/index.ts';
 import type { Block } from './document.ts';
+import { HOVER_SCRIPT, hoverAttributes } from './hover.ts';
+import { PAGE_STYLE } from './page-style.ts';
 
-/** The document as one page that needs nothing else: no network, no fonts, no scripts. */
+/** The document as one page that needs nothing else: no network, no fonts, and scripts only to ask maps about points. */
 export function renderHtml(title: string, blocks: readonly Block[]): string {
   const headings = blocks.filter((block) => block.kind === 'heading' && block.level === 2);
   const contents = headings.map((h) => `<li><a href="#${anchor(textOf(h))}">${inline(textOf(h))}</a></li>`);
@@ -12,13 +14,16 @@ export function renderHtml(title: string, blocks: readonly Block[]): string {
     '<meta charset="utf-8">',
     '<meta name="viewport" content="width=device-width, initial-scale=1">',
     `<title>${escapeText(title)}</title>`,
-    `<style>${STYLE}</style>`,
+    `<style>${PAGE_STYLE}</style>`,
     '</head>',
     '<body>',
     `<nav aria-label="Contents"><ul>${contents.join('')}</ul></nav>`,
     '<main>',
     ...blocks.map(renderBlock),
     '</main>',
+    ...(blocks.some((block) => block.kind === 'figure' && block.hover !== undefined)
+      ? [`<script>${HOVER_SCRIPT}</script>`]
+      : []),
     '</body>',
     '</html>',
     '',
@@ -42,7 +47,7 @@ function renderBlock(block: Block): string {
     case 'table':
       return renderTable(block);
     case 'figure':
-      return `<figure>${block.svg.trim()}<figcaption>${inline(block.caption)}</figcaption></figure>`;
+      return `<figure${block.hover === undefined ? '' : hoverAttributes(block.hover)}>${block.svg.trim()}<figcaption>${inline(block.caption)}</figcaption></figure>`;
     case 'code':
       return `<pre><code>${escapeText(block.text.trimEnd())}</code></pre>`;
     default:
@@ -73,32 +78,3 @@ function anchor(text: string): string {
     .replace(/[^a-z0-9]+/g, '-')
     .replace(/^-|-$/g, '');
 }
-
-const STYLE = `
-:root { color-scheme: light; --ink: #1f2933; --muted: #616e7c; --line: #e4e7eb; --ground: #ffffff; --accent: #0b5394; }
-* { box-sizing: border-box; }
-body { margin: 0; color: var(--ink); background: var(--ground); font: 16px/1.55 system-ui, -apple-system, "Segoe UI", Roboto, "DejaVu Sans", sans-serif; }
-nav { position: sticky; top: 0; z-index: 1; background: #f7f9fb; border-bottom: 1px solid var(--line); }
-nav ul { margin: 0 auto; max-width: 68rem; padding: .6rem 1.25rem; list-style: none; display: flex; flex-wrap: wrap; gap: .25rem 1.25rem; }
-nav a { color: var(--accent); text-decoration: none; font-size: .9rem; }
-nav a:hover { text-decoration: underline; }
-main { max-width: 68rem; margin: 0 auto; padding: 1rem 1.25rem 4rem; }
-h1 { font-size: 1.9rem; line-height: 1.2; margin: 1.5rem 0 .75rem; }
-h2 { font-size: 1.35rem; margin: 2.75rem 0 .75rem; padding-top: .5rem; border-top: 1px solid var(--line); scroll-margin-top: 3.5rem; }
-h3 { font-size: 1.08rem; margin: 1.75rem 0 .5rem; }
-p { max-width: 46rem; }
-.note { border-left: 4px solid #e6a700; background: #fffaeb; padding: .6rem .9rem; }
-.scroll { overflow-x: auto; }
-table { border-collapse: collapse; margin: 1rem 0; font-size: .93rem; font-variant-numeric: tabular-nums; }
-caption { text-align: left; font-weight: 600; padding: .25rem 0 .5rem; }
-th, td { text-align: left; padding: .35rem .7rem; border-bottom: 1px solid var(--line); vertical-align: top; }
-th { color: var(--muted); font-weight: 600; white-space: nowrap; }
-td:first-child, td code { white-space: nowrap; }
-.number { text-align: right; white-space: nowrap; }
-figure { margin: 1.25rem 0; }
-figure svg { max-width: 100%; height: auto; }
-figcaption { color: var(--muted); font-size: .9rem; max-width: 46rem; }
-code { font: .9em ui-monospace, "DejaVu Sans Mono", monospace; background: #f3f5f7; padding: .1em .3em; border-radius: 3px; }
-pre { overflow-x: auto; background: #f3f5f7; padding: .8rem 1rem; border-radius: 6px; }
-pre code { padding: 0; background: none; }
-`;

@@ -1,6 +1,6 @@
 import { element, label, linearScale } from '../../../kit/index.ts';
 import { drawLegend, drawTitle, drawYAxis, type Frame } from './frame.ts';
-import { figure, MUTED } from './svg.ts';
+import { figure, QUIET, QUIET_LINE } from './svg.ts';
 
 export interface BarChart {
   readonly title: string;
@@ -46,7 +46,7 @@ export function renderBars(chart: BarChart): string {
           y: top - 4,
           'text-anchor': 'middle',
           'font-size': bar < 22 ? 8 : 9.5,
-          fill: MUTED,
+          ...QUIET,
         })
       );
     }),
@@ -60,7 +60,7 @@ export function renderBars(chart: BarChart): string {
     drawTitle(frame, chart.title),
     drawYAxis(frame, y, chart.yName),
     ...bars,
-    element('line', { x1: frame.left, x2: frame.right, y1: frame.bottom, y2: frame.bottom, stroke: MUTED }),
+    element('line', { x1: frame.left, x2: frame.right, y1: frame.bottom, y2: frame.bottom, ...QUIET_LINE }),
     ...names,
     drawLegend(
       frame.right + 16,

@@ -1,5 +1,5 @@
 import { element, label } from '../../../kit/index.ts';
-import { figure, MUTED } from './svg.ts';
+import { figure, PANEL, QUIET } from './svg.ts';
 
 const CELL = 54;
 const LEFT = 92;
@@ -29,13 +29,13 @@ export function renderConfusion(
       y: TOP - 28,
       'text-anchor': 'middle',
       'font-size': 11,
-      fill: MUTED,
+      ...QUIET,
     }),
     label('truth', {
       transform: `translate(14 ${TOP + side / 2}) rotate(-90)`,
       'text-anchor': 'middle',
       'font-size': 11,
-      fill: MUTED,
+      ...QUIET,
     }),
     ...cells,
     ...names,
@@ -43,7 +43,7 @@ export function renderConfusion(
       x: LEFT,
       y: TOP + side + 20,
       'font-size': 11,
-      fill: MUTED,
+      ...QUIET,
     }),
   );
 }
@@ -51,20 +51,25 @@ export function renderConfusion(
 function drawCell(row: number, column: number, count: number, share: number): string {
   const x = LEFT + column * CELL;
   const y = TOP + row * CELL;
-  // From white to a deep blue; text turns white where the ground is dark.
-  const mix = (from: number, to: number): number => Math.round(from + (to - from) * share ** 0.8);
-  const fill = `rgb(${mix(250, 8)},${mix(251, 81)},${mix(252, 156)})`;
-  const ink = share > 0.5 ? '#ffffff' : '#1f2933';
+  // From the ground to a deep blue, under which text turns white.
+  const shade = { fill: '#08519c', 'fill-opacity': share ** 0.8 };
+  const isDeep = share > 0.5;
   const middle = x + CELL / 2;
   return (
-    element('rect', { x, y, width: CELL - 2, height: CELL - 2, rx: 3, fill }) +
-    label(`${Math.round(share * 100)} %`, { x: middle - 1, y: y + 25, 'text-anchor': 'middle', fill: ink }) +
+    element('rect', { x, y, width: CELL - 2, height: CELL - 2, rx: 3, ...PANEL }) +
+    element('rect', { x, y, width: CELL - 2, height: CELL - 2, rx: 3, ...shade }) +
+    label(`${Math.round(share * 100)} %`, {
+      x: middle - 1,
+      y: y + 25,
+      'text-anchor': 'middle',
+      ...(isDeep ? { fill: '#ffffff' } : {}),
+    }) +
     label(String(count), {
       x: middle - 1,
       y: y + 40,
       'text-anchor': 'middle',
       'font-size': 10,
-      fill: share > 0.5 ? '#dbe7f3' : MUTED,
+      ...(isDeep ? { fill: '#dbe7f3' } : QUIET),
     })
   );
 }

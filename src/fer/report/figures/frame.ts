@@ -1,5 +1,5 @@
 import { element, label, type Scale } from '../../../kit/index.ts';
-import { GRID, MUTED } from './svg.ts';
+import { GRID_LINE, QUIET, QUIET_LINE } from './svg.ts';
 
 /** Where the data are drawn inside a figure. */
 export interface Frame {
@@ -19,13 +19,13 @@ export function drawYAxis(frame: Frame, y: Scale, name?: string): string {
   const lines = y.ticks.map((tick) => {
     const at = y(tick);
     return (
-      element('line', { x1: frame.left, x2: frame.right, y1: at, y2: at, stroke: GRID }) +
+      element('line', { x1: frame.left, x2: frame.right, y1: at, y2: at, ...GRID_LINE }) +
       label(String(tick), {
         x: frame.left - 6,
         y: at + 4,
         'text-anchor': 'end',
         'font-size': 11,
-        fill: MUTED,
+        ...QUIET,
       })
     );
   });
@@ -37,7 +37,7 @@ export function drawYAxis(frame: Frame, y: Scale, name?: string): string {
           transform: `translate(14 ${Math.round(middle)}) rotate(-90)`,
           'text-anchor': 'middle',
           'font-size': 11,
-          fill: MUTED,
+          ...QUIET,
         });
   return lines.join('') + side;
 }
@@ -57,7 +57,7 @@ export function drawXAxis(
         y: frame.bottom + 16,
         'text-anchor': 'middle',
         'font-size': 11,
-        fill: MUTED,
+        ...QUIET,
       }),
     );
   const base = element('line', {
@@ -65,13 +65,13 @@ export function drawXAxis(
     x2: frame.right,
     y1: frame.bottom,
     y2: frame.bottom,
-    stroke: MUTED,
+    ...QUIET_LINE,
   });
   const middle = (frame.left + frame.right) / 2;
   return (
     base +
     ticks.join('') +
-    label(name, { x: middle, y: frame.bottom + 32, 'text-anchor': 'middle', 'font-size': 11, fill: MUTED })
+    label(name, { x: middle, y: frame.bottom + 32, 'text-anchor': 'middle', 'font-size': 11, ...QUIET })
   );
 }
 

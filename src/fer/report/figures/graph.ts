@@ -1,5 +1,5 @@
 import { element, label, longestPaths, round, withoutImpliedEdges } from '../../../kit/index.ts';
-import { figure } from './svg.ts';
+import { BOX, figure, SOFT_LINE } from './svg.ts';
 
 /** Stage names with descriptions, and who feeds whom. */
 export interface StageGraph {
@@ -94,8 +94,7 @@ function drawBox(box: Box): string {
       width,
       height: HEIGHT,
       rx: 7,
-      fill: '#eef4fa',
-      stroke: '#7ba6cc',
+      ...BOX,
     }) + label(box.text, { x: box.x, y: topOf(box) + 22, 'text-anchor': 'middle', 'font-size': 13 })
   );
 }
@@ -104,5 +103,5 @@ function drawEdge(from: Box, to: Box): string {
   const [x1, y1, x2, y2] = [from.x, topOf(from) + HEIGHT, to.x, topOf(to)];
   const bend = Math.min(40, (y2 - y1) / 2);
   const path = `M${round(x1)} ${round(y1)}C${round(x1)} ${round(y1 + bend)} ${round(x2)} ${round(y2 - bend)} ${round(x2)} ${round(y2)}`;
-  return element('path', { d: path, fill: 'none', stroke: '#9aa5b1', 'stroke-width': 1.4 });
+  return element('path', { d: path, fill: 'none', ...SOFT_LINE, 'stroke-width': 1.4 });
 }

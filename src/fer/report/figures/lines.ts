@@ -1,6 +1,6 @@
 import { element, linearScale, round, type Scale } from '../../../kit/index.ts';
 import { drawLegend, drawTitle, drawXAxis, drawYAxis, type Frame } from './frame.ts';
-import { figure } from './svg.ts';
+import { figure, QUIET, SOFT_LINE } from './svg.ts';
 
 export interface LineChart {
   readonly title: string;
@@ -79,8 +79,8 @@ function drawMark(frame: Frame, x: number, name: string): string {
       x2: x,
       y1: frame.top,
       y2: frame.bottom,
-      stroke: '#9aa5b1',
+      ...SOFT_LINE,
       'stroke-dasharray': '2 3',
-    }) + element('text', { x: x + 4, y: frame.top + 10, 'font-size': 10, fill: '#616e7c' }, name)
+    }) + element('text', { x: x + 4, y: frame.top + 10, 'font-size': 10, ...QUIET }, name)
   );
 }

@@ -1,7 +1,7 @@
 import { element, label, linearScale } from '../../../kit/index.ts';
 import type { ReliabilityBin } from '../../evaluation/index.ts';
 import { drawTitle, drawXAxis, drawYAxis, type Frame } from './frame.ts';
-import { figure, MUTED } from './svg.ts';
+import { figure, QUIET_LINE } from './svg.ts';
 
 /** Accuracy against confidence, bin by bin; on the diagonal a model is as sure as it is right. */
 export function renderReliability(title: string, bins: readonly ReliabilityBin[], ece: number): string {
@@ -29,7 +29,7 @@ export function renderReliability(title: string, bins: readonly ReliabilityBin[]
     drawYAxis(frame, y, 'accuracy'),
     drawXAxis(frame, x, 'confidence of the answer'),
     ...bars,
-    element('line', { x1: x(0), y1: y(0), x2: x(1), y2: y(1), stroke: MUTED, 'stroke-dasharray': '4 4' }),
+    element('line', { x1: x(0), y1: y(0), x2: x(1), y2: y(1), ...QUIET_LINE, 'stroke-dasharray': '4 4' }),
     label(`ECE ${ece.toFixed(3)}`, { x: frame.left + 10, y: frame.top + 18, 'font-weight': 600 }),
   );
 }

@@ -2,7 +2,7 @@ import sharp from 'sharp';
 import { element, label } from '../../../kit/index.ts';
 import { CLASS_COLORS, colorAt } from './colors.ts';
 import { drawLegend } from './frame.ts';
-import { figure, MUTED } from './svg.ts';
+import { figure, PANEL, QUIET } from './svg.ts';
 
 export interface ScatterPlot {
   readonly title: string;
@@ -14,18 +14,23 @@ export interface ScatterPlot {
 }
 
 const SIDE = 440;
-const TOP = 44;
+const LEFT = 12;
+const TOP = 36;
 /** Above this many points the dots are one picture inside the figure: a browser draws no 7,000 circles gladly. */
 const MOST_CIRCLES = 2000;
 
-/** A map of points coloured by class; the axes of t-SNE mean nothing and are not drawn. */
-export async function renderScatter(plot: ScatterPlot): Promise<string> {
+/** A map of points coloured by class, and where in the figure they are; the axes of t-SNE mean nothing and are not drawn. */
+export async function renderScatter(
+  plot: ScatterPlot,
+): Promise<{ readonly svg: string; readonly positions: Float32Array }> {
   const place = placer(plot.points);
   const count = plot.labels.length;
   const radius = count > 3000 ? 1.3 : count > 1000 ? 1.8 : 2.6;
   const circles: string[] = [];
+  const positions = new Float32Array(2 * count);
   for (let i = 0; i < count; i++) {
     const [cx, cy] = place(i);
+    positions.set([LEFT + cx, TOP + cy], 2 * i);
     circles.push(
       element('circle', {
         cx,
@@ -37,19 +42,20 @@ export async function renderScatter(plot: ScatterPlot): Promise<string> {
     );
   }
   const dots = count > MOST_CIRCLES ? await rasterised(circles, SIDE) : element('g', {}, ...circles);
-  return figure(
-    { width: SIDE + 130, height: SIDE + TOP + 30 },
+  const svg = figure(
+    { width: SIDE + 130, height: SIDE + TOP + 38 },
     plot.title,
-    label(plot.title, { x: 12, y: 24, 'font-size': 14, 'font-weight': 600 }),
-    element('rect', { x: 12, y: TOP - 8, width: SIDE, height: SIDE, fill: '#fbfcfd', stroke: '#e4e7eb' }),
-    element('g', { transform: `translate(12 ${TOP - 8})` }, dots),
+    label(plot.title, { x: LEFT, y: 24, 'font-size': 14, 'font-weight': 600 }),
+    element('rect', { x: LEFT, y: TOP, width: SIDE, height: SIDE, ...PANEL }),
+    element('g', { transform: `translate(${LEFT} ${TOP})` }, dots),
     drawLegend(
       SIDE + 26,
-      TOP + 12,
+      TOP + 20,
       plot.classes.map((name, i) => ({ name, color: colorAt(CLASS_COLORS, i) })),
     ),
-    label(plot.note, { x: 12, y: SIDE + TOP + 14, 'font-size': 11, fill: MUTED }),
+    label(plot.note, { x: LEFT, y: SIDE + TOP + 22, 'font-size': 11, ...QUIET }),
   );
+  return { svg, positions };
 }
 
 /** Maps point i into the square with one scale for both axes, so that distances stay comparable. */

@@ -2,7 +2,7 @@ import { element, label } from '../../../kit/index.ts';
 import { CLASS_COLORS, colorAt } from './colors.ts';
 import { drawLegend } from './frame.ts';
 import { rasterised } from './scatter.ts';
-import { figure, MUTED } from './svg.ts';
+import { figure, GRID_LINE, PANEL, QUIET } from './svg.ts';
 
 /** Where a map in space is looked at from, in degrees, as matplotlib names it: above the xy-plane, and around the z-axis. */
 export interface View {
@@ -51,7 +51,7 @@ export async function renderSpaceScatter(plot: SpaceScatterPlot): Promise<string
       TOP + 12,
       plot.classes.map((name, i) => ({ name, color: colorAt(CLASS_COLORS, i) })),
     ),
-    label(plot.note, { x: 12, y: bottom + 4, 'font-size': 11, fill: MUTED }),
+    label(plot.note, { x: 12, y: bottom + 4, 'font-size': 11, ...QUIET }),
   );
 }
 
@@ -67,14 +67,14 @@ async function panel(
   return element(
     'g',
     { transform: `translate(${at.x} ${at.y})` },
-    element('rect', { width: SIDE, height: SIDE, fill: '#fbfcfd', stroke: '#e4e7eb' }),
+    element('rect', { width: SIDE, height: SIDE, ...PANEL }),
     ...cubeEdges(project, centre, half),
     many ? await rasterised(dots, SIDE) : element('g', {}, ...dots),
     label(`elevation ${view.elevation}°, azimuth ${view.azimuth}°`, {
       x: 8,
       y: SIDE - 8,
       'font-size': 10,
-      fill: MUTED,
+      ...QUIET,
     }),
   );
 }
@@ -148,7 +148,7 @@ function cubeEdges(project: Projection, centre: Point3, half: number): string[] 
       const other = bits | axis;
       const to = corners[other];
       if (other === bits || to === undefined || bits === nearest || other === nearest) return [];
-      return [element('line', { x1: from.x, y1: from.y, x2: to.x, y2: to.y, stroke: '#dfe3e8' })];
+      return [element('line', { x1: from.x, y1: from.y, x2: to.x, y2: to.y, ...GRID_LINE })];
     }),
   );
 }

@@ -5,9 +5,18 @@ export interface Size {
   readonly height: number;
 }
 
-export const INK = '#1f2933';
-export const MUTED = '#616e7c';
-export const GRID = '#e4e7eb';
+/*
+ * What a figure has beside its data: the colour on white, for every viewer, and a class by which the page gives it
+ * another one where the reader prefers a dark screen (page-style.ts).
+ */
+export const INK = { class: 'ink', fill: '#1f2933' } as const;
+export const QUIET = { class: 'quiet', fill: '#616e7c' } as const;
+export const QUIET_LINE = { class: 'quiet-line', stroke: '#616e7c' } as const;
+export const SOFT_LINE = { class: 'soft-line', stroke: '#9aa5b1' } as const;
+export const GRID_LINE = { class: 'grid-line', stroke: '#e4e7eb' } as const;
+export const GROUND = { class: 'ground', fill: '#ffffff' } as const;
+export const PANEL = { class: 'panel', fill: '#fbfcfd', stroke: '#e4e7eb' } as const;
+export const BOX = { class: 'box', fill: '#eef4fa', stroke: '#7ba6cc' } as const;
 
 /** A whole figure on white, with a title that screen readers read. Fonts are the reader's own: nothing to install. */
 export function figure(size: Size, title: string, ...content: readonly string[]): string {
@@ -21,10 +30,10 @@ export function figure(size: Size, title: string, ...content: readonly string[])
       role: 'img',
       'font-family': 'system-ui, -apple-system, Segoe UI, Roboto, DejaVu Sans, sans-serif',
       'font-size': 12,
-      fill: INK,
+      ...INK,
     },
     element('title', {}, escapeText(title)),
-    element('rect', { width: size.width, height: size.height, fill: '#ffffff' }),
+    element('rect', { width: size.width, height: size.height, ...GROUND }),
     ...content,
   );
   return `${svg}\n`;

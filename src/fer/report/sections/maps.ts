@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { readNpy } from '../../data/index.ts';
 import type { MapMetrics, MapQuality } from '../../maps/index.ts';
@@ -65,25 +66,23 @@ function rowsOf(key: string, m: MapMetrics): string[][] {
 async function figuresOf(key: string, metrics: MapMetrics, folder: string): Promise<Block[]> {
   const read = (name: string, columns: number): Float32Array =>
     readNpy(join(folder, `${name}.npy`), { dtype: 'float32', shape: [metrics.points, columns] }).data;
-  const labels = readNpy(join(folder, 'labels.npy'), { dtype: 'uint8', shape: [metrics.points] }).data;
+  const classesOf = (name: string): Uint8Array =>
+    readNpy(join(folder, `${name}.npy`), { dtype: 'uint8', shape: [metrics.points] }).data;
+  const labels = classesOf('labels');
+  const answers = existsSync(join(folder, 'answers.npy')) ? classesOf('answers') : undefined;
   const name = modelName(key);
   const images = metrics.input === 'pixels' ? 'validation images' : 'test images';
   const what = `${metrics.input === 'pixels' ? 'raw pixels' : `the embeddings of ${name}`}, ${images}`;
   const common = { labels, classes: CLASSES };
   const count = `${metrics.points} ${images}`;
-  const blocks: Block[] = [
-    {
-      kind: 'figure',
-      name: `tsne-${key}`,
-      svg: await renderScatter({
-        ...common,
-        title: `t-SNE: ${name}`,
-        note: `${count}, perplexity ${metrics.perplexity}, KL ${decimals(metrics.kl, 3)}`,
-        points: read('map', 2),
-      }),
-      caption: `t-SNE of ${what}.`,
-    },
-  ];
+  const inPlane = async (method: string, note: string, points: Float32Array): Promise<Block> => {
+    const { svg, positions } = await renderScatter({ ...common, title: `${method}: ${name}`, note, points });
+    const hover = { positions, labels, answers, classes: CLASSES };
+    const figureName = `${method.toLowerCase().replace('-', '')}-${key}`;
+    return { kind: 'figure', name: figureName, svg, caption: `${method} of ${what}.`, hover };
+  };
+  const tsneNote = `${count}, perplexity ${metrics.perplexity}, KL ${decimals(metrics.kl, 3)}`;
+  const blocks = [await inPlane('t-SNE', tsneNote, read('map', 2))];
   if (metrics.space !== undefined) {
     const paper = PAPER_VIEWS[key];
     const views = paper === undefined ? OTHER_VIEWS : [paper, ...OTHER_VIEWS];
@@ -101,17 +100,8 @@ async function figuresOf(key: string, metrics: MapMetrics, folder: string): Prom
     });
   }
   if (metrics.umap !== undefined) {
-    blocks.push({
-      kind: 'figure',
-      name: `umap-${key}`,
-      svg: await renderScatter({
-        ...common,
-        title: `UMAP: ${name}`,
-        note: `${count}, trustworthiness ${decimals(metrics.umap.trustworthiness, 3)}`,
-        points: read('umap', 2),
-      }),
-      caption: `UMAP of ${what}.`,
-    });
+    const umapNote = `${count}, trustworthiness ${decimals(metrics.umap.trustworthiness, 3)}`;
+    blocks.push(await inPlane('UMAP', umapNote, read('umap', 2)));
   }
   return blocks;
 }

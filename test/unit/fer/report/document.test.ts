@@ -1,8 +1,9 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { chromium } from 'playwright-core';
+import { type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { type Block, figuresOf, heading, note, paragraph } from '../../../../src/fer/report/document.ts';
+import { renderScatter } from '../../../../src/fer/report/figures/index.ts';
 import { renderHtml } from '../../../../src/fer/report/html.ts';
 import { renderMarkdown } from '../../../../src/fer/report/markdown.ts';
 import { readResults } from '../../../../src/fer/report/results.ts';
@@ -70,36 +71,84 @@ describe('the report as a page', () => {
   });
 
   const browser = ['/usr/bin/chromium', '/usr/bin/google-chrome'].find(existsSync);
+
+  /** Opens the page of these blocks, and closes the browser when `look` is done. */
+  async function inBrowser(
+    page: { readonly blocks: readonly Block[]; readonly options?: BrowserContextOptions },
+    look: (page: Page, url: string) => Promise<void>,
+  ): Promise<void> {
+    const path = join(temporaryFolder(), 'index.html');
+    writeFileSync(path, renderHtml('T', page.blocks));
+    const chrome = await chromium.launch({
+      executablePath: browser ?? '',
+      args: ['--no-sandbox', '--disable-gpu'],
+    });
+    try {
+      await look(await chrome.newPage(page.options), `file://${path}`);
+    } finally {
+      await chrome.close();
+    }
+  }
+
   it.skipIf(browser === undefined)(
     'opens in a browser without asking the network for anything, and fits a telephone',
     async () => {
-      const folder = temporaryFolder();
-      const path = join(folder, 'index.html');
-      writeFileSync(path, renderHtml('T', blocks));
-      const chrome = await chromium.launch({
-        executablePath: browser ?? '',
-        args: ['--no-sandbox', '--disable-gpu'],
-      });
-      try {
-        const page = await chrome.newPage({ viewport: { width: 390, height: 800 } });
+      const options = { viewport: { width: 390, height: 800 } };
+      await inBrowser({ blocks: [...blocks, await map()], options }, async (page, url) => {
         const asked: string[] = [];
         const errors: string[] = [];
         page.on('request', (request) => asked.push(request.url()));
         page.on('console', (message) => errors.push(message.text()));
-        await page.goto(`file://${path}`);
-        expect(asked).toEqual([`file://${path}`]);
+        page.on('pageerror', (error) => errors.push(error.message));
+        await page.goto(url);
+        expect(asked).toEqual([url]);
         expect(errors).toEqual([]);
         const [content, screen] = (await page.evaluate(
           '[document.documentElement.scrollWidth, window.innerWidth]',
         )) as [number, number];
         expect(content).toBeLessThanOrEqual(screen);
-        expect(await page.locator('figure svg rect').count()).toBe(1);
-      } finally {
-        await chrome.close();
-      }
+        expect(await page.locator('figure svg rect[fill="#f00"]').count()).toBe(1);
+      });
     },
   );
+
+  it.skipIf(browser === undefined)('says what the point under the pointer is', async () => {
+    await inBrowser({ blocks: [await map()] }, async (page, url) => {
+      await page.goto(url);
+      const dots = page.locator('figure svg g circle');
+      const tip = page.locator('.tip');
+      await dots.nth(0).hover({ force: true });
+      expect(await tip.textContent()).toBe('cat, answered so');
+      await dots.nth(1).hover({ force: true });
+      expect(await tip.textContent()).toBe('dog, answered cat');
+      await page.mouse.move(2, 2);
+      expect(await tip.count()).toBe(0);
+    });
+  });
+
+  it.skipIf(browser === undefined)('is dark where the reader wants that, and never on paper', async () => {
+    await inBrowser({ blocks: [await map()], options: { colorScheme: 'dark' } }, async (page, url) => {
+      await page.goto(url);
+      const colors = async (): Promise<unknown> =>
+        page.evaluate(
+          "[getComputedStyle(document.body).backgroundColor, getComputedStyle(document.querySelector('svg .ground')).fill, getComputedStyle(document.querySelector('svg text')).fill]",
+        );
+      expect(await colors()).toEqual(['rgb(20, 25, 31)', 'rgb(20, 25, 31)', 'rgb(227, 232, 237)']);
+      await page.emulateMedia({ media: 'print' });
+      expect(await colors()).toEqual(['rgb(255, 255, 255)', 'rgb(255, 255, 255)', 'rgb(31, 41, 51)']);
+      expect(await page.locator('nav').isVisible()).toBe(false);
+    });
+  });
 });
+
+async function map(): Promise<Block> {
+  const labels = Uint8Array.of(0, 1);
+  const classes = ['cat', 'dog'];
+  const points = Float32Array.of(0, 0, 1, 1);
+  const { svg, positions } = await renderScatter({ title: 'map', note: 'two', points, labels, classes });
+  const hover = { positions, labels, answers: Uint8Array.of(0, 0), classes };
+  return { kind: 'figure', name: 'map', svg, caption: 'A map', hover };
+}
 
 describe('readResults', () => {
   it('says which metrics file is missing and what to run', () => {

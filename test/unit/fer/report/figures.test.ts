@@ -69,13 +69,15 @@ describe('figures', () => {
           ['a', 'b@2'],
         ],
       }),
-      await renderScatter({
-        title: 't',
-        note: 'n',
-        points: Float32Array.of(0, 0, 1, 1),
-        labels: Uint8Array.of(0, 1),
-        classes,
-      }),
+      (
+        await renderScatter({
+          title: 't',
+          note: 'n',
+          points: Float32Array.of(0, 0, 1, 1),
+          labels: Uint8Array.of(0, 1),
+          classes,
+        })
+      ).svg,
     ];
     for (const svg of svgs) expect((await rasterise(svg)).colours).toBeGreaterThan(3);
   });
