@@ -3,9 +3,16 @@ import { type DeviceRequest, type Engine, type LayersModel, loadEngine } from '.
 import { FermentError } from '../../kit/index.ts';
 import { type Dataset, IMAGE_PIXELS, IMAGE_SIDE, loadDataset, writeNpy } from '../data/index.ts';
 import { type EngineFacts, engineFacts } from '../engine-facts.ts';
-import { disposeModel, loadModel, type ModelInfo, type Predictions, predict } from '../models/index.ts';
+import {
+  countMultiplyAdds,
+  disposeModel,
+  loadModel,
+  type ModelInfo,
+  type Predictions,
+  predict,
+} from '../models/index.ts';
 import { CLASSES, type Params } from '../params/index.ts';
-import { jpegCanary } from './canary.ts';
+import { type Canary, jpegCanary } from './canary.ts';
 import { choiceOf, measureViews, workOf } from './measure-views.ts';
 import { type EvaluationMetrics, evaluationMetrics } from './metrics.ts';
 import { argmaxRows, normaliseRows } from './probabilities.ts';
@@ -73,18 +80,7 @@ export async function evaluateModel(
     const seconds = (performance.now() - started) / 1000;
     writePredictions(places.predictions, test, asIs);
     const classCount = info.classes.length;
-    const canary = await jpegCanary(
-      { data: test.images, count: test.count, side: IMAGE_SIDE },
-      test.labels,
-      argmaxRows(normaliseRows(asIs.probabilities, classCount), classCount),
-      (copies, quality) =>
-        argmaxRows(answers(`copies at JPEG quality ${quality}`, copies).probabilities, classCount),
-      {
-        classes: info.classes,
-        qualities: params.canaryQualities,
-        collapseShare: params.collapseShare,
-      },
-    );
+    const canary = await canaryOf(test, info, { asIs, answers, params });
     for (const alarm of canary.alarms) context.onWarning?.(alarm);
     const { provenance, labels } = test;
     const origins = provenance.map((image) => image.origin);
@@ -104,7 +100,16 @@ export async function evaluateModel(
       });
     return {
       metrics: evaluationMetrics(
-        { info, labels, probabilities, canary, origins, ...withoutDuplicates(short), views },
+        {
+          info,
+          multiplyAdds: countMultiplyAdds(model),
+          labels,
+          probabilities,
+          canary,
+          origins,
+          ...withoutDuplicates(short),
+          views,
+        },
         params,
         context.seed,
       ),
@@ -115,6 +120,27 @@ export async function evaluateModel(
   } finally {
     disposeModel(model);
   }
+}
+
+/** What JPEG does to the answers. */
+function canaryOf(
+  test: Dataset,
+  { classes }: ModelInfo,
+  {
+    asIs,
+    answers,
+    params: { canaryQualities, collapseShare },
+  }: { readonly asIs: Predictions; readonly answers: Answerer; readonly params: Params['evaluate'] },
+): Promise<Canary> {
+  const answersOf = (text: string, copies: Uint8Array): Uint8Array =>
+    argmaxRows(answers(text, copies).probabilities, classes.length);
+  return jpegCanary(
+    { data: test.images, count: test.count, side: IMAGE_SIDE },
+    test.labels,
+    argmaxRows(normaliseRows(asIs.probabilities, classes.length), classes.length),
+    (copies, quality) => answersOf(`copies at JPEG quality ${quality}`, copies),
+    { classes, qualities: canaryQualities, collapseShare },
+  );
 }
 
 type Answerer = (text: string, images: Uint8Array) => Predictions;

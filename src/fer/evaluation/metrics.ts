@@ -30,7 +30,10 @@ export type EncodingMetrics = Omit<EncodingScores, 'predicted'> & { readonly pre
 
 /** What stage `evaluate` measures: the content of `reports/metrics/evaluate/<model>.json`. */
 export interface EvaluationMetrics extends Omit<ClassificationReport, 'perClass'> {
-  readonly model: Pick<ModelInfo, 'architecture' | 'preprocessing' | 'parameters' | 'epochs' | 'steps'>;
+  readonly model: Pick<ModelInfo, 'architecture' | 'preprocessing' | 'parameters' | 'epochs' | 'steps'> & {
+    /** Multiplications with additions for one image, in one view. */
+    readonly multiplyAdds: number;
+  };
   readonly images: number;
   readonly top2Accuracy: number;
   readonly logLoss: number;
@@ -53,6 +56,7 @@ export interface EvaluationMetrics extends Omit<ClassificationReport, 'perClass'
 
 export interface MeasuredAnswers {
   readonly info: ModelInfo;
+  readonly multiplyAdds: number;
   readonly labels: Uint8Array;
   /** float32, `[n, classes]`. */
   readonly probabilities: Float32Array;
@@ -71,7 +75,7 @@ export function evaluationMetrics(
   params: Params['evaluate'],
   seed: number,
 ): EvaluationMetrics {
-  const { info, labels, canary, origins } = answers;
+  const { info, multiplyAdds, labels, canary, origins } = answers;
   const classes = info.classes;
   const classCount = classes.length;
   const p = normaliseRows(answers.probabilities, classCount);
@@ -80,7 +84,7 @@ export function evaluationMetrics(
   const byClass = <T>(values: readonly T[]): ByClass<T> => nameClasses(classes, values);
   const { architecture, preprocessing, parameters, epochs, steps } = info;
   return {
-    model: { architecture, preprocessing, parameters, epochs, steps },
+    model: { architecture, preprocessing, parameters, multiplyAdds, epochs, steps },
     images: labels.length,
     ...scores,
     top2Accuracy: topKAccuracy(p, labels, classCount, 2),

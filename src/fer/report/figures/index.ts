@@ -6,4 +6,5 @@ export { type LineChart, type LineSeries, renderLines } from './lines.ts';
 export { renderReliability } from './reliability.ts';
 export { renderSamples, type SampleRow } from './samples.ts';
 export { renderScatter, type ScatterPlot } from './scatter.ts';
+export { renderSizes, type SizedModel } from './sizes.ts';
 export { renderSpaceScatter, type View } from './space-scatter.ts';

@@ -1,6 +1,7 @@
 import { formatCount } from '../../../kit/index.ts';
 import type { EvaluationMetrics } from '../../evaluation/index.ts';
 import { type Block, heading, note } from '../document.ts';
+import { renderSizes, type SizedModel } from '../figures/index.ts';
 import { PAPER_MODELS } from '../paper-figures.ts';
 import type { Results } from '../results.ts';
 import { decimals, inModelOrder, modelName, paperPair, percent, withInterval } from './format.ts';
@@ -37,6 +38,7 @@ export function headlineSection(results: Results, source: string): Block[] {
       ],
     },
     ...alarms(results),
+    ...sizes(results, source),
   ];
 }
 
@@ -60,6 +62,31 @@ function rowOf(key: string, scores: EvaluationMetrics): string[] {
 /** As the paper counts: learnable tensors, and for VGG16, as Keras does, the moving statistics of its head too. */
 function countOf({ architecture, parameters }: EvaluationMetrics['model']): number {
   return parameters.learnable + (architecture === 'vgg16' ? parameters.moving : 0);
+}
+
+/** Drawn faces are another question than the paper's, whose accuracies then do not belong into the same axes. */
+function sizes(results: Results, source: string): Block[] {
+  const isPapers = source !== 'generated';
+  const models = inModelOrder(results.evaluation).map(([key, { model, accuracy, intervals }]): SizedModel => {
+    const reported = isPapers ? PAPER_MODELS[key]?.reported.accuracy : undefined;
+    return {
+      name: modelName(key),
+      parameters: countOf(model),
+      multiplyAdds: model.multiplyAdds,
+      accuracy,
+      interval: intervals?.accuracy,
+      reported: reported === undefined ? undefined : reported / 100,
+    };
+  });
+  if (models.length < 2) return [];
+  return [
+    {
+      kind: 'figure',
+      name: 'accuracy-size',
+      svg: renderSizes('What accuracy costs', models),
+      caption: `Accuracy on the test split, in one view, against the size of the net and its work for one image${isPapers ? "; hollow: what the paper's report states" : ''}.`,
+    },
+  ];
 }
 
 function alarms(results: Results): Block[] {

@@ -201,6 +201,7 @@ test('without resamples there are no intervals, and one origin is not split', as
   const metrics = evaluationMetrics(
     {
       info,
+      multiplyAdds: 1000,
       labels,
       probabilities,
       canary: { asIs: scores, qualities: [[75, scores]], alarms: [] },

@@ -27,6 +27,7 @@ function metricsOf(extra: Pick<EvaluationMetrics, 'views' | 'deduplicated'>): Ev
         seed: 1,
         params: {},
       },
+      multiplyAdds: 49_100_000,
       labels: Uint8Array.from(CLASSES.keys()),
       probabilities: Float32Array.from({ length: 49 }, (_, i) => (i % 8 === 0 ? 1 : 0)),
       canary: { asIs: scores, qualities: [], alarms: [] },

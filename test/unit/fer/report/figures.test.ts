@@ -7,6 +7,7 @@ import {
   renderLines,
   renderReliability,
   renderScatter,
+  renderSizes,
   renderSpaceScatter,
 } from '../../../../src/fer/report/figures/index.ts';
 
@@ -62,6 +63,10 @@ describe('figures', () => {
         ],
         0.1,
       ),
+      renderSizes('t', [
+        { name: 'a', parameters: 1e5, multiplyAdds: 1e7, accuracy: 0.5, interval: { low: 0.4, high: 0.6 } },
+        { name: 'b', parameters: 1e7, multiplyAdds: 9e8, accuracy: 0.7, reported: 0.6 },
+      ]),
       renderGraph('t', {
         stages: [{ name: 'a' }, { name: 'b@1' }, { name: 'b@2' }],
         edges: [
@@ -104,6 +109,27 @@ describe('figures', () => {
     expect(draw()).toBe(draw());
   });
 
+  it('show what accuracy costs on axes with round values that hold every model', () => {
+    const models = [3e4, 4.8e5, 1.5e7].map((parameters, i) => {
+      const accuracy = 0.5 + 0.1 * i;
+      return { name: `m${i}`, parameters, multiplyAdds: 50 * parameters, accuracy };
+    });
+    const svg = renderSizes('t', models);
+    for (const text of ['100 k', '1 M', '10 M', '100 M', 'm0', 'm2'])
+      expect(svg).toContain(`>${text}</text>`);
+    const places = [...svg.matchAll(/cx="([\d.]+)" cy="([\d.]+)" r="5"/g)].map(([, x, y]) => [
+      Number(x),
+      Number(y),
+    ]);
+    expect(places).toHaveLength(6);
+    for (const [x = 0, y = 0] of places) {
+      expect(x).toBeGreaterThan(56);
+      expect(x).toBeLessThan(750);
+      expect(y).toBeGreaterThanOrEqual(48);
+      expect(y).toBeLessThanOrEqual(283);
+    }
+  });
+
   it('leave out values that are no numbers', () => {
     const svg = renderLines({
       title: 't',
@@ -126,7 +152,13 @@ describe('figures', () => {
 
   it('turn thousands of points into one picture', async () => {
     const points = Float32Array.from({ length: 5000 }, (_, i) => Math.sin(i));
-    const svg = await renderScatter({ title: 't', note: 'n', points, labels: new Uint8Array(2500), classes });
+    const { svg } = await renderScatter({
+      title: 't',
+      note: 'n',
+      points,
+      labels: new Uint8Array(2500),
+      classes,
+    });
     expect(svg).toContain('<image');
     expect(svg).not.toContain('<circle');
   });

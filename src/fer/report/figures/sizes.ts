@@ -1,0 +1,151 @@
+import { element, label, linearScale, type Scale } from '../../../kit/index.ts';
+import { colorAt, SERIES_COLORS } from './colors.ts';
+import { drawTitle, drawYAxis, type Frame } from './frame.ts';
+import { figure, QUIET, QUIET_LINE } from './svg.ts';
+
+/** A model by what it costs and what it reaches; accuracies are shares. */
+export interface SizedModel {
+  readonly name: string;
+  readonly parameters: number;
+  /** Multiplications with additions for one image. */
+  readonly multiplyAdds: number;
+  readonly accuracy: number;
+  readonly interval?: { readonly low: number; readonly high: number } | undefined;
+  /** What somebody else reached with the same net: drawn hollow. */
+  readonly reported?: number | undefined;
+}
+
+const PANEL_WIDTH = 330;
+const HEIGHT = 330;
+const GAP = 34;
+const LEFT = 56;
+
+/** Accuracy with its interval against parameters and against multiply-adds, both on logarithmic axes. */
+export function renderSizes(title: string, models: readonly SizedModel[]): string {
+  const top = 48;
+  const bottom = HEIGHT - 48;
+  const values = models.flatMap(({ accuracy, interval, reported }) => [
+    accuracy,
+    interval?.low ?? accuracy,
+    interval?.high ?? accuracy,
+    reported ?? accuracy,
+  ]);
+  const y = linearScale([100 * Math.min(...values), 100 * Math.max(...values)], [bottom, top]);
+  const frames = [0, 1].map((i): Frame => {
+    const left = LEFT + i * (PANEL_WIDTH + GAP);
+    return { left, right: left + PANEL_WIDTH, top, bottom };
+  });
+  const costs = [
+    { name: 'parameters', of: (model: SizedModel) => model.parameters },
+    { name: 'multiply-adds for one image', of: (model: SizedModel) => model.multiplyAdds },
+  ];
+  const width = LEFT + 2 * PANEL_WIDTH + GAP + 16;
+  return figure(
+    { width, height: HEIGHT },
+    title,
+    ...frames.flatMap((frame, i) => {
+      const cost = costs[i];
+      return cost === undefined ? [] : drawPanel(frame, y, models, { ...cost, isFirst: i === 0, title });
+    }),
+  );
+}
+
+function drawPanel(
+  frame: Frame,
+  y: Scale,
+  models: readonly SizedModel[],
+  {
+    name,
+    of,
+    isFirst,
+    title,
+  }: {
+    readonly name: string;
+    readonly of: (model: SizedModel) => number;
+    readonly isFirst: boolean;
+    readonly title: string;
+  },
+): string[] {
+  const x = logScale(models.map(of), [frame.left + 12, frame.right - 12]);
+  return [
+    isFirst ? drawTitle(frame, title) : '',
+    drawYAxis(frame, y, isFirst ? 'accuracy, per cent' : undefined),
+    element('line', { x1: frame.left, x2: frame.right, y1: frame.bottom, y2: frame.bottom, ...QUIET_LINE }),
+    ...x.ticks.map((tick) =>
+      label(short(tick), {
+        x: x(tick),
+        y: frame.bottom + 16,
+        'text-anchor': 'middle',
+        'font-size': 11,
+        ...QUIET,
+      }),
+    ),
+    label(name, {
+      x: (frame.left + frame.right) / 2,
+      y: frame.bottom + 34,
+      'text-anchor': 'middle',
+      'font-size': 11,
+      ...QUIET,
+    }),
+    ...models.map((model, i) => drawModel(model, x(of(model)), y, colorAt(SERIES_COLORS, i), frame)),
+  ];
+}
+
+function drawModel(model: SizedModel, x: number, y: Scale, color: string, frame: Frame): string {
+  const { name, accuracy, interval, reported } = model;
+  const at = y(100 * accuracy);
+  const isAtRight = x > (frame.left + frame.right) / 2;
+  return [
+    interval === undefined
+      ? ''
+      : element('line', {
+          x1: x,
+          x2: x,
+          y1: y(100 * interval.low),
+          y2: y(100 * interval.high),
+          stroke: color,
+          'stroke-width': 2,
+        }),
+    element('circle', { cx: x, cy: at, r: 5, fill: color }),
+    reported === undefined
+      ? ''
+      : element('circle', {
+          cx: x,
+          cy: y(100 * reported),
+          r: 4.5,
+          fill: 'none',
+          stroke: color,
+          'stroke-width': 2,
+        }),
+    label(name, {
+      x: isAtRight ? x - 9 : x + 9,
+      y: at + 4,
+      'text-anchor': isAtRight ? 'end' : 'start',
+      'font-size': 11.5,
+    }),
+  ].join('');
+}
+
+/** Ticks are 1, 2 and 5 times powers of ten; the domain reaches a little beyond the values. */
+function logScale(values: readonly number[], range: readonly [number, number]): Scale {
+  const [low, high] = [Math.min(...values) / 1.5, Math.max(...values) * 1.5];
+  const [from, to] = range;
+  const scale = (value: number): number =>
+    from + (Math.log(value / low) / Math.log(high / low)) * (to - from);
+  const decades = Math.log10(high / low);
+  const steps = decades > 2.5 ? [1] : decades > 1.5 ? [1, 3] : [1, 2, 5];
+  const ticks: number[] = [];
+  for (let power = Math.floor(Math.log10(low)); power <= Math.log10(high); power++)
+    for (const step of steps) {
+      const tick = step * 10 ** power;
+      if (tick >= low && tick <= high) ticks.push(tick);
+    }
+  return Object.assign(scale, { domain: [low, high] as const, range, ticks });
+}
+
+/** 300000 is `300 k`. */
+function short(value: number): string {
+  if (value >= 1e9) return `${value / 1e9} G`;
+  if (value >= 1e6) return `${value / 1e6} M`;
+  return value >= 1e3 ? `${value / 1e3} k` : String(value);
+}
