@@ -4,10 +4,12 @@ import { writeFileAtomic } from '../../kit/index.ts';
 import { loadDataset } from '../data/index.ts';
 import type { Params } from '../params/index.ts';
 import { type Block, figuresOf, heading, paragraph } from './document.ts';
+import { readEarlierResults } from './earlier-results.ts';
 import type { StageGraph } from './figures/index.ts';
 import { renderHtml } from './html.ts';
 import { renderMarkdown } from './markdown.ts';
 import { type Results, readResults } from './results.ts';
+import { changesSection } from './sections/changes.ts';
 import { dataSection } from './sections/data.ts';
 import { evaluationSection } from './sections/evaluation.ts';
 import { headlineSection } from './sections/headline.ts';
@@ -51,6 +53,7 @@ async function contentOf(results: Results, options: ReportOptions): Promise<read
       'A reproduction of "Facial emotion recognition on FER2013 with compact CNNs": a VGG16 baseline, a small ResNet and a small MobileNetV2 answer which of seven emotions a 48 x 48 gray face shows.',
     ),
     ...headlineSection(results, source),
+    ...changesSection(results, readEarlierResults(options.metrics)),
     ...(await dataSection(results, isShown ? loadDataset(options.train) : undefined)),
     ...sweepSection(results),
     ...finalSection(results),

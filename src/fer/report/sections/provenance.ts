@@ -26,7 +26,7 @@ export function provenanceSection(results: Results, graph: StageGraph): Block[] 
       ? []
       : [paragraph(`SHA-256 of the source file: \`${results.download.source.sha256}\`.`)]),
     paragraph(
-      'Seconds, device and library version of each training are in the run record, not here: the same inputs give the same report. `ferment logs STAGE` shows them.',
+      'Seconds, device and library version of each training are in the run record, not here: the same results in the same history give the same report. `ferment logs STAGE` shows them.',
     ),
   ];
 }
