@@ -248,6 +248,15 @@ export const KNOWN_DIFFERENCES: readonly KnownDifference[] = [
     explains: ({ on, what, dvc }) => on === 'params' && what.startsWith('sub/params.yaml:') && dvc === '-',
   },
   {
+    id: 'values that no template uses are shown',
+    reason: 'they are in a file that the pipeline reads; DVC shows of it what templates use',
+    explains: ({ on, what, dvc }, { world }) =>
+      on === 'params' &&
+      dvc === '-' &&
+      what.startsWith('conf/vars.yaml:') &&
+      !world.stages.some(({ pasted }) => pasted.includes(what.slice('conf/vars.yaml:'.length))),
+  },
+  {
     id: 'checkout leaves alone what never ran',
     reason: 'DVC deletes such outs and fails',
     explains: ({ on, ours, dvc }, { command, stage, status, someNeverRan }) =>

@@ -70,7 +70,7 @@ function parseMetrics(path: string, text: string): unknown {
   }
 }
 
-/** The params that stages use, by file and dotted key; a list is one value, written as JSON. */
+/** All values in the parameter files that the pipeline reads, by file and dotted key; a list is one value, written as JSON. */
 export function readParams(side: Side): SideValues {
   const values = new Map<string, ReadonlyMap<string, Scalar>>();
   for (const [path, file] of side.project.params.files) {
