@@ -254,7 +254,10 @@ export const KNOWN_DIFFERENCES: readonly KnownDifference[] = [
       on === 'params' &&
       dvc === '-' &&
       what.startsWith('conf/vars.yaml:') &&
-      !world.stages.some(({ pasted }) => pasted.includes(what.slice('conf/vars.yaml:'.length))),
+      // A stage writes what it pastes into its outs.
+      !world.stages.some(
+        ({ pasted, outs }) => outs.length > 0 && pasted.includes(what.slice('conf/vars.yaml:'.length)),
+      ),
   },
   {
     id: 'checkout leaves alone what never ran',
