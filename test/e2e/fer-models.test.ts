@@ -99,6 +99,31 @@ describe('fer predict', () => {
     expect(table.stdout).toMatch(/^files\/angry\/0\.png +\w+ +[\d.]+ % +\w+ +[\d.]+ %\nfiles\/sad\/12\.png /);
   });
 
+  test('takes folders for the images in them', async () => {
+    const { stdout, stderr } = await fer(root, 'predict', 'files', '--model', 'model', '--json');
+    const answers: { file: string; class: string }[] = JSON.parse(stdout);
+    expect(answers).toHaveLength(labels.length);
+    expect(answers.map(({ file }) => file)).toContain('files/angry/0.png');
+    expect(stderr).not.toContain('middle square');
+    mkdirSync(join(root, 'empty'), { recursive: true });
+    expect(await fer(root, 'predict', 'empty', '--model', 'model')).toMatchObject({
+      exit: 1,
+      stderr: expect.stringContaining('The folder empty holds no JPEG or PNG file.'),
+    });
+  });
+
+  test('says that of a photograph the middle square is answered', async () => {
+    const pixels = new Uint8Array(100 * 60).map((_, i) => i % 251);
+    writeFileSync(join(root, 'photo.png'), encodeGrayPng({ width: 100, height: 60, pixels }));
+    const { exit, stderr } = await fer(root, 'predict', 'photo.png', '--model', 'model');
+    expect([exit, stderr]).toEqual([
+      0,
+      expect.stringContaining('The picture is not 48 x 48: what is answered'),
+    ]);
+    const both = await fer(root, 'predict', 'photo.png', 'files', '--model', 'model');
+    expect(both.stderr).toContain(`1 picture of ${labels.length + 1} is not 48 x 48`);
+  });
+
   test('names the files that are no images', async () => {
     writeFileSync(join(root, 'text.png'), 'not an image');
     expect(await fer(root, 'predict', 'text.png', '--model', 'model')).toMatchObject({

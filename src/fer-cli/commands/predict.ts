@@ -1,5 +1,5 @@
 import { answerFiles } from '../../fer/index.ts';
-import { escapeControl, prettyJson, printLine, renderTable } from '../../kit/index.ts';
+import { escapeControl, plural, prettyJson, printLine, printWarning, renderTable } from '../../kit/index.ts';
 import type { ActionContext } from '../program.ts';
 
 interface PredictFilesOptions {
@@ -8,13 +8,14 @@ interface PredictFilesOptions {
   readonly json?: boolean;
 }
 
-/** `fer predict FILE…`: the most probable class of each image, and the next one. */
+/** `fer predict FILE…`, also folders: the most probable class of each image, and the next one. */
 export async function predictFiles(
   files: readonly string[],
   { json, ...options }: PredictFilesOptions,
   { terminal }: ActionContext,
 ): Promise<void> {
-  const answers = await answerFiles(files, options);
+  const { answers, resized } = await answerFiles(files, options);
+  if (resized > 0) printWarning(terminal, wholeText(resized, answers.length));
   if (json === true) {
     terminal.stdout.write(prettyJson(answers));
     return;
@@ -24,6 +25,15 @@ export async function predictFiles(
     return [escapeControl(file), ...wordsOf(first), ...wordsOf(second)];
   });
   printLine(terminal.stdout, renderTable(rows, { right: [2, 4], columns: terminal.stdout.columns }));
+}
+
+/** No face is looked for: whoever gives a photograph must know what was answered. */
+function wholeText(resized: number, all: number): string {
+  const which =
+    resized === all && all === 1
+      ? 'The picture is'
+      : `${plural(resized, 'picture')} of ${all} ${resized === 1 ? 'is' : 'are'}`;
+  return `${which} not 48 x 48: what is answered is the middle square, whole. A face should fill it.`;
 }
 
 function wordsOf(answer: readonly [string, number] | undefined): [string, string] {

@@ -7,7 +7,7 @@ export function declareModels(program: Command, context: ActionContext): void {
   program
     .command('predict')
     .description('Say which emotion each image shows: faces that fill the image, as the training images do.')
-    .argument('<file...>', 'JPEG or PNG files')
+    .argument('<file...>', 'JPEG or PNG files, or folders with such files')
     .requiredOption('--model <folder>', 'the folder of a saved model, artifacts/models/resnet')
     .addOption(deviceOption())
     .option('--json', 'print JSON')
