@@ -20,6 +20,8 @@ export interface Game {
   readonly takenAway: Map<string, string[]>;
   /** Outs that differ since an earlier command. */
   diverged: ReadonlySet<string>;
+  /** Stages whose outs `commit` took for results. */
+  readonly accepted: Set<string>;
   /** Stages that only one of the tools has done. */
   readonly behind: Set<string>;
   /** Outs of frozen stages that DVC took for the stages' results, as they were. */
@@ -90,7 +92,7 @@ function isDone(outcome: string | undefined): boolean {
 }
 
 function contextOf(
-  { copies, said, chmodded, takenAway, diverged, verified, behind, staleForOne }: Game,
+  { copies, said, chmodded, takenAway, diverged, accepted, verified, behind, staleForOne }: Game,
   { what }: Difference,
   { world, command, status, outcomes }: Facts,
 ): Context {
@@ -111,6 +113,7 @@ function contextOf(
     chmodded,
     takenAway: takenAway.get(name) ?? [],
     diverged,
+    accepted,
     staleForOne: staleForOne.has(name),
     isBehind: behind.has(name),
     behind: [...outsOf(world)].filter(([, one]) => behind.has(one.name)).map(([out]) => out),

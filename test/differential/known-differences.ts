@@ -22,7 +22,8 @@ import {
   withoutLogs,
   withoutNull,
 } from './known-questions.ts';
-import type { OutSpec, StageSpec, World } from './world.ts';
+import { renderCommand } from './render-command.ts';
+import { namesOf, type OutSpec, type StageSpec, type World } from './world.ts';
 
 /** What is known when a difference is looked at. */
 export interface Context {
@@ -51,6 +52,8 @@ export interface Context {
   readonly chmodded: ReadonlySet<string>;
   /** Outs that differ since an earlier command. */
   readonly diverged: ReadonlySet<string>;
+  /** Stages whose outs were taken for results by `commit`. */
+  readonly accepted: ReadonlySet<string>;
   /** Whether only one of the tools has done the stage. */
   readonly isBehind: boolean;
   /** The outs of all such stages. */
@@ -164,6 +167,28 @@ export const KNOWN_DIFFERENCES: readonly KnownDifference[] = [
       on !== 'status' && command.kind === 'repro' && /^exit 3 .*declares the parameter/.test(said.ours),
   },
   {
+    id: 'blanks in a lock are kept',
+    reason: 'DVC loses one of two where its lock breaks a line, and then finds another command at each look',
+    explains: ({ on, ours, dvc }, { stage, world }) =>
+      on === 'status' &&
+      ours === '-' &&
+      dvc === 'cmd' &&
+      stage !== undefined &&
+      Array.isArray(renderCommand(world, stage, (path) => path)) &&
+      JSON.stringify([world.params, world.vars]).includes('  '),
+  },
+  {
+    id: 'what was committed is a result',
+    reason:
+      'it is restored like one that was made; DVC does not keep it where more is restored, and makes another one',
+    explains: ({ on }, { outcome, stage, world, accepted }) =>
+      on === 'content' &&
+      outcome.ours === 'restored' &&
+      outcome.dvc === 'ran' &&
+      stage !== undefined &&
+      (namesOf(stage).some((name) => accepted.has(name)) || readsFrom(world, stage, accepted)),
+  },
+  {
     id: 'outcome follows from status',
     reason: 'a stage that is stale for one tool only, for a reason above',
     explains: ({ on, ours, dvc }, { staleForOne, stage, world, chmodded }) =>
@@ -264,7 +289,10 @@ export const KNOWN_DIFFERENCES: readonly KnownDifference[] = [
     reason: 'DVC deletes such outs and fails',
     explains: ({ on, ours, dvc }, { command, stage, status, someNeverRan }) =>
       command.kind === 'checkout' &&
-      ((on === 'exit' && someNeverRan && ours.startsWith('exit 0') && dvc.includes('Checkout failed')) ||
+      ((on === 'exit' &&
+        someNeverRan &&
+        ours.startsWith('exit 0') &&
+        /Checkout failed|unsaved files without/.test(dvc)) ||
         (on === 'content' && someNeverRan && ours !== '-' && dvc === '-') ||
         (on === 'content' && (stage?.frozen === true || status.ours.some(isUnknownToLock)))),
   },

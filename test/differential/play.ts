@@ -20,6 +20,7 @@ import { applyEdit } from './edits.ts';
 import { outcomesOfFerment, statusOfFerment } from './ferment-output.ts';
 import type { Step } from './generate.ts';
 import { type Game, type Lines, unexplained } from './judge.ts';
+import { touches } from './known-questions.ts';
 import { renderWorld } from './render.ts';
 import { compareValues } from './values.ts';
 import { namesOf, outsOf, stageNamed, type World } from './world.ts';
@@ -60,6 +61,7 @@ export async function play(
     chmodded: new Set(),
     takenAway: new Map(),
     diverged: new Set(),
+    accepted: new Set(),
     behind: new Set(),
     verified: new Set(),
     said: { ours: '', dvc: '' },
@@ -160,6 +162,8 @@ async function compareStatuses(
     const stage = stageNamed(world, name);
     // One that an edit took away may come back as it was.
     if (stage === undefined || stage.frozen) continue;
+    // Each may be fresh beside outs of its own.
+    if (touches(world, stage, game.diverged)) continue;
     if (isFresh(lines.ours[name]) && isFresh(lines.dvc[name])) game.behind.delete(name);
   }
   const differences = unexplained(game, all, { ...context, status: lines });
@@ -201,10 +205,7 @@ async function playCommand(
   game.commands += 1;
   const { ours, dvc } = await runBoth(game.copies, game.server, withOwn(args));
   game.said = { ours: said(ours), dvc: said(dvc) };
-  // Ferment does what it can, DVC what comes before the first error.
-  if (command.kind === 'commit' && (ours.exit !== 0 || dvc.exit !== 0))
-    for (const name of world.stages.flatMap(namesOf))
-      if ([status.ours, status.dvc].some((lines) => (lines[name] ?? []).length > 0)) game.behind.add(name);
+  if (command.kind === 'commit') noteCommit(game, world, status, ours.exit === 0 && dvc.exit === 0);
   const outcomes =
     command.kind === 'repro' ? { ours: outcomesOfFerment(ours), dvc: outcomesOfDvc(dvc) } : none;
   game.outcomes += Object.keys(outcomes.ours).length;
@@ -220,6 +221,16 @@ async function playCommand(
     ...compareIgnored(game.copies, world),
   ];
   return unexplained(game, differences, { world, command, status, outcomes, final: true });
+}
+
+/** Of stages that were stale, the outs are results now: where one tool failed, only for one of them. */
+function noteCommit({ accepted, behind }: Game, world: World, status: Lines, isWhole: boolean): void {
+  for (const name of world.stages.flatMap(namesOf)) {
+    if ((status.ours[name] ?? []).length > 0) accepted.add(name);
+    // Ferment does what it can, DVC what comes before the first error.
+    const isStale = [status.ours, status.dvc].some((lines) => (lines[name] ?? []).length > 0);
+    if (!isWhole && isStale) behind.add(name);
+  }
 }
 
 /** Without a target, DVC looks at the root's dvc.yaml alone unless it is told otherwise. */
