@@ -59,8 +59,9 @@ for (const figure of document.querySelectorAll('figure[data-points]')) {
     const isRight = said[best] === truth[best];
     const answer = said.length === 0 ? '' : isRight ? ', answered so' : ', answered ' + names[said[best]];
     tip.textContent = names[truth[best]] + answer;
-    tip.style.left = px / scale + svg.offsetLeft + 12 + 'px';
-    tip.style.top = py / scale + 'px';
+    const around = figure.getBoundingClientRect();
+    tip.style.left = px / scale + box.left - around.left + 12 + 'px';
+    tip.style.top = py / scale + box.top - around.top + 'px';
     figure.append(tip);
   });
 }

@@ -87,14 +87,59 @@ function drawPanel(
       'font-size': 11,
       ...QUIET,
     }),
-    ...models.map((model, i) => drawModel(model, x(of(model)), y, colorAt(SERIES_COLORS, i), frame)),
+    ...models.map((model, i) => drawModel(model, x(of(model)), y, colorAt(SERIES_COLORS, i))),
+    ...drawNames(
+      models.map((model) => ({ name: model.name, x: x(of(model)), y: y(100 * model.accuracy) })),
+      frame,
+    ),
   ];
 }
 
-function drawModel(model: SizedModel, x: number, y: Scale, color: string, frame: Frame): string {
-  const { name, accuracy, interval, reported } = model;
+interface Named {
+  readonly name: string;
+  readonly x: number;
+  readonly y: number;
+}
+
+interface Box {
+  readonly left: number;
+  readonly right: number;
+  readonly top: number;
+  readonly bottom: number;
+}
+
+/** Each name beside its point, where it covers neither another point nor a name: right, left, below or above. */
+function drawNames(points: readonly Named[], frame: Frame): string[] {
+  const taken: Box[] = points.map(({ x, y }) => boxAround(x, y, 6, 6));
+  return points.map(({ name, x, y }, i) => {
+    const half = 3.2 * name.length;
+    const places = [
+      { anchor: 'start', x: x + 9, y: y + 4, middle: x + 9 + half },
+      { anchor: 'end', x: x - 9, y: y + 4, middle: x - 9 - half },
+      { anchor: 'middle', x, y: y + 20, middle: x },
+      { anchor: 'middle', x, y: y - 11, middle: x },
+    ].map((place) => ({ ...place, box: boxAround(place.middle, place.y - 4, half, 7) }));
+    const others = taken.filter((_, k) => k !== i);
+    const isFree = ({ box }: { readonly box: Box }): boolean =>
+      box.left > frame.left && box.right < frame.right && !others.some((other) => overlaps(box, other));
+    const place = places.find(isFree) ?? places[0];
+    if (place === undefined) return '';
+    taken.push(place.box);
+    return label(name, { x: place.x, y: place.y, 'text-anchor': place.anchor, 'font-size': 11.5 });
+  });
+}
+
+function boxAround(x: number, y: number, halfWidth: number, halfHeight: number): Box {
+  return { left: x - halfWidth, right: x + halfWidth, top: y - halfHeight, bottom: y + halfHeight };
+}
+
+function overlaps(a: Box, b: Box): boolean {
+  return a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
+}
+
+function drawModel(model: SizedModel, x: number, y: Scale, color: string): string {
+  const { accuracy, interval, reported } = model;
   const at = y(100 * accuracy);
-  const isAtRight = x > (frame.left + frame.right) / 2;
   return [
     interval === undefined
       ? ''
@@ -117,12 +162,6 @@ function drawModel(model: SizedModel, x: number, y: Scale, color: string, frame:
           stroke: color,
           'stroke-width': 2,
         }),
-    label(name, {
-      x: isAtRight ? x - 9 : x + 9,
-      y: at + 4,
-      'text-anchor': isAtRight ? 'end' : 'start',
-      'font-size': 11.5,
-    }),
   ].join('');
 }
 

@@ -121,6 +121,9 @@ describe('the report as a page', () => {
       expect(await tip.textContent()).toBe('cat, answered so');
       await dots.nth(1).hover({ force: true });
       expect(await tip.textContent()).toBe('dog, answered cat');
+      const [dot, said] = [await dots.nth(1).boundingBox(), await tip.boundingBox()];
+      expect((said?.x ?? 0) - (dot?.x ?? 0)).toBeGreaterThan(5);
+      expect((said?.x ?? 0) - (dot?.x ?? 0)).toBeLessThan(40);
       await page.mouse.move(2, 2);
       expect(await tip.count()).toBe(0);
     });

@@ -130,6 +130,22 @@ describe('figures', () => {
     }
   });
 
+  it('names models whose points are close beside each other without covering one by another', () => {
+    const model = (name: string, parameters: number, accuracy: number) => {
+      return { name, parameters, multiplyAdds: parameters, accuracy };
+    };
+    const svg = renderSizes('t', [
+      model('first', 1e5, 0.9),
+      model('second', 1.3e5, 0.91),
+      model('third', 1e7, 0.2),
+    ]);
+    const places = [
+      ...svg.matchAll(/<text x="([\d.]+)" y="([\d.]+)" text-anchor="(\w+)"[^>]*>(first|second)</g),
+    ];
+    expect(places).toHaveLength(4);
+    expect(new Set(places.map(([, , , anchor]) => anchor)).size).toBeGreaterThan(1);
+  });
+
   it('leave out values that are no numbers', () => {
     const svg = renderLines({
       title: 't',
