@@ -112,12 +112,13 @@ interface Box {
 function drawNames(points: readonly Named[], frame: Frame): string[] {
   const taken: Box[] = points.map(({ x, y }) => boxAround(x, y, 6, 6));
   return points.map(({ name, x, y }, i) => {
-    const half = 3.2 * name.length;
+    const half = 3.3 * name.length;
+    const inside = Math.max(frame.left + half + 1, Math.min(frame.right - half - 1, x));
     const places = [
       { anchor: 'start', x: x + 9, y: y + 4, middle: x + 9 + half },
       { anchor: 'end', x: x - 9, y: y + 4, middle: x - 9 - half },
-      { anchor: 'middle', x, y: y + 20, middle: x },
-      { anchor: 'middle', x, y: y - 11, middle: x },
+      { anchor: 'middle', x: inside, y: y + 20, middle: inside },
+      { anchor: 'middle', x: inside, y: y - 11, middle: inside },
     ].map((place) => ({ ...place, box: boxAround(place.middle, place.y - 4, half, 7) }));
     const others = taken.filter((_, k) => k !== i);
     const isFree = ({ box }: { readonly box: Box }): boolean =>
