@@ -42,6 +42,7 @@ pre code { padding: 0; background: none; }
   .panel { fill: #1a2129; stroke: #2c3640; }
   .box { fill: #1d2a38; stroke: #4a7199; }
 }
+@page { margin: 1.6cm; }
 @media print {
   nav { display: none; }
   body { font-size: 10pt; }
