@@ -42,17 +42,18 @@ export function drawYAxis(frame: Frame, y: Scale, name?: string): string {
   return lines.join('') + side;
 }
 
-/** Values under the frame (only whole ones for what is counted), and what they measure. */
+/** Values under the frame (only whole ones for what is counted; as numbers unless `format` writes them), and what they measure. */
 export function drawXAxis(
   frame: Frame,
   x: Scale,
   name: string,
-  options: { readonly whole?: boolean } = {},
+  options: { readonly whole?: boolean; readonly format?: (value: number) => string } = {},
 ): string {
+  const { format = String } = options;
   const ticks = x.ticks
     .filter((tick) => options.whole !== true || Number.isInteger(tick))
     .map((tick) =>
-      label(String(tick), {
+      label(format(tick), {
         x: x(tick),
         y: frame.bottom + 16,
         'text-anchor': 'middle',

@@ -1,7 +1,7 @@
 import { element, label, linearScale, type Scale } from '../../../kit/index.ts';
 import { colorAt, SERIES_COLORS } from './colors.ts';
-import { drawTitle, drawYAxis, type Frame } from './frame.ts';
-import { figure, QUIET, QUIET_LINE } from './svg.ts';
+import { drawTitle, drawXAxis, drawYAxis, type Frame } from './frame.ts';
+import { figure } from './svg.ts';
 
 /** A model by what it costs and what it reaches; accuracies are shares. */
 export interface SizedModel {
@@ -70,23 +70,7 @@ function drawPanel(
   return [
     isFirst ? drawTitle(frame, title) : '',
     drawYAxis(frame, y, isFirst ? 'accuracy, per cent' : undefined),
-    element('line', { x1: frame.left, x2: frame.right, y1: frame.bottom, y2: frame.bottom, ...QUIET_LINE }),
-    ...x.ticks.map((tick) =>
-      label(short(tick), {
-        x: x(tick),
-        y: frame.bottom + 16,
-        'text-anchor': 'middle',
-        'font-size': 11,
-        ...QUIET,
-      }),
-    ),
-    label(name, {
-      x: (frame.left + frame.right) / 2,
-      y: frame.bottom + 34,
-      'text-anchor': 'middle',
-      'font-size': 11,
-      ...QUIET,
-    }),
+    drawXAxis(frame, x, name, { format: short }),
     ...models.map((model, i) => drawModel(model, x(of(model)), y, colorAt(SERIES_COLORS, i))),
     ...drawNames(
       models.map((model) => ({ name: model.name, x: x(of(model)), y: y(100 * model.accuracy) })),
