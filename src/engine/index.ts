@@ -1,6 +1,7 @@
 export { createInference, type Inference } from './inference.ts';
 export { type Device, type DeviceRequest, type Engine, type EngineOptions, loadEngine } from './load.ts';
 export type { Layer, LayersModel, LayerVariable, SymbolicTensor, Tensor, Tensor4D, Tf } from './native.ts';
+export { smoothedTargets } from './ops/softmax-cross-entropy.ts';
 export type { OptimizerOptions, TensorState, TensorStates } from './optimizer.ts';
 export { createTrainer, type StepResult, type Trainer, type TrainerOptions } from './trainer.ts';
 export { encodeSafetensors, type NamedTensor } from './weights/encode-safetensors.ts';

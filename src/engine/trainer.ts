@@ -42,10 +42,11 @@ export interface Trainer {
   /**
    * One optimizer step on a batch: `images` normalised, `[n, 48, 48, 3]` row-major or a tensor (which stays the
    * caller's), `labels` n class numbers. A tensor may hold images of another size than the model's input where the
-   * model has no Flatten, which ties it to one.
+   * model has no Flatten, which ties it to one. `targets`, rows `[n, classes]` that sum to 1, are what the loss compares
+   * with instead of the (smoothed) labels, which still decide class weights and what counts as correct.
    * Throws BAD_ARRAY when they do not fit each other or the model, OUT_OF_MEMORY when the device has too little.
    */
-  step(images: Float32Array | Tensor4D, labels: ArrayLike<number>): StepResult;
+  step(images: Float32Array | Tensor4D, labels: ArrayLike<number>, targets?: Float32Array): StepResult;
   setLearningRate(learningRate: number): void;
   /** Runs `work` with the running means in the model, where they are kept, else with the weights as they are. */
   withAverage<T>(work: () => T): T;
@@ -70,8 +71,8 @@ export function createTrainer(engine: Engine, model: LayersModel, options: Train
   const average = averageOf(engine, variables, options.averageDecay ?? 0);
   const dropoutKey = createDropoutKeys(options.seed);
 
-  const step = (images: Float32Array | Tensor4D, labels: ArrayLike<number>): StepResult => {
-    checkLabels(labels, classes);
+  const step: Trainer['step'] = (images, labels, targets) => {
+    checkAnswers(labels, targets, classes);
     const x = asBatch(engine, model, images, labels.length);
     const pass: Pass = {
       engine,
@@ -80,7 +81,8 @@ export function createTrainer(engine: Engine, model: LayersModel, options: Train
     };
     const tape = runForward(graph, plan, pass, x.tensor);
     const logits = tape.output.clone();
-    const loss = lossOf(engine, logits, labels, options);
+    const rows = targets ?? smoothedTargets(labels, classes, options.labelSmoothing ?? 0);
+    const loss = lossOf(engine, logits, rows, classWeightsOf(labels, options));
     const gradients = runBackward(graph, pass, tape, loss.gradient);
     optimizer.apply(gradients);
     average?.update(optimizer.iterations);
@@ -93,7 +95,8 @@ export function createTrainer(engine: Engine, model: LayersModel, options: Train
     get iterations() {
       return optimizer.iterations;
     },
-    step: (images, labels) => explainTensorFlowError(() => step(images, labels), labels.length),
+    step: (images, labels, targets) =>
+      explainTensorFlowError(() => step(images, labels, targets), labels.length),
     setLearningRate: (learningRate) => {
       optimizer.learningRate = learningRate;
     },
@@ -191,12 +194,16 @@ interface Loss {
   readonly weights: Float32Array<ArrayBuffer>;
 }
 
-function lossOf(engine: Engine, logits: Tensor, labels: ArrayLike<number>, options: TrainerOptions): Loss {
+function lossOf(
+  engine: Engine,
+  logits: Tensor,
+  rows: Float32Array,
+  weights: Float32Array<ArrayBuffer>,
+): Loss {
   const { tf, native } = engine;
   const [count = 0, classes = 0] = logits.shape;
-  const targets = tf.tensor(smoothedTargets(labels, classes, options.labelSmoothing ?? 0), [count, classes]);
+  const targets = tf.tensor(rows, [count, classes]);
   const { losses, gradient } = softmaxCrossEntropy(engine, logits, targets);
-  const weights = Float32Array.from({ length: count }, (_, i) => options.classWeights?.[labels[i] ?? 0] ?? 1);
   const factors = tf.tensor(
     weights.map((weight) => weight / count),
     [count, 1],
@@ -206,8 +213,23 @@ function lossOf(engine: Engine, logits: Tensor, labels: ArrayLike<number>, optio
   return { losses, gradient: scaled, weights };
 }
 
-function checkLabels(labels: ArrayLike<number>, classes: number): void {
-  for (let i = 0; i < labels.length; i++) {
+/** The factor of each sample. */
+function classWeightsOf(
+  labels: ArrayLike<number>,
+  { classWeights }: TrainerOptions,
+): Float32Array<ArrayBuffer> {
+  return Float32Array.from({ length: labels.length }, (_, i) => classWeights?.[labels[i] ?? 0] ?? 1);
+}
+
+function checkAnswers(labels: ArrayLike<number>, targets: Float32Array | undefined, classes: number): void {
+  const count = labels.length;
+  if (targets !== undefined && targets.length !== count * classes) {
+    throw new FermentError(
+      'BAD_ARRAY',
+      `Targets of ${count} images must be [${count}, ${classes}]. Received: ${targets.length} numbers.`,
+    );
+  }
+  for (let i = 0; i < count; i++) {
     const label = labels[i] ?? -1;
     if (Number.isInteger(label) && label >= 0 && label < classes) continue;
     throw new FermentError(

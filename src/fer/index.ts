@@ -9,4 +9,5 @@ export * from './measure/index.ts';
 export * from './models/index.ts';
 export * from './params/index.ts';
 export * from './report/index.ts';
+export * from './teaching/index.ts';
 export * from './training/index.ts';

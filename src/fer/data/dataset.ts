@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { type Digest, digestOf, digestOfJson } from '../../kit/index.ts';
 import { CLASSES } from '../params/index.ts';
 import { badArray } from './npy/format.ts';
 import { readNpy } from './npy/index.ts';
@@ -46,4 +47,9 @@ export function loadDataset(folder: string): Dataset {
       `${PROVENANCE_FILE} beside it has ${provenance.length} images. Received: ${count}`,
     );
   return { count, images: images.data, labels: labels.data, provenance };
+}
+
+/** The digest of a split's images and labels. */
+export function digestOfDataset({ images, labels }: Dataset): Digest {
+  return digestOfJson([digestOf(images), digestOf(labels)]);
 }

@@ -1,6 +1,6 @@
 export { type AugmentOptions, type AugmentReport, augmentImages } from './augment.ts';
 export { labelOfName } from './class-names.ts';
-export { type Dataset, IMAGE_PIXELS, IMAGE_SIDE, loadDataset } from './dataset.ts';
+export { type Dataset, digestOfDataset, IMAGE_PIXELS, IMAGE_SIDE, loadDataset } from './dataset.ts';
 export { type DownloadOptions, type DownloadReport, downloadDataset } from './download.ts';
 export { type InjectOptions, type InjectReport, injectImages } from './inject/index.ts';
 export {

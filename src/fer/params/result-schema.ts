@@ -1,4 +1,5 @@
 import type { JSONSchema } from 'json-schema-to-ts';
+import { viewSet } from './shared.ts';
 
 /** `evaluate`: what is measured on the untouched test split. */
 export const evaluateSchema = {
@@ -21,26 +22,7 @@ export const evaluateSchema = {
       propertyNames: { pattern: '^(?!one$)[A-Za-z0-9_-]+$' },
       description:
         'Ways to look at each image several times; the one with the highest accuracy on validation, a single look among them, is measured on test beside the single look. {}: a single look.',
-      additionalProperties: {
-        type: 'object',
-        additionalProperties: false,
-        properties: {
-          flip: { type: 'boolean', description: 'Each view also mirrored; false by default.' },
-          scales: {
-            type: 'array',
-            minItems: 1,
-            items: { type: 'number', minimum: 0.5, maximum: 2 },
-            description: 'Enlargements; [1] by default.',
-          },
-          shiftPixels: {
-            type: 'integer',
-            minimum: 0,
-            maximum: 12,
-            description:
-              'Each view also moved by this to each of the four sides; 0, the default, moves none.',
-          },
-        },
-      },
+      additionalProperties: viewSet,
     },
     bootstrapSamples: {
       type: 'integer',

@@ -1,7 +1,7 @@
 import type { FromSchema, JSONSchema } from 'json-schema-to-ts';
 import { augmentSchema, downloadSchema, injectSchema, splitSchema, toRgbSchema } from './data-schema.ts';
 import { evaluateSchema, reportSchema, tsneSchema } from './result-schema.ts';
-import { trainSchema } from './train-schema.ts';
+import { teachSchema, trainSchema } from './train-schema.ts';
 import {
   baselineSchema,
   engineSchema,
@@ -9,9 +9,6 @@ import {
   sweepSchema,
   trainingSchema,
 } from './training-schema.ts';
-
-/** What may be evaluated, by the name of its training. */
-const MODELS = ['baseline', 'resnet', 'mobilenetv2', 'se-resnet'] as const;
 
 /**
  * The whole of params.yaml: one section per stage, the same word as the stage. Defaults live here and nowhere
@@ -35,6 +32,7 @@ export const paramsSchema = {
     'select',
     'baseline',
     'train',
+    'teach',
     'models',
     'evaluate',
     'maps',
@@ -59,11 +57,12 @@ export const paramsSchema = {
     select: selectSchema,
     baseline: baselineSchema,
     train: trainSchema,
+    teach: teachSchema,
     models: {
       type: 'array',
-      items: { enum: MODELS },
+      items: { type: 'string', pattern: '^[A-Za-z0-9_-]+$' },
       default: ['baseline', 'resnet', 'mobilenetv2'],
-      description: 'The trained models that `evaluate` measures.',
+      description: 'The trained models that `evaluate` measures: `baseline`, or a name in `train`.',
     },
     evaluate: evaluateSchema,
     maps: {

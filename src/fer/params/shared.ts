@@ -30,3 +30,24 @@ export type CompactArchitecture = (typeof COMPACT_ARCHITECTURES)[number];
 /** Everything that can be evaluated. */
 export const ARCHITECTURES = [...COMPACT_ARCHITECTURES, 'vgg16'] as const;
 export type Architecture = (typeof ARCHITECTURES)[number];
+
+/** A set of ways to look at one image: all combinations. */
+export const viewSet = {
+  type: 'object',
+  additionalProperties: false,
+  properties: {
+    flip: { type: 'boolean', description: 'Each view also mirrored; false by default.' },
+    scales: {
+      type: 'array',
+      minItems: 1,
+      items: { type: 'number', minimum: 0.5, maximum: 2 },
+      description: 'Enlargements; [1] by default.',
+    },
+    shiftPixels: {
+      type: 'integer',
+      minimum: 0,
+      maximum: 12,
+      description: 'Each view also moved by this to each of the four sides; 0, the default, moves none.',
+    },
+  },
+} as const satisfies JSONSchema;

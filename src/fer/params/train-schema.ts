@@ -1,21 +1,20 @@
 import type { JSONSchema } from 'json-schema-to-ts';
 import { earlyStopping, keep, schedule } from './schedule-schema.ts';
+import { COMPACT_ARCHITECTURES, viewSet } from './shared.ts';
 
 const share = { type: 'number', minimum: 0, maximum: 1 } as const;
 /** A decay below 1. */
 const beta = { type: 'number', minimum: 0, exclusiveMaximum: 1 } as const;
-const selection = {
-  type: ['string', 'null'],
-  description:
-    'The file that `select` wrote for this architecture, for what is "selected"; null where nothing is.',
-} as const;
-
-/** What every final training has; "selected" takes the value of the configuration that `select` chose. */
+/** A final training; "selected" takes the value of the configuration that `select` chose. */
 const finalTraining = {
   type: 'object',
   additionalProperties: false,
   required: [
+    'architecture',
+    'seed',
     'selection',
+    'targets',
+    'targetShare',
     'epochs',
     'learningRate',
     'optimizer',
@@ -30,6 +29,30 @@ const finalTraining = {
     'keep',
   ],
   properties: {
+    architecture: { enum: COMPACT_ARCHITECTURES },
+    seed: {
+      type: ['integer', 'null'],
+      minimum: 0,
+      default: null,
+      description: 'Of weights, order, augmentation and dropout; null takes the seed of all.',
+    },
+    selection: {
+      type: ['string', 'null'],
+      default: null,
+      description:
+        'The file that `select` wrote for this architecture, for what is "selected"; null where nothing is.',
+    },
+    targets: {
+      type: ['string', 'null'],
+      default: null,
+      description:
+        'The folder in which `teach` wrote what other nets answer; null trains on the labels alone.',
+    },
+    targetShare: {
+      ...share,
+      default: 0.5,
+      description: 'How much of each target is what the other nets answer; the rest is the label.',
+    },
     epochs: { type: 'integer', minimum: 1, default: 40, description: 'At most.' },
     optimizer: {
       enum: ['adam', 'adamw', 'sgd', 'selected'],
@@ -75,34 +98,33 @@ const finalTraining = {
   },
 } as const satisfies JSONSchema;
 
-/** `train`: the final trainings, one per architecture. */
+/** `train`: the final trainings, each a stage of its own: train@NAME. */
 export const trainSchema = {
   type: 'object',
-  additionalProperties: false,
   default: {},
-  description: 'The final trainings, one per architecture.',
-  required: ['resnet', 'mobilenetv2'],
-  properties: {
-    resnet: {
-      ...finalTraining,
-      default: {},
-      properties: {
-        selection: { ...selection, default: 'artifacts/selection/resnet.json' },
-        ...finalTraining.properties,
+  description: 'Name to final training; each is a cached stage of its own, train@NAME.',
+  propertyNames: { pattern: '^[A-Za-z0-9_-]+$' },
+  additionalProperties: finalTraining,
+} as const satisfies JSONSchema;
+
+/** `teach`: what trained nets answer to the training images, as targets for another. */
+export const teachSchema = {
+  type: 'object',
+  default: {},
+  description:
+    'Name to the nets whose mean answer to each training image becomes a target (knowledge distillation), teach@NAME.',
+  propertyNames: { pattern: '^[A-Za-z0-9_-]+$' },
+  additionalProperties: {
+    type: 'object',
+    additionalProperties: false,
+    required: ['models', 'views'],
+    properties: {
+      models: { type: 'string', description: 'The folders of their models: artifacts/models/teacher-*' },
+      views: {
+        ...viewSet,
+        default: { flip: true },
+        description: 'Ways to look at each image; the answers are averaged.',
       },
-    },
-    mobilenetv2: {
-      ...finalTraining,
-      default: {},
-      properties: {
-        selection: { ...selection, default: 'artifacts/selection/mobilenetv2.json' },
-        ...finalTraining.properties,
-      },
-    },
-    'se-resnet': {
-      ...finalTraining,
-      description: 'Our own net, which is not swept; left out, it is not trained.',
-      properties: { selection: { ...selection, default: null }, ...finalTraining.properties },
     },
   },
 } as const satisfies JSONSchema;

@@ -70,6 +70,27 @@ function train(options: TrainerOptions, steps: number, from?: TensorStates) {
 }
 
 describe('a trainer', () => {
+  test('compares with target rows where it gets them: smoothed labels as rows are smoothed labels', () => {
+    const step = (options: TrainerOptions, targets?: Float32Array) => {
+      const net = buildNet();
+      const trainer = createTrainer(engine, net, options);
+      try {
+        return { ...trainer.step(images, labels, targets), state: trainer.state() };
+      } finally {
+        trainer.dispose();
+        net.dispose();
+      }
+    };
+    const rows = Float32Array.from(labels.flatMap((label) => (label === 0 ? [0.9, 0.1] : [0.1, 0.9])));
+    const weights = { classWeights: [1, 2] };
+    const smoothed = step({ ...OPTIONS, ...weights, labelSmoothing: 0.2 });
+    expect(step({ ...OPTIONS, ...weights }, rows)).toEqual(smoothed);
+    expect(step({ ...OPTIONS, ...weights })).not.toEqual(smoothed);
+    expect(() => step(OPTIONS, rows.subarray(1))).toThrow(
+      'Targets of 8 images must be [8, 2]. Received: 15 numbers.',
+    );
+  });
+
   test('lowers the loss', () => {
     const { losses } = train({ ...OPTIONS, optimizer: { kind: 'sgd', learningRate: 0.05 } }, 40);
     expect(losses.at(-1)).toBeLessThan((losses[0] ?? 0) / 2);

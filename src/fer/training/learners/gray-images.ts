@@ -1,6 +1,8 @@
 import { type Digest, digestOf, digestOfJson, FermentError } from '../../../kit/index.ts';
 import { type Dataset, IMAGE_PIXELS, IMAGE_SIDE } from '../../data/index.ts';
 import { type Preprocessing, preprocess } from '../../models/index.ts';
+import { CLASSES } from '../../params/index.ts';
+import type { SoftTargets } from '../../teaching/index.ts';
 import { type Augment, retouch } from '../augmentation/index.ts';
 
 /** Training images as one gray plane each: a third of the memory, and a third of the work of augmenting them. */
@@ -10,10 +12,12 @@ export interface GrayImages {
   readonly planes: Uint8Array;
   /** Index into CLASSES, `[n]` */
   readonly labels: Uint8Array;
+  /** What other nets answer, `[n, 7]`, where they teach. */
+  readonly taught?: SoftTargets | undefined;
 }
 
-/** Takes the images `indices` of a data set. Throws BAD_ARRAY when one of them has colour. */
-export function takeGray(dataset: Dataset, indices: Uint32Array): GrayImages {
+/** Takes the images `indices` of a data set, and of its soft targets. Throws BAD_ARRAY when one of them has colour. */
+export function takeGray(dataset: Dataset, indices: Uint32Array, taught?: SoftTargets): GrayImages {
   const planes = new Uint8Array(indices.length * IMAGE_PIXELS);
   for (const [i, index] of indices.entries()) {
     const start = 3 * IMAGE_PIXELS * index;
@@ -24,7 +28,12 @@ export function takeGray(dataset: Dataset, indices: Uint32Array): GrayImages {
       planes[i * IMAGE_PIXELS + p] = gray;
     }
   }
-  return { count: indices.length, planes, labels: Uint8Array.from(indices, (i) => dataset.labels[i] ?? 0) };
+  return {
+    count: indices.length,
+    planes,
+    labels: labelsAt(dataset.labels, indices),
+    taught: taught && rowsAt(taught, indices),
+  };
 }
 
 function coloured(index: number): FermentError {
@@ -35,9 +44,14 @@ function coloured(index: number): FermentError {
   );
 }
 
-/** The digest of pixels and labels. */
-export function digestOfImages({ planes, labels }: GrayImages): Digest {
-  return digestOfJson([digestOf(planes), digestOf(labels)]);
+/** The digest of pixels, labels and soft targets. */
+export function digestOfImages({ planes, labels, taught }: GrayImages): Digest {
+  const digests = [digestOf(planes), digestOf(labels)];
+  return digestOfJson(taught === undefined ? digests : [...digests, digestOf(bytesOf(taught))]);
+}
+
+function bytesOf(numbers: Float32Array): Uint8Array {
+  return new Uint8Array(numbers.buffer, numbers.byteOffset, numbers.byteLength);
 }
 
 export interface BatchOptions {
@@ -86,4 +100,13 @@ export function inThreeChannels(planes: Uint8Array): Uint8Array {
 /** The labels of some images. */
 export function labelsAt(labels: Uint8Array, indices: Uint32Array): Uint8Array {
   return Uint8Array.from(indices, (i) => labels[i] ?? 0);
+}
+
+/** The rows of some images in an array with one row of classes for each. */
+export function rowsAt(rows: Float32Array, indices: Uint32Array): Float32Array<ArrayBuffer> {
+  const classes = CLASSES.length;
+  const taken = new Float32Array(indices.length * classes);
+  for (const [i, index] of indices.entries())
+    taken.set(rows.subarray(index * classes, (index + 1) * classes), i * classes);
+  return taken;
 }

@@ -4,7 +4,8 @@ import { channelsOf, type Preprocessing, predict } from '../../models/index.ts';
 import type { Augment } from '../augmentation/index.ts';
 import type { Learner } from '../loop/learner.ts';
 import { scoreLogits } from '../loop/scores.ts';
-import { type GrayImages, labelsAt, makeBatch } from './gray-images.ts';
+import { type GrayImages, labelsAt, makeBatch, rowsAt } from './gray-images.ts';
+import { mixTargets, type TeachingShare } from './mix-targets.ts';
 
 export interface ImageLearnerOptions {
   readonly engine: Engine;
@@ -15,13 +16,15 @@ export interface ImageLearnerOptions {
   /** Left out where images are trained on as they are. */
   readonly augment: Augment | undefined;
   readonly preprocessing: Preprocessing;
+  /** What a target is made of, where other nets teach. */
+  readonly teaching?: TeachingShare;
   /** Side of the training images in an epoch (from 1); left out, 48 in all. */
   readonly sideAt?: (epoch: number) => number;
 }
 
 /** A learner whose whole model sees images: augmented for each step in training, as they are in validation. */
 export function createImageLearner(options: ImageLearnerOptions): Learner {
-  const { engine, model, trainer, train, validation, augment, preprocessing, sideAt } = options;
+  const { engine, model, trainer, train, validation, augment, preprocessing, sideAt, teaching } = options;
   const channels = channelsOf(model);
   return {
     trainer,
@@ -31,7 +34,9 @@ export function createImageLearner(options: ImageLearnerOptions): Learner {
       const batch = makeBatch(train, { epoch, indices, augment, preprocessing, side, channels });
       const images = engine.tf.tensor4d(batch, [indices.length, side, side, channels]);
       try {
-        return trainer.step(images, labelsAt(train.labels, indices));
+        const labels = labelsAt(train.labels, indices);
+        if (train.taught === undefined || teaching === undefined) return trainer.step(images, labels);
+        return trainer.step(images, labels, mixTargets(labels, rowsAt(train.taught, indices), teaching));
       } finally {
         images.dispose();
       }

@@ -24,7 +24,9 @@ export interface CompactTraining extends Omit<TrainingPlan, 'batchSize'> {
   readonly beta1?: number;
   readonly beta2?: number;
   readonly averageDecay?: number;
-  readonly imageSizes?: Params['train']['resnet']['imageSizes'];
+  readonly imageSizes?: Params['train'][string]['imageSizes'];
+  /** Share of other nets' answers in the targets, where there are any. */
+  readonly targetShare?: number;
   /** What sweep and final training share. */
   readonly training: Params['training'];
 }
@@ -69,7 +71,7 @@ export function trainCompactNet(
   context: TrainingContext,
 ): Promise<TrainingRun> {
   const { training, architecture, optimizer, dropout, weightDecay, trainLimit, ...rest } = compact;
-  const { beta1, beta2, averageDecay = 0, imageSizes = [], ...plan } = rest;
+  const { beta1, beta2, averageDecay = 0, imageSizes = [], targetShare = 0, ...plan } = rest;
   const { preprocessing, augmentation } = training;
   const augment = createOnlineAugmentation(plan.seed, augmentation, plan.epochs);
   checkImageSizes(imageSizes, architecture, augmentation.interpolation);
@@ -94,6 +96,7 @@ export function trainCompactNet(
         trainer: createTrainer(model),
         augment,
         preprocessing,
+        teaching: { share: targetShare, labelSmoothing: training.labelSmoothing },
         sideAt: (epoch) => sideAt(imageSizes, plan.epochs, epoch),
       }),
   };

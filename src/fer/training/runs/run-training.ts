@@ -8,8 +8,8 @@ import {
   type Trainer,
   type TrainerOptions,
 } from '../../../engine/index.ts';
-import { type Digest, digestOf, digestOfJson, writeFileAtomic } from '../../../kit/index.ts';
-import { type Dataset, loadDataset } from '../../data/index.ts';
+import { type Digest, digestOfJson, writeFileAtomic } from '../../../kit/index.ts';
+import { type Dataset, digestOfDataset, loadDataset } from '../../data/index.ts';
 import { type EngineFacts, engineFacts } from '../../engine-facts.ts';
 import {
   buildModel,
@@ -20,6 +20,7 @@ import {
   saveModel,
 } from '../../models/index.ts';
 import { type Architecture, CLASSES } from '../../params/index.ts';
+import { readSoftTargets } from '../../teaching/soft-targets.ts';
 import { digestOfImages, type GrayImages, takeGray } from '../learners/gray-images.ts';
 import { renderHistoryCsv } from '../loop/history.ts';
 import type { Learner } from '../loop/learner.ts';
@@ -33,6 +34,8 @@ export interface TrainingPlaces {
   /** Folder of the packed training split. */
   readonly train: string;
   readonly validation: string;
+  /** Folder of the soft targets of the training split; left out, the labels are all there is. */
+  readonly targets?: string | undefined;
   /** Folder for the model. */
   readonly model: string;
   /** CSV file for the history. */
@@ -105,7 +108,8 @@ export async function runTraining(
   const all = loadDataset(places.train);
   const validation = loadDataset(places.validation);
   const { plan, architecture, dropout } = recipe;
-  const train = takeGray(all, stratifiedSample(all.labels, recipe.trainLimit, plan.seed));
+  const taught = places.targets === undefined ? undefined : readSoftTargets(places.targets, all);
+  const train = takeGray(all, stratifiedSample(all.labels, recipe.trainLimit, plan.seed), taught);
 
   const engine = await loadEngine({ device: context.device });
   context.onEngine?.(engineFacts(engine));
@@ -188,8 +192,4 @@ function infoOf(recipe: Recipe, model: LayersModel, { history, kept, steps }: Tr
     seed: recipe.plan.seed,
     params: recipe.params,
   };
-}
-
-function digestOfDataset({ images, labels }: Dataset): Digest {
-  return digestOfJson([digestOf(images), digestOf(labels)]);
 }

@@ -2,7 +2,7 @@ import { FermentError } from '../../../kit/index.ts';
 import { IMAGE_SIDE } from '../../data/index.ts';
 import type { CompactArchitecture, Params } from '../../params/index.ts';
 
-type ImageSizes = Params['train']['resnet']['imageSizes'];
+type ImageSizes = Params['train'][string]['imageSizes'];
 
 /** The side of the training images in an epoch (from 1) of `epochs`. */
 export function sideAt(sizes: ImageSizes, epochs: number, epoch: number): number {

@@ -1,37 +1,31 @@
 import { readFileSync } from 'node:fs';
 import { didYouMean, FermentError, messageOf } from '../../../kit/index.ts';
-import { COMPACT_ARCHITECTURES, type Params } from '../../params/index.ts';
+import type { Params } from '../../params/index.ts';
 import type { CompactTraining } from '../runs/compact-net.ts';
 import type { SelectedValues, Selection } from './select.ts';
 
 /**
- * The final training of one architecture: its params, with the selection's value wherever they say "selected".
- * Throws BAD_PARAMS for another name than a compact net's, without params of it, and for "selected" without a
- * selection; DATA_DAMAGED when the selection file is not one of this architecture.
+ * The final training of this name: its params, with the selection's value wherever they say "selected".
+ * Throws BAD_PARAMS for a name that `train` does not have, and for "selected" without a selection; DATA_DAMAGED when
+ * the selection file is not one of this architecture.
  */
 export function finalTraining(
-  key: string,
-  { train, training, seed }: Pick<Params, 'train' | 'training' | 'seed'>,
+  name: string,
+  { train, training, seed: seedOfAll }: Pick<Params, 'train' | 'training' | 'seed'>,
   selectionPath: string | undefined,
 ): CompactTraining {
-  const architecture = COMPACT_ARCHITECTURES.find((name) => name === key);
-  if (architecture === undefined) {
-    throw new FermentError(
-      'BAD_PARAMS',
-      `A final training is for one of ${COMPACT_ARCHITECTURES.join(', ')}. Received: ${key}.`,
-      { hint: didYouMean(key, COMPACT_ARCHITECTURES) },
-    );
-  }
-  const final = train[architecture];
+  const final = Object.hasOwn(train, name) ? train[name] : undefined;
   if (final === undefined) {
-    throw new FermentError('BAD_PARAMS', `The parameters have no train.${architecture}.`, {
-      hint: 'params.best.yaml has one: npx ferment repro --params params.best.yaml',
+    throw new FermentError('BAD_PARAMS', `The parameters have no train.${name}.`, {
+      hint: didYouMean(name, Object.keys(train)),
     });
   }
-  const { selection: _, optimizer, learningRate, dropout, weightDecay, ...plan } = final;
-  const selected = selectedValues(architecture, selectionPath);
+  const { selection: _, targets, targetShare, architecture, seed, optimizer, ...rest } = final;
+  const { learningRate, dropout, weightDecay, ...plan } = rest;
+  const selected = selectedValues({ name, architecture }, selectionPath);
   return {
     ...plan,
+    ...(targets === null ? {} : { targetShare }),
     architecture,
     optimizer: optimizer === 'selected' ? selected('optimizer') : optimizer,
     learningRate: learningRate === 'selected' ? selected('learningRate') : learningRate,
@@ -39,13 +33,13 @@ export function finalTraining(
     weightDecay: weightDecay === 'selected' ? selected('weightDecay') : weightDecay,
     trainLimit: null,
     training,
-    seed,
+    seed: seed ?? seedOfAll,
   };
 }
 
 /** Gives the selected values one by one: what is not asked for need not have been selected. */
 function selectedValues(
-  architecture: string,
+  { name: of, architecture }: { readonly name: string; readonly architecture: string },
   path: string | undefined,
 ): <K extends keyof SelectedValues>(name: K) => SelectedValues[K] {
   const values = path === undefined ? undefined : readSelection(architecture, path);
@@ -53,7 +47,7 @@ function selectedValues(
     if (values !== undefined) return values[name];
     throw new FermentError(
       'BAD_PARAMS',
-      `train.${architecture}.${name} should be a value where train.${architecture}.selection is null. Received: selected.`,
+      `train.${of}.${name} should be a value where train.${of}.selection is null. Received: selected.`,
     );
   };
 }

@@ -22,21 +22,30 @@ describe('the final training', () => {
     dropout: 'selected',
     weightDecay: 'selected',
   } as const;
+  const untaught = { seed: null, targets: null, targetShare: 0.5 } as const;
+  const common = { ...untaught, imageSizes, ...plan, ...selected } as const;
   const params = {
     seed: 3,
     training: TINY_TRAINING,
     train: {
-      resnet: { selection: 'resnet.json', imageSizes, ...plan, ...selected },
+      resnet: { architecture: 'resnet', selection: 'resnet.json', ...common },
       mobilenetv2: {
+        architecture: 'mobilenetv2',
         selection: 'mobilenetv2.json',
-        imageSizes,
-        ...plan,
-        ...selected,
+        ...common,
         learningRate: 0.002,
         dropout: 0,
       },
+      second: { architecture: 'resnet', selection: 'resnet.json', ...common, seed: 4 },
+      taught: {
+        architecture: 'resnet',
+        selection: 'resnet.json',
+        ...common,
+        targets: 'artifacts/targets/all',
+        targetShare: 0.7,
+      },
     },
-  };
+  } satisfies Parameters<typeof finalTraining>[1];
 
   function selections(): SweepFolder['outs'] {
     const { files, outs } = sweepFolder();
@@ -66,6 +75,18 @@ describe('the final training', () => {
     });
   });
 
+  it('may be one of several of the same architecture, each with its own seed', () => {
+    const { resnet } = selections();
+    const first = finalTraining('resnet', params, resnet);
+    expect(finalTraining('second', params, resnet)).toEqual({ ...first, seed: 4 });
+  });
+
+  it('mentions the share of the targets only where there are any', () => {
+    const { resnet } = selections();
+    expect(finalTraining('resnet', params, resnet)).not.toHaveProperty('targetShare');
+    expect(finalTraining('taught', params, resnet)).toHaveProperty('targetShare', 0.7);
+  });
+
   it("refuses another architecture's selection", () => {
     const outs = selections();
     expect(() => finalTraining('resnet', params, outs.mobilenetv2)).toThrow(
@@ -84,7 +105,13 @@ describe('the final training', () => {
     },
   );
 
-  it('knows only the compact nets', () => {
+  it('needs a selection where its params say "selected"', () => {
+    expect(() => finalTraining('second', params, undefined)).toThrow(
+      /train\.second\.optimizer should be a value where train\.second\.selection is null/,
+    );
+  });
+
+  it('knows only the names in train', () => {
     expect(() => finalTraining('resnett', params, '')).toThrow(
       expect.objectContaining({ code: 'BAD_PARAMS', hint: "Did you mean 'resnet'?" }),
     );

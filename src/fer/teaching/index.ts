@@ -1,0 +1,2 @@
+export { readSoftTargets, type SoftTargets } from './soft-targets.ts';
+export { type TeachingMetrics, type TeachingProgress, teachTargets } from './teach.ts';
