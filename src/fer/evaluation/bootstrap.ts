@@ -81,7 +81,8 @@ function drawInto(drawn: Float64Array, stratum: Uint16Array, random: Random): vo
   }
 }
 
-function middle(values: Float64Array, confidence: number): Interval {
+/** The middle `confidence` of some values, between linear quantiles. */
+export function middle(values: Float64Array, confidence: number): Interval {
   const sorted = values.slice().sort();
   return { low: quantile(sorted, (1 - confidence) / 2), high: quantile(sorted, (1 + confidence) / 2) };
 }

@@ -11,6 +11,13 @@ export {
   type ClassScores,
   classificationReport,
 } from './classification-report.ts';
+export type { Comparison, Difference, McNemar } from './compare.ts';
+export {
+  type CompareMetrics,
+  type CompareRunsOptions,
+  compareRuns,
+  type NetMetrics,
+} from './compare-runs.ts';
 export {
   type EvaluationContext,
   type EvaluationPlaces,

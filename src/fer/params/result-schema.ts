@@ -49,6 +49,23 @@ export const evaluateSchema = {
   },
 } as const satisfies JSONSchema;
 
+/** `compare`: whether one net is better than another. */
+export const compareSchema = {
+  type: 'object',
+  default: {
+    nets: { a: 'artifacts/evaluation/resnet*', b: 'artifacts/evaluation/mobilenetv2*' },
+  },
+  description:
+    'Name to two nets, compared on the same test images, compare@NAME. Runs of a net are evaluations whose folders `a` or `b` names, several by *.',
+  propertyNames: { pattern: '^[A-Za-z0-9_-]+$' },
+  additionalProperties: {
+    type: 'object',
+    additionalProperties: false,
+    required: ['a', 'b'],
+    properties: { a: { type: 'string' }, b: { type: 'string' } },
+  },
+} as const satisfies JSONSchema;
+
 /** `tsne`: PCA, then t-SNE. */
 export const tsneSchema = {
   type: 'object',

@@ -1,6 +1,6 @@
 import type { FromSchema, JSONSchema } from 'json-schema-to-ts';
 import { augmentSchema, downloadSchema, injectSchema, splitSchema, toRgbSchema } from './data-schema.ts';
-import { evaluateSchema, reportSchema, tsneSchema } from './result-schema.ts';
+import { compareSchema, evaluateSchema, reportSchema, tsneSchema } from './result-schema.ts';
 import { teachSchema, trainSchema } from './train-schema.ts';
 import {
   baselineSchema,
@@ -35,6 +35,7 @@ export const paramsSchema = {
     'teach',
     'models',
     'evaluate',
+    'compare',
     'maps',
     'tsne',
     'report',
@@ -65,6 +66,7 @@ export const paramsSchema = {
       description: 'The trained models that `evaluate` measures: `baseline`, or a name in `train`.',
     },
     evaluate: evaluateSchema,
+    compare: compareSchema,
     maps: {
       type: 'object',
       propertyNames: { pattern: '^[A-Za-z0-9_-]+$' },

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { compareBytes, FermentError, messageOf } from '../../kit/index.ts';
 import type { DownloadReport, InjectReport, PackReport } from '../data/index.ts';
-import type { EvaluationMetrics } from '../evaluation/index.ts';
+import type { CompareMetrics, EvaluationMetrics } from '../evaluation/index.ts';
 import type { MapMetrics } from '../maps/index.ts';
 import type { TrainingMetrics } from '../training/index.ts';
 
@@ -23,6 +23,7 @@ export interface Results {
   readonly sweep: ReadonlyMap<string, TrainingResult>;
   readonly training: ReadonlyMap<string, TrainingResult>;
   readonly evaluation: ReadonlyMap<string, EvaluationMetrics>;
+  readonly compare: ReadonlyMap<string, CompareMetrics>;
   readonly maps: ReadonlyMap<string, MapMetrics>;
 }
 
@@ -50,6 +51,7 @@ export function readResults(paths: readonly string[]): Results {
     sweep: trainings('sweep'),
     training: trainings('train'),
     evaluation: folder('evaluate'),
+    compare: folder('compare'),
     maps: folder('tsne'),
   };
 }

@@ -10,6 +10,7 @@ import { renderHtml } from './html.ts';
 import { renderMarkdown } from './markdown.ts';
 import { type Results, readResults } from './results.ts';
 import { changesSection } from './sections/changes.ts';
+import { compareSection } from './sections/compare.ts';
 import { dataSection } from './sections/data.ts';
 import { evaluationSection } from './sections/evaluation.ts';
 import { headlineSection } from './sections/headline.ts';
@@ -53,6 +54,7 @@ async function contentOf(results: Results, options: ReportOptions): Promise<read
       'A reproduction of "Facial emotion recognition on FER2013 with compact CNNs": a VGG16 baseline, a small ResNet and a small MobileNetV2 answer which of seven emotions a 48 x 48 gray face shows.',
     ),
     ...headlineSection(results, source),
+    ...compareSection(results),
     ...changesSection(results, readEarlierResults(options.metrics)),
     ...(await dataSection(results, isShown ? loadDataset(options.train) : undefined)),
     ...sweepSection(results),

@@ -32,13 +32,31 @@ const MODEL_NAMES: Readonly<Record<string, string>> = {
   pixels: 'raw pixels',
 };
 
-export function modelName(key: string): string {
-  return MODEL_NAMES[key] ?? key;
+/** `resnet-2` is another run of the model `resnet`; a key that is no run of a known model has no base. */
+function baseOf(key: string): { readonly base: string; readonly run: string } | undefined {
+  const known = Object.keys(MODEL_NAMES).filter((name) => key === name || key.startsWith(`${name}-`));
+  const [base] = known.sort((a, b) => b.length - a.length);
+  return base === undefined ? undefined : { base, run: key.slice(base.length + 1) };
 }
 
-/** The order in which models stand in every table: the baseline, then the paper's order, then others. */
+/** `resnet` is ResNet, `resnet-2` ResNet 2. */
+export function modelName(key: string): string {
+  const found = baseOf(key);
+  return found === undefined ? key : `${MODEL_NAMES[found.base]} ${found.run}`.trimEnd();
+}
+
+/** Whether this is a further run of a model that the results have, which tables list and figures leave out. */
+export function isFurtherRun(key: string, results: ReadonlyMap<string, unknown>): boolean {
+  const found = baseOf(key);
+  return found !== undefined && found.run !== '' && results.has(found.base);
+}
+
+/** The order in which models stand in every table: the baseline, then the paper's order, then others; runs by number. */
 export function inModelOrder<T>(entries: Iterable<readonly [string, T]>): (readonly [string, T])[] {
   const order = Object.keys(MODEL_NAMES);
-  const rank = (key: string): number => (order.includes(key) ? order.indexOf(key) : order.length);
+  const rank = (key: string): number => {
+    const found = baseOf(key);
+    return found === undefined ? order.length : order.indexOf(found.base);
+  };
   return [...entries].sort(([a], [b]) => rank(a) - rank(b));
 }

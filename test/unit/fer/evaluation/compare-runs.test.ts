@@ -1,0 +1,65 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { writeNpy } from '../../../../src/fer/data/index.ts';
+import { compareRuns } from '../../../../src/fer/evaluation/index.ts';
+import { temporaryFolder } from '../../../support/temporary.ts';
+
+const options = { seed: 1, bootstrapSamples: 200, confidence: 0.95 };
+
+/** What stage evaluate leaves: answers as rows of 0 and 1, labels 0 to 6 in turn. */
+function evaluation(root: string, name: string, answers: readonly number[], firstLabel = 0): string {
+  const folder = join(root, name);
+  mkdirSync(folder);
+  const count = answers.length;
+  const probabilities = Float32Array.from({ length: 7 * count }, (_, i) =>
+    i % 7 === answers[Math.floor(i / 7)] ? 1 : 0,
+  );
+  writeNpy(join(folder, 'probabilities.npy'), { dtype: 'float32', shape: [count, 7], data: probabilities });
+  const labels = Uint8Array.from({ length: count }, (_, i) => (i + firstLabel) % 7);
+  writeNpy(join(folder, 'labels.npy'), { dtype: 'uint8', shape: [count], data: labels });
+  return folder;
+}
+
+test('runs are read from their folders, scored one by one and together', () => {
+  const root = temporaryFolder();
+  const right = Array.from({ length: 70 }, (_, i) => i % 7);
+  const half = right.map((label, i) => (i < 35 ? label : (label + 1) % 7));
+  const a = [evaluation(root, 'resnet', right), evaluation(root, 'resnet-2', half)];
+  const b = [evaluation(root, 'mobilenetv2', half)];
+  const { mcnemar, accuracy, ...metrics } = compareRuns({ ...options, a, b });
+  expect(metrics).toMatchObject({
+    images: 70,
+    samples: 200,
+    confidence: 0.95,
+    a: {
+      runs: { resnet: { accuracy: 1, macroF1: 1 }, 'resnet-2': { accuracy: 0.5, macroF1: 0.5 } },
+      mean: { accuracy: 0.75, macroF1: 0.75 },
+      deviation: { accuracy: expect.closeTo(Math.SQRT1_2 / 2, 10) },
+    },
+    b: { runs: { mobilenetv2: { accuracy: 0.5 } }, mean: { accuracy: 0.5 } },
+  });
+  expect(metrics.b).not.toHaveProperty('deviation');
+  expect(accuracy.value).toBeCloseTo(0.25, 12);
+  expect(mcnemar).toMatchObject({ onlyA: 35, onlyB: 0 });
+});
+
+test('runs on other images are refused, and a net without a run', () => {
+  const root = temporaryFolder();
+  const answers = Array.from({ length: 14 }, () => 0);
+  const a = [evaluation(root, 'a', answers)];
+  const other = [evaluation(root, 'b', answers, 1)];
+  expect(() => compareRuns({ ...options, a, b: other })).toThrow(
+    expect.objectContaining({
+      code: 'BAD_ARRAY',
+      message: expect.stringContaining('must answer the same images'),
+      hint: 'Evaluate all of them again: npx ferment repro evaluate',
+    }),
+  );
+  expect(() => compareRuns({ ...options, a, b: [] })).toThrow(
+    expect.objectContaining({
+      code: 'DATA_MISSING',
+      message: expect.stringContaining('Received: 1 and 0.'),
+    }),
+  );
+});

@@ -1,0 +1,59 @@
+import { describe, expect, test } from 'vitest';
+import type { CompareMetrics, Difference } from '../../../../src/fer/evaluation/index.ts';
+import { renderMarkdown } from '../../../../src/fer/report/markdown.ts';
+import type { Results } from '../../../../src/fer/report/results.ts';
+import { compareSection } from '../../../../src/fer/report/sections/compare.ts';
+
+const score = { accuracy: 0.6, macroF1: 0.5 };
+const above: Difference = { value: 0.021, interval: { low: 0.01, high: 0.032 }, p: 0.002 };
+const below: Difference = { value: -0.021, interval: { low: -0.032, high: -0.01 }, p: 0.002 };
+const open: Difference = { value: 0.004, interval: { low: -0.01, high: 0.018 }, p: 0.61 };
+
+function section(accuracy: Difference, macroF1: Difference, change: Partial<CompareMetrics> = {}): string {
+  const compared: CompareMetrics = {
+    a: { runs: { resnet: score }, mean: score },
+    b: { runs: { mobilenetv2: score }, mean: score },
+    images: 3589,
+    samples: 1000,
+    confidence: 0.95,
+    accuracy,
+    macroF1,
+    mcnemar: { onlyA: 400, onlyB: 325, p: 0.006 },
+    ...change,
+  };
+  return renderMarkdown(compareSection({ compare: new Map([['nets', compared]]) } as unknown as Results));
+}
+
+describe('the comparison of two nets', () => {
+  test.each([
+    [above, above, 'Yes: the difference is +2.1 points of accuracy (+1.0 to +3.2, p = 0.002)'],
+    [below, below, 'No, MobileNetV2 is: the difference is −2.1 points of accuracy (−3.2 to −1.0, p = 0.002)'],
+    [open, open, 'It cannot be told: the difference is +0.4 points of accuracy (−1.0 to +1.8, p = 0.610)'],
+    [above, open, 'In accuracy ResNet is better; in macro-F1 it cannot be told:'],
+    [open, below, 'In macro-F1 MobileNetV2 is better; in accuracy it cannot be told:'],
+    [above, below, 'That depends on the measure:'],
+  ])('answers the question by both intervals', (accuracy, macroF1, answer) => {
+    const markdown = section(accuracy, macroF1);
+    expect(markdown).toContain('## Is ResNet better than MobileNetV2?');
+    expect(markdown).toContain(answer);
+  });
+
+  test('says what it rests on: one run of each, or several seeds with their spread', () => {
+    expect(section(above, above)).toContain('Each net was trained once: they say nothing about other seeds.');
+    const runs = { resnet: score, 'resnet-2': score, 'resnet-3': score };
+    const deviation = { accuracy: 0.004, macroF1: 0.012 };
+    const several = section(above, above, { a: { runs, mean: score, deviation } });
+    expect(several).toContain('and of the seeds: 3 and 1 runs.');
+    expect(several).toContain('| ResNet 2 | 60.0 | 50.0 |');
+    expect(several).toContain('| ResNet, mean of 3 | **60.0** ± 0.4 | **50.0** ± 1.2 |');
+    expect(several).toContain('ResNet alone is right on 400 images and MobileNetV2 alone on 325');
+  });
+
+  test('gives no answer without resamples', () => {
+    const markdown = section({ value: 0.3 }, { value: 0.3 }, { samples: 0 });
+    expect(markdown).toContain(
+      'It cannot be told: the difference is +30.0 points of accuracy and +30.0 points',
+    );
+    expect(markdown).toContain('No resamples were asked for');
+  });
+});
