@@ -87,12 +87,9 @@ export function probeKernels(tf: Tf, native: Native, device: 'cpu' | 'cuda'): Ke
  * The twin that does a convolution, its bias, a sum and an activation in one pass, in graphs only: the addon passes no
  * lists of names to single operations. Undefined where there is none.
  */
-export function fusedOperation(operation: string, attributes: readonly Attribute[]): string | undefined {
-  const isPlain = attributes.every(({ name }) => name !== 'explicit_paddings');
+export function fusedOperation(operation: string): string | undefined {
   if (operation === 'Conv2D') return '_MklNativeFusedConv2D';
-  return operation === 'DepthwiseConv2dNative' && isPlain
-    ? '_MklNativeFusedDepthwiseConv2dNative'
-    : undefined;
+  return operation === 'DepthwiseConv2dNative' ? '_MklNativeFusedDepthwiseConv2dNative' : undefined;
 }
 
 /** Its attributes, from those of the convolution: what follows it, and how many tensors that reads. */

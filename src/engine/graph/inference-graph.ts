@@ -1,4 +1,4 @@
-import { FLOAT, NHWC } from '../native.ts';
+import { type Attribute, FLOAT, NHWC, text, type } from '../native.ts';
 import { fusedAttributes, fusedOperation, type Kernels } from '../onednn.ts';
 import { createGraphWriter, type GraphWriter } from '../saved-model/graph-writer.ts';
 import { type Chain, findChains } from './chains.ts';
@@ -72,22 +72,46 @@ function writeChain(writing: Writing, chain: Chain): string {
   const norm = steps[chain.norm ?? -1]?.form;
   if (form?.kind !== 'weighted') throw new Error('A chain begins with a product');
   const product = norm?.kind === 'batch-norm' ? foldedProduct(form, norm.weights) : plainProduct(form);
-  const inputs = [...inputsOf(writing, chain.product), fed(product.kernel)];
-  if (product.bias === undefined) return writer.add(form.operation, form.attributes, inputs);
+  const { attributes, read } = asPadded(writer, form, inputsOf(writing, chain.product));
+  const inputs = [...read, fed(product.kernel)];
+  if (product.bias === undefined) return writer.add(form.operation, attributes, inputs);
   const bias = fed(product.bias);
   const activation = steps[chain.activation ?? -1]?.form;
   const activations = activation?.kind === 'plain' ? [activation.operation] : [];
   const others = chain.sum === undefined ? [] : [nameOf(writing, chain.sum.other)];
-  const fused = kernels === 'onednn' ? fusedOperation(form.operation, form.attributes) : undefined;
+  const fused = kernels === 'onednn' ? fusedOperation(form.operation) : undefined;
   if (fused !== undefined) {
     const parts = ['BiasAdd', ...others.map(() => 'Add'), ...activations];
-    const attributes = fusedAttributes(form.operation, form.attributes, parts, others.length + 1);
-    return writer.add(fused, attributes, [...inputs, bias, ...others]);
+    const all = fusedAttributes(form.operation, attributes, parts, others.length + 1);
+    return writer.add(fused, all, [...inputs, bias, ...others]);
   }
-  const y = writer.add(form.operation, form.attributes, inputs);
+  const y = writer.add(form.operation, attributes, inputs);
   const biased = writer.add('BiasAdd', [FLOAT, NHWC], [y, bias]);
   const summed = others.reduce((sum, other) => writer.add('AddV2', [FLOAT], [sum, other]), biased);
   return activations.reduce((x, operation) => writer.add(operation, [FLOAT], [x]), summed);
+}
+
+/**
+ * A depthwise convolution with padding of its own as a padding and one without: fused ones know no such padding, and on
+ * processors with AVX-512 TensorFlow's rewriting fuses them all the same, loses an attribute and aborts the process.
+ */
+function asPadded(
+  writer: GraphWriter,
+  { operation, attributes }: Extract<Step['form'], { kind: 'weighted' }>,
+  read: readonly string[],
+): { readonly attributes: readonly Attribute[]; readonly read: readonly string[] } {
+  const paddings = attributes.find(({ name }) => name === 'explicit_paddings')?.value;
+  const [x] = read;
+  if (operation !== 'DepthwiseConv2dNative' || !isIntegers(paddings) || x === undefined)
+    return { attributes, read };
+  const constant = writer.integers(paddings, [paddings.length / 2, 2]);
+  const padded = writer.add('Pad', [FLOAT, type('Tpaddings', 'int32')], [x, constant]);
+  const others = attributes.filter(({ name }) => name !== 'explicit_paddings' && name !== 'padding');
+  return { attributes: [...others, text('padding', 'VALID')], read: [padded] };
+}
+
+function isIntegers(value: unknown): value is readonly number[] {
+  return Array.isArray(value) && value.every(Number.isInteger);
 }
 
 function writeAlone(writing: Writing, step: Step): string {

@@ -7,8 +7,8 @@ export interface GraphWriter {
   add(operation: string, attributes: readonly Attribute[], inputs: readonly string[]): string;
   /** A float32 input that is given at every run; a side of -1 may be of any length. */
   placeholder(shape: readonly number[]): string;
-  /** A vector of int32. */
-  integers(values: readonly number[]): string;
+  /** A constant of int32, row-major; by default a vector. */
+  integers(values: readonly number[], shape?: readonly number[]): string;
   /** The bytes of `saved_model.pb`. */
   toSavedModel(): Uint8Array;
 }
@@ -35,10 +35,10 @@ export function createGraphWriter(): GraphWriter {
       const attributes = [type('dtype', 'float32'), shapeAttribute('shape', shape)];
       return append('Placeholder', attributes.map(encodeAttribute), []);
     },
-    integers: (values) => {
+    integers: (values, shape = [values.length]) => {
       const attributes = [
         encodeAttribute(type('dtype', 'int32')),
-        entry('value', message(8, tensor(values))),
+        entry('value', message(8, tensor(values, shape))),
       ];
       return append('Const', attributes, []);
     },
@@ -90,8 +90,8 @@ function shapeOf(sides: readonly number[]): Message {
   return sides.map((side) => message(2, [integer(1, side)]));
 }
 
-/** TensorProto of a vector of int32. */
-function tensor(values: readonly number[]): Message {
+/** TensorProto of int32. */
+function tensor(values: readonly number[], shape: readonly number[]): Message {
   const content = new Uint8Array(Int32Array.from(values).buffer);
-  return [integer(1, DATA_TYPE.int32), message(2, shapeOf([values.length])), bytes(4, content)];
+  return [integer(1, DATA_TYPE.int32), message(2, shapeOf(shape)), bytes(4, content)];
 }

@@ -13,7 +13,7 @@ import {
 } from '../models/index.ts';
 import { CLASSES, type Params } from '../params/index.ts';
 import { type Canary, jpegCanary } from './canary.ts';
-import { choiceOf, measureViews, workOf } from './measure-views.ts';
+import { type Choice, choiceOf, measureViews, workOf } from './measure-views.ts';
 import { type EvaluationMetrics, evaluationMetrics } from './metrics.ts';
 import { argmaxRows, normaliseRows } from './probabilities.ts';
 import { withoutDuplicates } from './view-metrics.ts';
@@ -23,7 +23,7 @@ export interface EvaluationPlaces {
   readonly model: string;
   /** Folder of the packed test split. */
   readonly test: string;
-  /** Folder of the packed validation split, which chooses among sets of views. */
+  /** Folder of the packed validation split, which decides the temperature and chooses among sets of views. */
   readonly validation: string;
   /** Folder for `probabilities.npy`, `labels.npy` and `embeddings.npy`. */
   readonly predictions: string;
@@ -46,6 +46,11 @@ export interface EvaluationProgress {
   readonly text: string;
 }
 
+export interface Evaluation {
+  readonly metrics: EvaluationMetrics;
+  readonly record: EvaluationRecord;
+}
+
 /** What was measured and is no result. */
 export interface EvaluationRecord {
   /** Of the first pass over the images, loading excluded. */
@@ -53,7 +58,7 @@ export interface EvaluationRecord {
 }
 
 /**
- * Answers the test images once as they are, once per quality of the canary, and, where sets of views are asked for, in
+ * Answers the test images once as they are, once per quality of the canary, the validation images, and, where sets of views are asked for, in
  * the set that answers the validation images best; writes answers and embeddings, and measures. Throws DATA_MISSING
  * for an empty split, BAD_WEIGHTS for a model of other classes, and what the loaders of data, engine and model throw.
  */
@@ -61,65 +66,78 @@ export async function evaluateModel(
   places: EvaluationPlaces,
   params: Params['evaluate'],
   context: EvaluationContext,
-): Promise<{ readonly metrics: EvaluationMetrics; readonly record: EvaluationRecord }> {
+): Promise<Evaluation> {
   const test = loadDataset(places.test);
   if (test.count === 0) {
     throw new FermentError('DATA_MISSING', `The test split ${places.test} has no images.`, {
       hint: 'Look at the counts of download and to-rgb: the source has no test part.',
     });
   }
+  const splits: Splits = { test, validation: loadDataset(places.validation) };
   const engine = await loadEngine({ device: context.device });
   context.onEngine?.(engineFacts(engine));
   const { model, info } = await loadModel(engine, places.model);
   try {
     checkClasses(info, places.model);
-    const choice = choiceOf(places.validation, params);
-    const answers = answerer(engine, model, info, workOf(test, choice, params), context);
+    const choice = choiceOf(splits.validation, params);
+    const answers = answerer(engine, model, info, workOf(splits, choice, params), context);
     const started = performance.now();
     const asIs = answers('test images', test.images);
     const seconds = (performance.now() - started) / 1000;
     writePredictions(places.predictions, test, asIs);
-    const classCount = info.classes.length;
-    const canary = await canaryOf(test, info, { asIs, answers, params });
-    for (const alarm of canary.alarms) context.onWarning?.(alarm);
-    const { provenance, labels } = test;
-    const origins = provenance.map((image) => image.origin);
-    const { probabilities } = asIs;
-    const short = {
-      labels,
-      probabilities,
-      classCount,
-      inTrain: provenance.map((image) => image.inTrain === true),
-    };
-    const views =
-      choice &&
-      measureViews(choice, test.images, short, {
-        ...params,
-        seed: context.seed,
-        answer: (text, images) => answers(text, images).probabilities,
-      });
-    return {
-      metrics: evaluationMetrics(
-        {
-          info,
-          multiplyAdds: countMultiplyAdds(model),
-          labels,
-          probabilities,
-          canary,
-          origins,
-          ...withoutDuplicates(short),
-          views,
-        },
-        params,
-        context.seed,
-      ),
-      record: {
-        imagesPerSecond: test.count / seconds,
-      },
-    };
+    const multiplyAdds = countMultiplyAdds(model);
+    const metrics = await measure({ info, multiplyAdds, splits, choice, asIs, answers }, params, context);
+    return { metrics, record: { imagesPerSecond: test.count / seconds } };
   } finally {
     disposeModel(model);
   }
+}
+
+interface Splits {
+  readonly test: Dataset;
+  readonly validation: Dataset;
+}
+
+interface Measured {
+  readonly info: ModelInfo;
+  readonly multiplyAdds: number;
+  readonly splits: Splits;
+  readonly choice: Choice | undefined;
+  /** The test images as they are. */
+  readonly asIs: Predictions;
+  readonly answers: Answerer;
+}
+
+/** Everything that is asked beside the test images as they are, and all measures. */
+async function measure(
+  { info, multiplyAdds, splits, choice, asIs, answers }: Measured,
+  params: Params['evaluate'],
+  { seed, onWarning }: EvaluationContext,
+): Promise<EvaluationMetrics> {
+  const { test, validation } = splits;
+  const held = answers('validation images', validation.images);
+  const canary = await canaryOf(test, info, { asIs, answers, params });
+  for (const alarm of canary.alarms) onWarning?.(alarm);
+  const { provenance, labels } = test;
+  const { probabilities, logits } = asIs;
+  const inTrain = provenance.map((image) => image.inTrain === true);
+  const short = { labels, probabilities, classCount: info.classes.length, inTrain };
+  const answer = (text: string, images: Uint8Array): Float32Array => answers(text, images).probabilities;
+  const views =
+    choice && measureViews(choice, test.images, short, { ...params, seed, held: held.probabilities, answer });
+  const measured = {
+    info,
+    multiplyAdds,
+    labels,
+    probabilities,
+    logits,
+    validation: { labels: validation.labels, logits: held.logits },
+    canary,
+    origins: provenance.map((image) => image.origin),
+    ...withoutDuplicates(short),
+    views,
+  };
+  return evaluationMetrics(measured, params, seed);
 }
 
 /** What JPEG does to the answers. */

@@ -1,4 +1,4 @@
-import type { ModelInfo } from '../models/index.ts';
+import { type ModelInfo, softmaxRows } from '../models/index.ts';
 import type { Params } from '../params/index.ts';
 import { type BootstrapIntervals, bootstrapIntervals, type Interval } from './bootstrap.ts';
 import { type Calibration, calibration } from './calibration.ts';
@@ -10,6 +10,7 @@ import {
 } from './classification-report.ts';
 import { accuracyByOrigin } from './origins.ts';
 import { argmaxRows, brierSum, logLoss, normaliseRows, topKAccuracy } from './probabilities.ts';
+import { atTemperature, fitTemperature, type Temperature } from './temperature.ts';
 import type { ShortScores, ViewMetrics } from './view-metrics.ts';
 
 type ByClass<T> = Readonly<Record<string, T>>;
@@ -42,6 +43,8 @@ export interface EvaluationMetrics extends Omit<ClassificationReport, 'perClass'
   readonly intervals?: IntervalMetrics;
   readonly perClass: ByClass<ClassScores>;
   readonly calibration: Calibration;
+  /** Left out where there are no validation images to fit it on. */
+  readonly temperature?: Temperature;
   /** `asIs`, then one for each quality, by its number. */
   readonly canary: Readonly<Record<string, EncodingMetrics>>;
   /** Present when the images come from more than one origin. */
@@ -60,6 +63,8 @@ export interface MeasuredAnswers {
   readonly labels: Uint8Array;
   /** float32, `[n, classes]`. */
   readonly probabilities: Float32Array;
+  readonly logits: Float32Array;
+  readonly validation: { readonly labels: Uint8Array; readonly logits: Float32Array };
   readonly canary: Canary;
   /** Where each image came from, `[n]`. */
   readonly origins: readonly string[];
@@ -94,6 +99,7 @@ export function evaluationMetrics(
     perClass: byClass(perClass),
     confusion,
     calibration: calibration(p, labels, predictions, { classCount, bins: params.calibrationBins }),
+    ...temperatureOf(answers, predictions, params),
     canary: Object.fromEntries(
       [['asIs', canary.asIs] as const, ...canary.qualities].map(([name, { predicted, ...encoding }]) => [
         name,
@@ -124,6 +130,20 @@ function intervalsOf(
     { seed, samples, confidence, kind },
   );
   return { intervals: { confidence, samples, kind, accuracy, macroF1, f1: nameClasses(classes, f1) } };
+}
+
+/** The temperature that the validation images ask for, and what it is worth on the test images. */
+function temperatureOf(
+  { info, logits, labels, validation }: MeasuredAnswers,
+  predictions: Uint8Array,
+  { calibrationBins: bins }: Params['evaluate'],
+): { readonly temperature?: Temperature } {
+  if (validation.labels.length === 0) return {};
+  const classCount = info.classes.length;
+  const value = fitTemperature(validation.logits, validation.labels, classCount);
+  const p = normaliseRows(softmaxRows(atTemperature(logits, value), classCount), classCount);
+  const { ece } = calibration(p, labels, predictions, { classCount, bins });
+  return { temperature: { value, logLoss: logLoss(p, labels, classCount), ece } };
 }
 
 function originsOf(

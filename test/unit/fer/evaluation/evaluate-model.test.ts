@@ -86,20 +86,21 @@ test('a model is answered for, measured and written, and nothing stays in memory
   const warnings: string[] = [];
   const before = engine.tf.memory().numTensors;
   const { metrics, record } = await evaluateModel(
-    { model: folder, test: testSplit(), validation: 'not read', predictions: out },
+    { model: folder, test: testSplit(), validation: testSplit(14), predictions: out },
     params,
     {
       seed: 1,
       device: 'cpu',
       onProgress: ({ done, total }) => {
-        expect(total).toBe(3 * IMAGES);
+        expect(total).toBe(3 * IMAGES + 14);
         seen.push(done);
       },
       onWarning: (text) => warnings.push(text),
     },
   );
   expect(engine.tf.memory().numTensors).toBe(before);
-  expect(seen).toEqual([IMAGES, 2 * IMAGES, 3 * IMAGES]);
+  expect(seen).toEqual([0, 14, 14 + IMAGES, 14 + 2 * IMAGES].map((n) => n + IMAGES));
+  expect(metrics.temperature?.value).toBeGreaterThan(0);
   expect([metrics.images, metrics.model.parameters]).toEqual([IMAGES, info.parameters]);
   expect(Object.keys(metrics.perClass)).toEqual([...CLASSES]);
   expect(Object.keys(metrics.canary).sort()).toEqual(['75', '95', 'asIs']);
@@ -130,7 +131,7 @@ test('an empty split and a model of other classes are refused by name', async ()
   const empty = testSplit(0);
   await expect(
     evaluateModel(
-      { model: folder, test: empty, validation: '', predictions: temporaryFolder() },
+      { model: folder, test: empty, validation: testSplit(14), predictions: temporaryFolder() },
       params,
       context,
     ),
@@ -138,7 +139,7 @@ test('an empty split and a model of other classes are refused by name', async ()
   const other = await savedModel({ classes: [...CLASSES].reverse() });
   await expect(
     evaluateModel(
-      { model: other.folder, test: testSplit(), validation: '', predictions: temporaryFolder() },
+      { model: other.folder, test: testSplit(), validation: testSplit(14), predictions: temporaryFolder() },
       params,
       context,
     ),
@@ -204,6 +205,8 @@ test('without resamples there are no intervals, and one origin is not split', as
       multiplyAdds: 1000,
       labels,
       probabilities,
+      logits: probabilities.map(Math.log),
+      validation: { labels: new Uint8Array(), logits: new Float32Array() },
       canary: { asIs: scores, qualities: [[75, scores]], alarms: [] },
       origins: ['original', 'original', 'original', 'original'],
     },
@@ -212,6 +215,7 @@ test('without resamples there are no intervals, and one origin is not split', as
   );
   expect(Object.keys(metrics)).not.toContain('intervals');
   expect(Object.keys(metrics)).not.toContain('origins');
+  expect(Object.keys(metrics)).not.toContain('temperature');
   expect([metrics.accuracy, metrics.macroF1PresentOnly, metrics.top2Accuracy]).toEqual([1, 1, 1]);
   expect(metrics.logLoss).toBeCloseTo(-Math.log(normaliseRows(probabilities.subarray(0, 7), 7)[0] ?? 0), 7);
   expect(metrics.canary['75']?.predicted).toEqual({

@@ -30,6 +30,8 @@ function metricsOf(extra: Pick<EvaluationMetrics, 'views' | 'deduplicated'>): Ev
       multiplyAdds: 49_100_000,
       labels: Uint8Array.from(CLASSES.keys()),
       probabilities: Float32Array.from({ length: 49 }, (_, i) => (i % 8 === 0 ? 1 : 0)),
+      logits: Float32Array.from({ length: 49 }, (_, i) => (i % 8 === 0 ? 9 : 0)),
+      validation: { labels: new Uint8Array(), logits: new Float32Array() },
       canary: { asIs: scores, qualities: [], alarms: [] },
       origins: CLASSES.map(() => 'original'),
       ...extra,
