@@ -4,7 +4,12 @@ export type { Layer, LayersModel, LayerVariable, SymbolicTensor, Tensor, Tensor4
 export { smoothedTargets } from './ops/softmax-cross-entropy.ts';
 export type { OptimizerOptions, TensorState, TensorStates } from './optimizer.ts';
 export { createTrainer, type StepResult, type Trainer, type TrainerOptions } from './trainer.ts';
-export { encodeSafetensors, type NamedTensor } from './weights/encode-safetensors.ts';
+export {
+  encodeSafetensors,
+  type NamedTensor,
+  type WeightPrecision,
+  weightBytes,
+} from './weights/encode-safetensors.ts';
 export { readHdf5 } from './weights/hdf5.ts';
 export { readWeights, type StoredWeights } from './weights/read-weights.ts';
 export { parseSafetensors, type StoredTensor } from './weights/safetensors.ts';

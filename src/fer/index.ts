@@ -8,6 +8,7 @@ export * from './maps/index.ts';
 export * from './measure/index.ts';
 export * from './models/index.ts';
 export * from './params/index.ts';
+export * from './publish/index.ts';
 export * from './report/index.ts';
 export * from './teaching/index.ts';
 export * from './training/index.ts';

@@ -1,4 +1,5 @@
 import { FermentError } from '../../kit/index.ts';
+import { fromHalf } from './half.ts';
 
 /** One tensor of a weights file, row-major. */
 export interface StoredTensor {
@@ -78,9 +79,10 @@ function numbersOf(
   const { buffer } = new Uint8Array(bytes);
   if (dtype === 'F32') return new Float32Array(buffer);
   if (dtype === 'F64') return Float32Array.from(new Float64Array(buffer));
+  if (dtype === 'F16') return fromHalf(new Uint16Array(buffer));
   throw new FermentError(
     'BAD_WEIGHTS',
-    `${path}: ${name} should be float32 or float64. Received: ${dtype}.`,
+    `${path}: ${name} should be float16, float32 or float64. Received: ${dtype}.`,
     {
       hint: 'Convert the file to float32.',
     },

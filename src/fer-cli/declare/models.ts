@@ -1,4 +1,4 @@
-import { type Command, InvalidArgumentError } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { ActionContext } from '../program.ts';
 import { deviceOption } from './common.ts';
 
@@ -24,6 +24,21 @@ export function declareModels(program: Command, context: ActionContext): void {
     .option('--json', 'print JSON')
     .action(async (model: string, data: string, options) => {
       await (await import('../commands/evaluate.ts')).evaluate({ ...options, model, data }, context);
+    });
+  program
+    .command('publish')
+    .description('Write a trained and evaluated model with its model card into a folder to hand on.')
+    .argument('<name>', 'the training: train@NAME')
+    .option('--out <folder>', 'where to (default: artifacts/published/ and the name)')
+    .addOption(
+      new Option('--precision <type>', 'how numbers are stored')
+        .choices(['float32', 'float16'])
+        .default('float16'),
+    )
+    .addOption(deviceOption())
+    .option('--json', 'print JSON')
+    .action(async (name: string, options) => {
+      await (await import('../commands/publish.ts')).publish(name, options, context);
     });
 }
 

@@ -4,14 +4,15 @@ import { type DeviceRequest, loadEngine } from '../../engine/index.ts';
 import { compareBytes, FermentError } from '../../kit/index.ts';
 import { hasImageName, isSystemFile, loadPixels, toRgb } from '../data/index.ts';
 import { argmaxRows } from '../evaluation/index.ts';
-import { disposeModel, loadModel, predict } from '../models/index.ts';
+import { atTemperature } from '../evaluation/temperature.ts';
+import { disposeModel, loadModel, predict, softmaxRows } from '../models/index.ts';
 
 /** What a model says of one image. */
 export interface Answer {
   readonly file: string;
   /** The most probable class. */
   readonly class: string;
-  /** Class to probability, in the order of the model. */
+  /** Class to probability, at the model's temperature, in its order. */
   readonly probabilities: Readonly<Record<string, number>>;
 }
 
@@ -36,8 +37,9 @@ export async function answerFiles(
   const { model, info } = await loadModel(engine, options.model);
   try {
     const { pixels, converted } = await loadPixels('', files);
-    const { probabilities } = predict(engine, model, toRgb(pixels), { preprocessing: info.preprocessing });
-    const { classes } = info;
+    const { logits } = predict(engine, model, toRgb(pixels), { preprocessing: info.preprocessing });
+    const { classes, temperature = 1 } = info;
+    const probabilities = softmaxRows(atTemperature(logits, temperature), classes.length);
     const best = argmaxRows(probabilities, classes.length);
     const answers = files.map((file, i) => ({
       file,

@@ -17,6 +17,8 @@ export interface ModelInfo {
   readonly seed: number;
   /** The whole configuration of the training. */
   readonly params: Readonly<Record<string, unknown>>;
+  /** By what the logits are divided before they are called probabilities; left out, by nothing. */
+  readonly temperature?: number;
 }
 
 /**
@@ -40,6 +42,8 @@ export function parseModelInfo(value: unknown, path: string): ModelInfo {
     return refuse(field, 'an integer, 0 or more');
   };
   const classes = record?.['classes'];
+  const temperature = record?.['temperature'];
+  if (temperature !== undefined && !isPositive(temperature)) return refuse('temperature', 'a number above 0');
   const parameters = asRecord(record?.['parameters']);
   return {
     architecture: choice('architecture', ARCHITECTURES),
@@ -54,6 +58,7 @@ export function parseModelInfo(value: unknown, path: string): ModelInfo {
     steps: count(record, 'steps'),
     seed: count(record, 'seed'),
     params: asRecord(record?.['params']) ?? refuse('params', 'a mapping'),
+    ...(temperature === undefined ? {} : { temperature }),
   };
 }
 
@@ -63,4 +68,8 @@ function asRecord(value: unknown): Readonly<Record<string, unknown>> | undefined
 
 function isTextList(value: unknown): value is readonly string[] {
   return Array.isArray(value) && value.every((one) => typeof one === 'string');
+}
+
+function isPositive(value: unknown): value is number {
+  return typeof value === 'number' && value > 0 && Number.isFinite(value);
 }

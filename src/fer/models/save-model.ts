@@ -1,5 +1,10 @@
 import { join } from 'node:path';
-import { encodeSafetensors, type LayersModel } from '../../engine/index.ts';
+import {
+  encodeSafetensors,
+  type LayersModel,
+  type WeightPrecision,
+  weightBytes,
+} from '../../engine/index.ts';
 import { type Digest, digestOf, prettyJson, writeFileAtomic } from '../../kit/index.ts';
 import type { ModelInfo } from './model-info.ts';
 
@@ -20,11 +25,16 @@ export interface SavedModelInfo extends ModelInfo {
 /**
  * Writes a model into a folder: `model.json` and `weights.bin`, which any TensorFlow.js opens with
  * `tf.loadLayersModel`, the same weights for everybody else as `model.safetensors`, with Keras' names and layout, and
- * `model-info.json`. The output is logits. Equal models give equal bytes. Each file is written atomically; other files
+ * `model-info.json`. The output is logits. `float16` halves the files; what reads them gets float32. Equal models give equal bytes. Each file is written atomically; other files
  * in the folder are left alone. Throws NO_SPACE or STORE_UNWRITABLE.
  */
-export async function saveModel(folder: string, model: LayersModel, info: ModelInfo): Promise<void> {
-  const { topology, weights, specs } = await serialize(model);
+export async function saveModel(
+  folder: string,
+  model: LayersModel,
+  info: ModelInfo,
+  precision: WeightPrecision = 'float32',
+): Promise<void> {
+  const { topology, weights, specs } = await serialize(model, precision);
   const modelJson = {
     format: 'layers-model',
     generatedBy: 'Ferment',
@@ -33,12 +43,12 @@ export async function saveModel(folder: string, model: LayersModel, info: ModelI
   };
   const saved: SavedModelInfo = { ...info, weightsSha256: digestOf(weights) };
   writeFileAtomic(join(folder, MODEL_FILES.weights), weights);
-  writeFileAtomic(join(folder, MODEL_FILES.tensors), safetensorsOf(model, info));
+  writeFileAtomic(join(folder, MODEL_FILES.tensors), safetensorsOf(model, info, precision));
   writeFileAtomic(join(folder, MODEL_FILES.topology), prettyJson(modelJson));
   writeFileAtomic(join(folder, MODEL_FILES.info), prettyJson(saved));
 }
 
-function safetensorsOf(model: LayersModel, info: ModelInfo): Uint8Array {
+function safetensorsOf(model: LayersModel, info: ModelInfo, precision: WeightPrecision): Uint8Array {
   const tensors = model.layers
     .flatMap((layer) => layer.weights)
     .map((variable) => ({
@@ -47,10 +57,10 @@ function safetensorsOf(model: LayersModel, info: ModelInfo): Uint8Array {
       values: variable.read().dataSync<'float32'>(),
     }));
   // `format` says whose layout it is, as the libraries of the format write it.
-  return encodeSafetensors(tensors, { format: 'tf', architecture: info.architecture });
+  return encodeSafetensors(tensors, { format: 'tf', architecture: info.architecture }, precision);
 }
 
-async function serialize(model: LayersModel) {
+async function serialize(model: LayersModel, precision: WeightPrecision) {
   const artifacts = await artifactsOf(model);
   const { modelTopology, weightData, weightSpecs } = artifacts;
   if (modelTopology === undefined || weightData === undefined || weightSpecs === undefined) {
@@ -58,7 +68,11 @@ async function serialize(model: LayersModel) {
   }
   const parts = Array.isArray(weightData) ? weightData : [weightData];
   const weights = Buffer.concat(parts.map((part) => new Uint8Array(part)));
-  return { topology: modelTopology, weights, specs: weightSpecs };
+  if (precision === 'float32') return { topology: modelTopology, weights, specs: weightSpecs };
+  // TensorFlow.js' own mark of weights that are stored as halves and read as float32.
+  const specs = weightSpecs.map((spec) => ({ ...spec, quantization: { dtype: precision } }));
+  const numbers = new Float32Array(new Uint8Array(weights).buffer);
+  return { topology: modelTopology, weights: weightBytes(numbers, precision), specs };
 }
 
 type SaveHandler = Extract<Parameters<LayersModel['save']>[0], { save?: unknown }>;

@@ -1,0 +1,1 @@
+export { type PublishOptions, type PublishReport, publishModel } from './publish-model.ts';

@@ -1,0 +1,156 @@
+import { formatCount } from '../../kit/index.ts';
+import type { DownloadReport } from '../data/index.ts';
+import type { EvaluationMetrics } from '../evaluation/index.ts';
+import { CLASSES } from '../params/index.ts';
+import { decimals, percent, withInterval } from '../report/sections/format.ts';
+import type { TrainingMetrics } from '../training/index.ts';
+
+/** The results that a card is written from. */
+export interface CardResults {
+  readonly name: string;
+  readonly download: DownloadReport;
+  readonly training: TrainingMetrics;
+  readonly evaluation: EvaluationMetrics;
+  readonly precision: 'float32' | 'float16';
+}
+
+/**
+ * A model card (Mitchell et al., 2019) in Markdown: what the model is, from which data, measured how, with which
+ * figures, and what it must not be used for. Every figure is from the results.
+ */
+export function renderModelCard(results: CardResults): string {
+  return `${[
+    ...whatItIs(results),
+    ...use(),
+    ...data(results),
+    ...figures(results),
+    ...limits(results),
+    ...misuse(),
+  ].join('\n')}\n`;
+}
+
+function whatItIs({ name, evaluation, precision }: CardResults): string[] {
+  const { architecture, parameters, multiplyAdds, preprocessing } = evaluation.model;
+  const channels = architecture === 'se-resnet' ? 'one gray channel' : 'three equal channels';
+  return [
+    `# ${name}`,
+    '',
+    `Which of seven expressions a face of 48 x 48 gray pixels shows: ${CLASSES.join(', ')}.`,
+    '',
+    '| | |',
+    '|---|---|',
+    `| architecture | ${architecture}, trained from random weights |`,
+    `| size | ${formatCount(parameters.learnable)} parameters, ${(multiplyAdds / 1e6).toFixed(1)} million multiply-adds for an image |`,
+    `| input | \`[n, 48, 48, c]\`, ${channels}, ${INPUT[preprocessing] ?? preprocessing} |`,
+    '| output | seven logits, in the order above; softmax of logits / temperature (`model-info.json`) gives probabilities |',
+    `| files | \`model.json\` and \`weights.bin\` for TensorFlow.js, \`model.safetensors\` with Keras' names and layout, numbers as ${precision} |`,
+    '',
+  ];
+}
+
+const INPUT: Readonly<Record<string, string>> = {
+  standardized: 'each image less its mean, divided by its standard deviation (at least 8 of 255 gray levels)',
+  centered: '0 to 255 as -1 to 1',
+  unit: '0 to 255 as 0 to 1',
+};
+
+function use(): string[] {
+  return [
+    '## Use',
+    '',
+    '```',
+    'npx fer predict photo.jpg --model FOLDER',
+    '```',
+    '',
+    'or `tf.loadLayersModel` of any TensorFlow.js. The face should fill the square, upright, as the training images do.',
+    '',
+  ];
+}
+
+function data({ download, training }: CardResults): string[] {
+  const { images, batchSize, epochs } = training;
+  return [
+    '## Data and protocol',
+    '',
+    download.source.kind === 'generated' ? GENERATED : FER2013,
+    '',
+    `Trained on ${formatCount(images.train)} images, ${epochs} epochs in batches of ${batchSize}; everything was chosen on ${formatCount(images.validation)} validation images; the test images were read once.`,
+    '',
+  ];
+}
+
+const GENERATED =
+  'Drawn faces, which Ferment makes itself. The model knows nothing about people: it shows how the pipeline works.';
+
+const FER2013 =
+  'FER2013 (Goodfellow et al., 2013): faces that were collected by web search and cut out automatically. The people shown were not asked. The data set came with a challenge of ICML 2013, for research; no picture of it is in this folder or in the repository. Pictures that occur in the test parts were taken out of the training part before training. The weights are under the licence of the repository (Apache-2.0), as far as its authors can give one.';
+
+function figures({ evaluation }: CardResults): string[] {
+  const { images, intervals, views, deduplicated, temperature, calibration, perClass } = evaluation;
+  const confidence =
+    intervals === undefined ? '' : `, with ${100 * intervals.confidence} % bootstrap intervals`;
+  const rows: [string, string, string][] = [
+    [
+      'one view',
+      withInterval(evaluation.accuracy, intervals?.accuracy),
+      withInterval(evaluation.macroF1, intervals?.macroF1),
+    ],
+  ];
+  if (views !== undefined && views.chosen !== 'one') {
+    const count = views.validation[views.chosen]?.views;
+    const { accuracy, macroF1, intervals: range } = views.test;
+    rows.push([
+      `mean of ${count} views (${views.chosen}, chosen on validation)`,
+      withInterval(accuracy, range?.accuracy),
+      withInterval(macroF1, range?.macroF1),
+    ]);
+  }
+  if (deduplicated !== undefined)
+    rows.push([
+      `one view, the ${formatCount(deduplicated.images)} images that do not occur among the training images of the data set`,
+      percent(deduplicated.accuracy),
+      percent(deduplicated.macroF1),
+    ]);
+  return [
+    '## Figures',
+    '',
+    `On ${formatCount(images)} test images, in per cent${confidence}:`,
+    '',
+    '| | accuracy | macro-F1 |',
+    '|---|---:|---:|',
+    ...rows.map((row) => `| ${row.join(' | ')} |`),
+    '',
+    `| | ${CLASSES.join(' | ')} |`,
+    `|---|${CLASSES.map(() => '---:|').join('')}`,
+    ...(['precision', 'recall', 'f1'] as const).map(
+      (key) => `| ${key} | ${CLASSES.map((c) => percent(perClass[c]?.[key])).join(' | ')} |`,
+    ),
+    `| images | ${CLASSES.map((c) => perClass[c]?.support ?? 0).join(' | ')} |`,
+    '',
+    temperature === undefined
+      ? `Expected calibration error: ${decimals(calibration.ece, 3)}.`
+      : `Expected calibration error: ${decimals(calibration.ece, 3)} as trained, ${decimals(temperature.ece, 3)} at the temperature ${decimals(temperature.value, 3)}, which validation chose.`,
+    '',
+  ];
+}
+
+function limits({ download }: CardResults): string[] {
+  if (download.source.kind === 'generated') return [];
+  return [
+    '## Limits',
+    '',
+    '- It names what a label would most likely say about a picture, not what a person feels. People who were asked for these labels gave 65 ± 5 % of them (Goodfellow et al., 2013).',
+    '- One face, upright, filling the square; profiles, masks, hands and small faces are answered all the same, and badly.',
+    '- How well it does for people of different age, sex and origin was not measured: the data set does not say who is shown. Expect it to be worse for whoever is rare in pictures found by web search around 2012.',
+    '- Disgust is rare in the data, and its figures rest on few pictures.',
+    '',
+  ];
+}
+
+function misuse(): string[] {
+  return [
+    '## Not for',
+    '',
+    'Decisions about people: hiring, teaching, policing, insurance, lie detection, watching workers or customers. Inferring emotions of people at work and in education is forbidden in the European Union, safety and medicine aside (Regulation (EU) 2024/1689, article 5(1)(f)). Faces are personal data: answer them where they are, and keep none.',
+  ];
+}

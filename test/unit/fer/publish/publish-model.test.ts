@@ -1,0 +1,135 @@
+import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { type Engine, loadEngine, parseSafetensors } from '../../../../src/engine/index.ts';
+import { evaluationMetrics } from '../../../../src/fer/evaluation/index.ts';
+import {
+  buildModel,
+  countParameters,
+  disposeModel,
+  loadModel,
+  type ModelInfo,
+  predict,
+  saveModel,
+} from '../../../../src/fer/models/index.ts';
+import { CLASSES } from '../../../../src/fer/params/index.ts';
+import { publishModel } from '../../../../src/fer/publish/index.ts';
+import { temporaryFolder } from '../../../support/temporary.ts';
+
+let engine: Engine;
+beforeAll(async () => {
+  engine = await loadEngine({ device: 'cpu' });
+});
+
+/** What a finished pipeline has of one model, of which each class was answered rightly once and wrongly once. */
+async function project(source: string): Promise<{ root: string; info: ModelInfo }> {
+  const root = temporaryFolder();
+  const model = buildModel(engine, { architecture: 'se-resnet', dropout: 0, seed: 3 });
+  const info: ModelInfo = {
+    architecture: 'se-resnet',
+    preprocessing: 'standardized',
+    classes: CLASSES,
+    parameters: countParameters(model),
+    epochs: 2,
+    steps: 10,
+    seed: 3,
+    params: {},
+  };
+  await saveModel(join(root, 'artifacts/models/net'), model, info);
+  disposeModel(model);
+  const labels = Uint8Array.from({ length: 14 }, (_, i) => i % 7);
+  const logits = Float32Array.from({ length: 98 }, (_, at) =>
+    at % 7 === (Math.floor(at / 7) < 7 ? Math.floor(at / 7) : 0) ? 2 : 0,
+  );
+  const sure = { accuracy: 0.5, macroF1: 0.5, accuracyChange: 0, largestShare: 0.5 };
+  const evaluation = evaluationMetrics(
+    {
+      info,
+      multiplyAdds: 49_100_000,
+      labels,
+      probabilities: logits.map((z) => Math.exp(z) / (Math.exp(2) + 6)),
+      logits,
+      validation: { labels, logits },
+      canary: { asIs: { ...sure, predicted: [1, 1, 1, 1, 1, 1, 1] }, qualities: [], alarms: [] },
+      origins: CLASSES,
+    },
+    {
+      viewSets: {},
+      bootstrapSamples: 20,
+      confidence: 0.95,
+      calibrationBins: 5,
+      canaryQualities: [],
+      collapseShare: 1,
+    },
+    1,
+  );
+  const write = (name: string, value: unknown): void => {
+    const path = join(root, 'reports/metrics', name);
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, JSON.stringify(value));
+  };
+  write('evaluate/net.json', evaluation);
+  write('train/net.json', { images: { train: 28_005, validation: 3_589 }, batchSize: 128, epochs: 50 });
+  write('download.json', { source: { kind: source } });
+  return { root, info };
+}
+
+const publish = (root: string, precision: 'float32' | 'float16' = 'float16') =>
+  publishModel({ project: root, name: 'net', out: join(root, 'out'), precision, device: 'cpu' });
+
+describe('publishing a model', () => {
+  test('halves its files, keeps its answers, and gives it the temperature of validation', async () => {
+    const { root } = await project('zip');
+    const { files } = await publish(root);
+    expect(files).toEqual(['model.json', 'weights.bin', 'model.safetensors', 'model-info.json', 'README.md']);
+    const size = (folder: string, file: string): number => statSync(join(root, folder, file)).size;
+    expect(size('out', 'weights.bin')).toBe(size('artifacts/models/net', 'weights.bin') / 2);
+    expect(files.reduce((sum, file) => sum + size('out', file), 0)).toBeLessThan(2_500_000);
+
+    const images = Uint8Array.from({ length: 2 * 48 * 48 * 3 }, (_, i) => (Math.floor(i / 3) * 37) % 256);
+    const answers = [];
+    for (const folder of ['out', 'artifacts/models/net']) {
+      const { model, info } = await loadModel(engine, join(root, folder));
+      answers.push({ info, ...predict(engine, model, images, info) });
+      disposeModel(model);
+    }
+    const [published, original] = answers;
+    expect(original?.info.temperature).toBeUndefined();
+    expect(published?.info.temperature).toBeGreaterThan(0.5);
+    for (const [i, logit] of (published?.logits ?? []).entries())
+      expect(Math.abs(logit - (original?.logits[i] ?? Number.NaN))).toBeLessThan(0.01);
+
+    const path = join(root, 'out/model.safetensors');
+    const tensors = parseSafetensors(readFileSync(path), path);
+    const kernel = tensors.get('logits/kernel');
+    expect(kernel?.shape).toEqual([112, 7]);
+    expect(kernel?.values()).toHaveLength(784);
+  });
+
+  test('writes a card with the measured figures, the data and what it is not for', async () => {
+    const { root } = await project('zip');
+    await publish(root);
+    const card = readFileSync(join(root, 'out/README.md'), 'utf8');
+    expect(card).toContain('| size | 383,381 parameters, 49.1 million multiply-adds for an image |');
+    expect(card).toMatch(/\| one view \| \*\*57\.1\*\* \([\d.]+–[\d.]+\) \|/);
+    expect(card).toContain('FER2013 (Goodfellow et al., 2013)');
+    expect(card).toContain('Trained on 28,005 images, 50 epochs in batches of 128');
+    expect(card).toMatch(/at the temperature \d\.\d{3}, which validation chose/);
+    expect(card).toContain('## Not for');
+    const drawn = await project('generated');
+    await publish(drawn.root);
+    const other = readFileSync(join(drawn.root, 'out/README.md'), 'utf8');
+    expect(other).toContain('Drawn faces');
+    expect(other).not.toContain('FER2013');
+  });
+
+  test('needs the figures', async () => {
+    const { root } = await project('zip');
+    await expect(
+      publishModel({ project: root, name: 'other', out: 'x', precision: 'float16', device: 'cpu' }),
+    ).rejects.toMatchObject({
+      code: 'DATA_MISSING',
+      hint: 'A model is published with its figures: run train and evaluate of it first.',
+    });
+  });
+});
