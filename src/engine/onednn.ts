@@ -61,11 +61,10 @@ export function runFast(
 }
 
 /**
- * Finds out by trying whether the loaded library has the twins: they are no public interface, other processors'
- * builds lack them, and `TF_ENABLE_ONEDNN_OPTS=0` turns them off here as everywhere in TensorFlow.
+ * Finds out by trying whether the loaded library has the twins: they are no public interface, and other processors'
+ * builds lack them.
  */
-export function probeKernels(tf: Tf, native: Native, device: 'cpu' | 'cuda'): Kernels {
-  if (device !== 'cpu' || process.env['TF_ENABLE_ONEDNN_OPTS'] === '0') return 'standard';
+export function probeKernels(tf: Tf, native: Native): Kernels {
   const window = [int('strides', [1, 1, 1, 1]), text('padding', 'SAME')];
   return tf.tidy(() => {
     try {

@@ -17,6 +17,7 @@ export interface TensorFlow {
  * Throws NO_ENGINE when library or addon are not installed, NO_DEVICE when CUDA was asked for and is not there.
  */
 export async function loadTensorFlow(request: 'auto' | 'cpu' | 'cuda', threads: number): Promise<TensorFlow> {
+  const asked = process.env[ONEDNN];
   prepareEnvironment(request, threads);
   restoreRemovedUtilities();
   const tf = await importTensorFlow();
@@ -26,9 +27,13 @@ export async function loadTensorFlow(request: 'auto' | 'cpu' | 'cuda', threads: 
   if (request === 'cuda' && device !== 'cuda') throw noCuda();
   tf.enableProdMode();
   const native = createNative(backend);
-  const kernels = probeKernels(tf, native, device);
+  const kernels = device === 'cpu' && asked !== '0' ? probeKernels(tf, native) : 'standard';
+  // The library has read it by now; processes that this one starts shall see what the user set.
+  if (asked === undefined) delete process.env[ONEDNN];
   return { tf, device, version: backend.binding.TF_Version, native, kernels };
 }
+
+const ONEDNN = 'TF_ENABLE_ONEDNN_OPTS';
 
 /** TensorFlow reads these once, while its shared library is loaded. */
 function prepareEnvironment(request: string, threads: number): void {
@@ -39,6 +44,9 @@ function prepareEnvironment(request: string, threads: number): void {
     process.env[name] ??= value;
   };
   setDefault('TF_CPP_MIN_LOG_LEVEL', '3');
+  // Or the library rewrites graphs on some processors (AVX-512 with VNNI, AMX) and not on others, and says so on stderr.
+  // The kernels that the rewriting would choose are called by name here.
+  setDefault(ONEDNN, '0');
   set('TF_NUM_INTRAOP_THREADS', String(threads));
   set('OMP_NUM_THREADS', String(threads));
   // Keep the memory of large tensors: given back to the system and taken again at every operation, its pages are

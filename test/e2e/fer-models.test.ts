@@ -1,5 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { loadEngine } from '../../src/engine/index.ts';
 import { loadDataset } from '../../src/fer/data/index.ts';
@@ -7,6 +8,7 @@ import { argmaxRows, classificationReport } from '../../src/fer/evaluation/index
 import { encodeGrayPng } from '../../src/fer/images/index.ts';
 import { buildModel, countParameters, disposeModel, predict, saveModel } from '../../src/fer/models/index.ts';
 import { CLASSES } from '../../src/fer/params/index.ts';
+import { drawnPhoto } from '../support/drawn-photo.ts';
 import { fer } from '../support/fer.ts';
 import { temporaryFolder } from '../support/temporary.ts';
 import { writeTinySplit } from '../unit/fer/training/tiny-data.ts';
@@ -112,16 +114,38 @@ describe('fer predict', () => {
     });
   });
 
-  test('says that of a photograph the middle square is answered', async () => {
+  test('says that of a photograph without a face the middle square is answered', async () => {
     const pixels = new Uint8Array(100 * 60).map((_, i) => i % 251);
     writeFileSync(join(root, 'photo.png'), encodeGrayPng({ width: 100, height: 60, pixels }));
-    const { exit, stderr } = await fer(root, 'predict', 'photo.png', '--model', 'model');
+    const { exit, stderr } = await fer(root, 'predict', 'photo.png', 'files', '--model', 'model');
     expect([exit, stderr]).toEqual([
       0,
-      expect.stringContaining('The picture is not 48 x 48: what is answered'),
+      expect.stringContaining('No face was found: in 1 picture the middle square is answered, whole.'),
     ]);
-    const both = await fer(root, 'predict', 'photo.png', 'files', '--model', 'model');
-    expect(both.stderr).toContain(`1 picture of ${labels.length + 1} is not 48 x 48`);
+  });
+
+  test('answers every face of a picture, says where it is, and draws it', async () => {
+    const placed = [
+      { index: 7, left: 40, top: 60, side: 160 },
+      { index: 8, left: 300, top: 40, side: 160 },
+    ];
+    writeFileSync(join(root, 'group.png'), await drawnPhoto({ width: 500, height: 300 }, placed));
+    const words = ['predict', 'group.png', '--model', 'model', '--annotate', 'drawn'];
+    const { stdout, stderr } = await fer(root, ...words);
+    expect(stderr).not.toContain('No face');
+    expect(stdout).toMatch(/^group\.png +(\d+) x \1 at \d+, \d+ +\w+ +[\d.]+ % .*\ngroup\.png +\d+ x/);
+    const { data, info } = await sharp(join(root, 'drawn/group.png'))
+      .raw()
+      .toBuffer({ resolveWithObject: true });
+    expect([info.width, info.height]).toEqual([500, 300]);
+    const orange = Array.from({ length: info.width * info.height }, (_, i) =>
+      [0, 1, 2].map((c) => data[info.channels * i + c]).join() === '230,159,0' ? 1 : 0,
+    ).reduce<number>((sum, one) => sum + one, 0);
+    expect(orange).toBeGreaterThan(500);
+    const faces: { face: { side: number } }[] = JSON.parse(
+      (await fer(root, 'predict', 'group.png', '--model', 'model', '--json')).stdout,
+    );
+    expect(faces.map(({ face }) => Math.round(face.side / 160))).toEqual([1, 1]);
   });
 
   test('names the files that are no images', async () => {

@@ -1,39 +1,51 @@
-import { answerFiles } from '../../fer/index.ts';
+import { type Answers, annotateFiles, answerFiles, shippedModel } from '../../fer/index.ts';
 import { escapeControl, plural, prettyJson, printLine, printWarning, renderTable } from '../../kit/index.ts';
 import type { ActionContext } from '../program.ts';
 
 interface PredictFilesOptions {
-  readonly model: string;
+  readonly model?: string;
   readonly device: Parameters<typeof answerFiles>[1]['device'];
+  /** Folder for pictures with the squares drawn in. */
+  readonly annotate?: string;
   readonly json?: boolean;
 }
 
-/** `fer predict FILE…`, also folders: the most probable class of each image, and the next one. */
+/** `fer predict FILE…`, also folders: the most probable class of each face, and the next one. */
 export async function predictFiles(
   files: readonly string[],
-  { json, ...options }: PredictFilesOptions,
+  { json, model = shippedModel(), device, annotate }: PredictFilesOptions,
   { terminal }: ActionContext,
 ): Promise<void> {
-  const { answers, resized } = await answerFiles(files, options);
-  if (resized > 0) printWarning(terminal, wholeText(resized, answers.length));
+  const { answers, ...rest } = await answerFiles(files, { model, device });
+  if (rest.unfound > 0) printWarning(terminal, wholeText(rest));
+  if (annotate !== undefined) await annotateFiles(answers, annotate);
   if (json === true) {
     terminal.stdout.write(prettyJson(answers));
     return;
   }
-  const rows = answers.map(({ file, probabilities }) => {
+  const rows = answers.map(({ file, face, probabilities }) => {
     const [first, second] = Object.entries(probabilities).sort(([, a], [, b]) => b - a);
-    return [escapeControl(file), ...wordsOf(first), ...wordsOf(second)];
+    return [escapeControl(file), whereOf(face), ...wordsOf(first), ...wordsOf(second)];
   });
-  printLine(terminal.stdout, renderTable(rows, { right: [2, 4], columns: terminal.stdout.columns }));
+  const hasPlaces = answers.some(({ face }) => face !== null);
+  const shown = hasPlaces ? rows : rows.map(([file = '', , ...words]) => [file, ...words]);
+  const right = hasPlaces ? [3, 5] : [2, 4];
+  printLine(terminal.stdout, renderTable(shown, { right, columns: terminal.stdout.columns }));
 }
 
-/** No face is looked for: whoever gives a photograph must know what was answered. */
-function wholeText(resized: number, all: number): string {
-  const which =
-    resized === all && all === 1
-      ? 'The picture is'
-      : `${plural(resized, 'picture')} of ${all} ${resized === 1 ? 'is' : 'are'}`;
-  return `${which} not 48 x 48: what is answered is the middle square, whole. A face should fill it.`;
+/** Whoever gives a photograph must know what was answered. */
+function wholeText({ unfound, missing }: Omit<Answers, 'answers'>): string {
+  const where = `in ${plural(unfound, 'picture')} the middle square is answered, whole`;
+  return missing === undefined
+    ? `No face was found: ${where}.`
+    : `Faces are ${missing}: ${where}. A face should fill it.`;
+}
+
+/** `120 x 120 at 300, 40`. */
+function whereOf(face: Answers['answers'][number]['face']): string {
+  if (face === null) return '';
+  const [side, left, top] = [face.side, face.left, face.top].map(Math.round);
+  return `${side} x ${side} at ${left}, ${top}`;
 }
 
 function wordsOf(answer: readonly [string, number] | undefined): [string, string] {

@@ -6,9 +6,12 @@ import { deviceOption } from './common.ts';
 export function declareModels(program: Command, context: ActionContext): void {
   program
     .command('predict')
-    .description('Say which emotion each image shows: faces that fill the image, as the training images do.')
+    .description(
+      'Say which expression each face shows: faces in pictures, or images of 48 x 48 that are faces.',
+    )
     .argument('<file...>', 'JPEG or PNG files, or folders with such files')
-    .requiredOption('--model <folder>', 'the folder of a saved model, artifacts/models/resnet')
+    .option('--model <folder>', 'the folder of a saved model (default: the one that comes with Ferment)')
+    .option('--annotate <folder>', 'write each picture with its faces and answers drawn in')
     .addOption(deviceOption())
     .option('--json', 'print JSON')
     .action(async (files: string[], options) => {

@@ -1,15 +1,22 @@
-import { readdirSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { type DeviceRequest, loadEngine } from '../../engine/index.ts';
-import { compareBytes, FermentError } from '../../kit/index.ts';
-import { hasImageName, isSystemFile, loadPixels, toRgb } from '../data/index.ts';
+import { compareBytes, FermentError, messageOf } from '../../kit/index.ts';
+import { hasImageName, IMAGE_PIXELS, IMAGE_SIDE, isSystemFile, toRgb } from '../data/index.ts';
+import { type BadImage, refuseBadImages } from '../data/raw/index.ts';
+import { explainReadError } from '../data/read-error.ts';
 import { argmaxRows } from '../evaluation/index.ts';
 import { atTemperature } from '../evaluation/temperature.ts';
+import { decodeGray, readImageHeader } from '../images/index.ts';
 import { disposeModel, loadModel, predict, softmaxRows } from '../models/index.ts';
+import { type FaceFinder, type FaceSquare, openFaceFinder } from './face-finder.ts';
+import { facesOf, type SeenFace } from './photo.ts';
 
-/** What a model says of one image. */
+/** What a model says of one face. */
 export interface Answer {
   readonly file: string;
+  /** Where the face is in the upright picture; null where the whole picture or its middle square is taken for one. */
+  readonly face: FaceSquare | null;
   /** The most probable class. */
   readonly class: string;
   /** Class to probability, at the model's temperature, in its order. */
@@ -17,16 +24,19 @@ export interface Answer {
 }
 
 export interface Answers {
+  /** One for each face, in the order of the files, from left to right in a picture. */
   readonly answers: readonly Answer[];
-  /** How many of the images had another size than the model sees. */
-  readonly resized: number;
+  /** Pictures of another size than the model sees of which the middle square was answered. */
+  readonly unfound: number;
+  /** Why no face was looked for, where that is so. */
+  readonly missing?: string;
 }
 
 /**
- * Answers image files, and those in folders, with a saved model. A photograph is cut to its middle square, turned gray
- * and resized to 48 x 48: it should show a face and little else, as the training images do.
- * Throws BAD_IMAGE or DATA_DAMAGED for files that are missing or no images, DATA_MISSING for a folder without images,
- * and what the loader of models throws.
+ * Answers image files, and those in folders, with a saved model. An image of 48 x 48 is a face. In any other the faces
+ * are found and cut out as FER2013 cuts them; without one, or without the detector's package, its middle square is
+ * answered. Throws BAD_IMAGE or DATA_DAMAGED for files that are missing or no images, DATA_MISSING for a folder without
+ * images, and what the loader of models throws.
  */
 export async function answerFiles(
   paths: readonly string[],
@@ -36,21 +46,75 @@ export async function answerFiles(
   const engine = await loadEngine({ device: options.device });
   const { model, info } = await loadModel(engine, options.model);
   try {
-    const { pixels, converted } = await loadPixels('', files);
-    const { logits } = predict(engine, model, toRgb(pixels), { preprocessing: info.preprocessing });
+    const { faces, missing } = await lookAtFiles(files, () => openFaceFinder(engine));
+    const { logits } = predict(engine, model, toRgb(joined(faces)), { preprocessing: info.preprocessing });
     const { classes, temperature = 1 } = info;
     const probabilities = softmaxRows(atTemperature(logits, temperature), classes.length);
     const best = argmaxRows(probabilities, classes.length);
-    const answers = files.map((file, i) => ({
+    const answers = faces.map(({ file, square }, i) => ({
       file,
+      face: square ?? null,
       class: classes[best[i] ?? 0] ?? '',
       probabilities: Object.fromEntries(
         classes.map((name, k) => [name, probabilities[i * classes.length + k] ?? 0]),
       ),
     }));
-    return { answers, resized: converted.resized };
+    const unfound = faces.filter(({ isPhoto, square }) => isPhoto && square === undefined).length;
+    return { answers, unfound, ...(missing === undefined ? {} : { missing }) };
   } finally {
     disposeModel(model);
+  }
+}
+
+interface FileFace extends SeenFace {
+  readonly file: string;
+  /** Of another size than the model sees. */
+  readonly isPhoto: boolean;
+}
+
+/** The faces of all files. The detector is loaded when the first photograph comes. */
+async function lookAtFiles(
+  files: readonly string[],
+  open: () => ReturnType<typeof openFaceFinder>,
+): Promise<{ readonly faces: readonly FileFace[]; readonly missing: string | undefined }> {
+  const faces: FileFace[] = [];
+  const bad: BadImage[] = [];
+  let opened: Awaited<ReturnType<typeof open>> | undefined;
+  for (const file of files) {
+    const bytes = readFile(file);
+    try {
+      const header = readImageHeader(bytes);
+      const isPhoto = header?.width !== IMAGE_SIDE || header.height !== IMAGE_SIDE;
+      if (isPhoto) opened ??= await open();
+      const found = isPhoto ? await facesOf(bytes, finderOf(opened)) : [await asItIs(bytes)];
+      faces.push(...found.map((face) => ({ ...face, file, isPhoto })));
+    } catch (error) {
+      bad.push({ path: file, reason: messageOf(error) });
+    }
+  }
+  refuseBadImages(bad, 'The list');
+  return { faces, missing: typeof opened === 'object' ? opened.missing : undefined };
+}
+
+function finderOf(opened: FaceFinder | object | undefined): FaceFinder | undefined {
+  return typeof opened === 'function' ? (opened as FaceFinder) : undefined;
+}
+
+async function asItIs(bytes: Buffer): Promise<SeenFace> {
+  return { pixels: (await decodeGray(bytes)).pixels, square: undefined };
+}
+
+function joined(faces: readonly SeenFace[]): Uint8Array {
+  const pixels = new Uint8Array(faces.length * IMAGE_PIXELS);
+  for (const [i, face] of faces.entries()) pixels.set(face.pixels, i * IMAGE_PIXELS);
+  return pixels;
+}
+
+function readFile(path: string): Buffer {
+  try {
+    return readFileSync(path);
+  } catch (error) {
+    throw explainReadError(error, path);
   }
 }
 

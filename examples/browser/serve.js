@@ -1,0 +1,42 @@
+// Serves this folder, stock TensorFlow.js and the model that comes with Ferment, to this machine only.
+import { createReadStream, statSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { createRequire } from 'node:module';
+import { dirname, extname, join, normalize } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const here = dirname(fileURLToPath(import.meta.url));
+const tensorflow = dirname(createRequire(import.meta.url).resolve('@tensorflow/tfjs/package.json'));
+const MODEL = join(here, '../../models/se-resnet');
+const TYPES = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript',
+  '.css': 'text/css',
+  '.json': 'application/json',
+};
+
+/** The file that an address names; undefined outside of what is served. */
+function fileOf(address) {
+  const path = normalize(decodeURIComponent(new URL(address, 'http://localhost').pathname));
+  if (path === '/') return join(here, 'index.html');
+  if (path === '/tf.min.js') return join(tensorflow, 'dist/tf.min.js');
+  if (path.startsWith('/model/')) return join(MODEL, path.slice('/model/'.length));
+  return join(here, path);
+}
+
+const server = createServer((request, response) => {
+  try {
+    const file = fileOf(request.url ?? '/');
+    const stats = statSync(file);
+    if (!stats.isFile()) throw new Error('a folder');
+    const type = TYPES[extname(file)] ?? 'application/octet-stream';
+    response.writeHead(200, { 'content-type': type, 'content-length': stats.size });
+    createReadStream(file).pipe(response);
+  } catch {
+    response.writeHead(404).end('Not found\n');
+  }
+});
+
+server.listen(Number(process.argv[2] ?? 8080), '127.0.0.1', () => {
+  process.stdout.write(`http://127.0.0.1:${server.address().port}/ (stop with Ctrl-C)\n`);
+});

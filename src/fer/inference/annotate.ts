@@ -1,0 +1,73 @@
+import { mkdirSync } from 'node:fs';
+import { basename, extname, join } from 'node:path';
+import sharp from 'sharp';
+import { writeFileAtomic } from '../../kit/index.ts';
+import type { Answer } from './answer-files.ts';
+
+/** Small pictures are enlarged to this, so that a label can be read. */
+const LEAST_SIDE = 240;
+/** Orange of the palette of Okabe and Ito, with black beside it: seen on any picture. */
+const BOX_COLOR = '#e69f00';
+
+/**
+ * Writes a PNG of each picture with the squares that were answered and the first answer of each into a folder, named
+ * as the picture. Gives the paths; pictures of one name in several folders are numbered.
+ */
+export async function annotateFiles(answers: readonly Answer[], folder: string): Promise<readonly string[]> {
+  mkdirSync(folder, { recursive: true });
+  const byFile = new Map<string, Answer[]>();
+  for (const answer of answers) byFile.set(answer.file, [...(byFile.get(answer.file) ?? []), answer]);
+  const taken = new Set<string>();
+  const paths: string[] = [];
+  for (const [file, own] of byFile) {
+    const path = join(folder, freeName(basename(file, extname(file)), taken));
+    await annotate(file, own, path);
+    paths.push(path);
+  }
+  return paths;
+}
+
+function freeName(stem: string, taken: Set<string>): string {
+  let name = `${stem}.png`;
+  for (let n = 2; taken.has(name); n++) name = `${stem}-${n}.png`;
+  taken.add(name);
+  return name;
+}
+
+async function annotate(file: string, answers: readonly Answer[], path: string): Promise<void> {
+  const upright = await sharp(file).autoOrient().png().toBuffer();
+  const { width, height } = await sharp(upright).metadata();
+  const scale = Math.max(1, LEAST_SIDE / Math.min(width, height));
+  const [w, h] = [Math.round(width * scale), Math.round(height * scale)];
+  const marks = answers.map((answer) => markOf(answer, { width, height, scale }));
+  const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="${w}" height="${h}">${marks.join('')}</svg>`;
+  const image = sharp(upright).resize(w, h, { fit: 'fill' }).toColourspace('srgb');
+  writeFileAtomic(
+    path,
+    await image
+      .composite([{ input: Buffer.from(svg) }])
+      .png()
+      .toBuffer(),
+  );
+}
+
+interface Frame {
+  readonly width: number;
+  readonly height: number;
+  readonly scale: number;
+}
+
+function markOf({ face, class: name, probabilities }: Answer, { width, height, scale }: Frame): string {
+  const side = Math.min(width, height);
+  const square = face ?? { left: (width - side) / 2, top: (height - side) / 2, side };
+  const [x, y, size] = [square.left * scale, square.top * scale, square.side * scale];
+  const line = Math.max(2, (Math.min(width, height) * scale) / 200);
+  const text = Math.max(14, size / 10);
+  const label = `${name} ${(100 * (probabilities[name] ?? 0)).toFixed(0)} %`;
+  const inner = `x="${x + line}" y="${y + line}" width="${size - 2 * line}" height="${size - 2 * line}" fill="none"`;
+  return [
+    `<rect ${inner} stroke="#000" stroke-width="${2 * line}"/>`,
+    `<rect ${inner} stroke="${BOX_COLOR}" stroke-width="${line}"/>`,
+    `<text x="${x + 2 * line + text / 4}" y="${y + size - 2 * line - text / 3}" font-family="sans-serif" font-weight="bold" font-size="${text}" fill="#fff" stroke="#000" stroke-width="${text / 6}" paint-order="stroke">${label}</text>`,
+  ].join('');
+}
