@@ -1,7 +1,7 @@
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Browser, chromium } from 'playwright-core';
+import type { Browser } from 'playwright-core';
 import { afterAll, describe, expect, it } from 'vitest';
+import { chromePath, launchChrome } from '../support/chrome.ts';
 import { type CliProject, cliProject } from '../support/cli-project.ts';
 
 const HISTORY = `epoch,loss\n${Array.from({ length: 20 }, (_, i) => `${i + 1},${(1 / (i + 1)).toFixed(4)}`).join('\n')}\n`;
@@ -60,15 +60,10 @@ it('plots show writes a page and prints where it is; with --json the points', as
   `);
 });
 
-const executable = ['/usr/bin/chromium', '/usr/bin/google-chrome'].find(existsSync);
-
-describe.skipIf(executable === undefined)('the page in a browser', () => {
+describe.skipIf(chromePath === undefined)('the page in a browser', () => {
   let browser: Promise<Browser> | undefined;
   const open = () => {
-    browser ??= chromium.launch({
-      executablePath: executable ?? '',
-      args: ['--no-sandbox', '--disable-gpu'],
-    });
+    browser ??= launchChrome();
     return browser;
   };
   afterAll(async () => (await browser)?.close());

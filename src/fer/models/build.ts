@@ -5,7 +5,7 @@ import { countParameters, type ParameterCounts } from './count.ts';
 import { initializeWeights } from './initialize.ts';
 import { buildMobileNetV2 } from './mobilenetv2.ts';
 import { buildResnet } from './resnet.ts';
-import { buildSeResnet } from './se-resnet.ts';
+import { buildSeResnet, buildWideSeResnet } from './se-resnet.ts';
 import { buildVgg16 } from './vgg16.ts';
 
 export interface ModelOptions {
@@ -20,6 +20,7 @@ const BUILDERS: Readonly<Record<Architecture, (engine: Engine, dropout: number) 
   resnet: buildResnet,
   mobilenetv2: buildMobileNetV2,
   'se-resnet': buildSeResnet,
+  'se-resnet-wide': buildWideSeResnet,
   vgg16: buildVgg16,
 };
 
@@ -28,11 +29,12 @@ const EXPECTED: Readonly<Record<Architecture, ParameterCounts>> = {
   resnet: { learnable: 481_551, moving: 288, trainable: 481_551 },
   mobilenetv2: { learnable: 132_935, moving: 4_944, trainable: 132_935 },
   'se-resnet': { learnable: 383_381, moving: 1_184, trainable: 383_381 },
+  'se-resnet-wide': { learnable: 467_527, moving: 1_296, trainable: 467_527 },
   vgg16: { learnable: 14_734_663, moving: 1_216, trainable: 7_099_399 },
 };
 
 /**
- * Builds a model of the study with its initial weights: `[n, 48, 48, 3]` normalised images (of the SE-ResNet
+ * Builds a model of the study with its initial weights: `[n, 48, 48, 3]` normalised images (of the SE-ResNets
  * `[n, 48, 48, 1]`) to `[n, 7]` logits, not compiled. The caller disposes it. Throws INTERNAL when its parameters do
  * not add up.
  */

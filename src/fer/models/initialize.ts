@@ -51,6 +51,7 @@ const STARTS: Readonly<Record<Architecture, (name: string, fans: Fans) => Start>
   resnet: torchStart,
   mobilenetv2: torchStart,
   'se-resnet': heFanOutStart,
+  'se-resnet-wide': heFanOutStart,
   vgg16: kerasStart,
 };
 

@@ -21,7 +21,7 @@ export interface Predictions {
   readonly probabilities: Float32Array<ArrayBuffer>;
   /** `[n, dimensions]`: what the last dense layer reads. */
   readonly embeddings: Float32Array<ArrayBuffer>;
-  /** 64 for ResNet, 128 for MobileNetV2, 112 for SE-ResNet, 32 for VGG16. */
+  /** 64 for ResNet, 128 for MobileNetV2, 112 for SE-ResNet (128 wide), 32 for VGG16. */
   readonly dimensions: number;
 }
 

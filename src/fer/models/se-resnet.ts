@@ -1,8 +1,15 @@
 import type { Engine, LayersModel, SymbolicTensor } from '../../engine/index.ts';
 import { batchNorm, chain, connect, conv, dropout, GRAY_IMAGE_SHAPE, logits, relu } from './layers.ts';
 
-/** Channels after each of the four poolings' stages: at 48, 24, 12 and 6 pixels. */
-const CHANNELS = { stem: 32, early: 48, middle: 80, late: 112 } as const;
+/** Channels of the four stages: at 48, 24, 12 and 6 pixels. */
+interface Channels {
+  readonly stem: number;
+  readonly early: number;
+  readonly middle: number;
+  readonly late: number;
+}
+const NARROW: Channels = { stem: 32, early: 48, middle: 80, late: 112 };
+const WIDE: Channels = { stem: 32, early: 48, middle: 88, late: 128 };
 /** The bottleneck of squeeze and excitation has an eighth of the channels. */
 const REDUCTION = 8;
 
@@ -13,43 +20,52 @@ const REDUCTION = 8;
  * size; the embedding is that average, 112 wide.
  */
 export function buildSeResnet(engine: Engine, rate: number): LayersModel {
+  return build(engine, rate, NARROW, 'se-resnet');
+}
+
+/** The same with wider late stages: 467,527 learnable numbers, fewer than the paper's ResNet has; its embedding is 128 wide. */
+export function buildWideSeResnet(engine: Engine, rate: number): LayersModel {
+  return build(engine, rate, WIDE, 'se-resnet-wide');
+}
+
+function build(engine: Engine, rate: number, channels: Channels, name: string): LayersModel {
   const { tf } = engine;
   const input = tf.input({ shape: GRAY_IMAGE_SHAPE, name: 'image' });
-  let x = chain(engine, input, [...unit(engine, 'stem', CHANNELS.stem), pool(engine, 'stem')]); // [n, 24, 24, 32]
+  let x = chain(engine, input, [...unit(engine, 'stem', channels.stem), pool(engine, 'stem')]); // [n, 24, 24, stem]
   x = chain(engine, x, [
-    ...unit(engine, 'early1', CHANNELS.early),
-    ...unit(engine, 'early2', CHANNELS.early),
+    ...unit(engine, 'early1', channels.early),
+    ...unit(engine, 'early2', channels.early),
     pool(engine, 'early'),
-  ]); // [n, 12, 12, 48]
-  x = chain(engine, x, unit(engine, 'middle', CHANNELS.middle));
-  x = chain(engine, middleBlock(engine, x), [pool(engine, 'middle')]); // [n, 6, 6, 80]
-  x = chain(engine, x, unit(engine, 'late', CHANNELS.late));
-  const output = chain(engine, lateBlock(engine, x), [
-    globalAverage(engine, 'pool'), // [n, 112]
+  ]); // [n, 12, 12, early]
+  x = chain(engine, x, unit(engine, 'middle', channels.middle));
+  x = chain(engine, middleBlock(engine, x, channels.middle), [pool(engine, 'middle')]); // [n, 6, 6, middle]
+  x = chain(engine, x, unit(engine, 'late', channels.late));
+  const output = chain(engine, lateBlock(engine, x, channels.late), [
+    globalAverage(engine, 'pool'), // [n, late]
     dropout(engine, rate, 'dropout'),
     logits(engine),
   ]);
-  return tf.model({ inputs: input, outputs: output, name: 'se-resnet' });
+  return tf.model({ inputs: input, outputs: output, name });
 }
 
 /** Two convolutions beside the identity. */
-function middleBlock(engine: Engine, input: SymbolicTensor): SymbolicTensor {
+function middleBlock(engine: Engine, input: SymbolicTensor, filters: number): SymbolicTensor {
   const branch = chain(engine, input, [
-    ...unit(engine, 'block1/a', CHANNELS.middle),
-    ...unit(engine, 'block1/b', CHANNELS.middle).slice(0, 2),
+    ...unit(engine, 'block1/a', filters),
+    ...unit(engine, 'block1/b', filters).slice(0, 2),
   ]);
   return joined(engine, 'block1', input, branch);
 }
 
 /** One convolution beside the identity, each of its maps scaled by a factor that all of them decide. */
-function lateBlock(engine: Engine, input: SymbolicTensor): SymbolicTensor {
+function lateBlock(engine: Engine, input: SymbolicTensor, filters: number): SymbolicTensor {
   const { layers } = engine.tf;
-  const branch = chain(engine, input, unit(engine, 'block2/a', CHANNELS.late).slice(0, 2));
+  const branch = chain(engine, input, unit(engine, 'block2/a', filters).slice(0, 2));
   const factors = chain(engine, branch, [
     globalAverage(engine, 'block2/squeeze'),
-    excitation(engine, 'block2/reduce', CHANNELS.late / REDUCTION, 'relu'),
-    excitation(engine, 'block2/excite', CHANNELS.late, 'sigmoid'),
-    layers.reshape({ targetShape: [1, 1, CHANNELS.late], name: 'block2/factors' }),
+    excitation(engine, 'block2/reduce', filters / REDUCTION, 'relu'),
+    excitation(engine, 'block2/excite', filters, 'sigmoid'),
+    layers.reshape({ targetShape: [1, 1, filters], name: 'block2/factors' }),
   ]);
   const scaled = connect(engine, layers.multiply({ name: 'block2/scale' }), [branch, factors]);
   return joined(engine, 'block2', input, scaled);

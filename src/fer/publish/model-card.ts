@@ -31,7 +31,7 @@ export function renderModelCard(results: CardResults): string {
 
 function whatItIs({ name, evaluation, precision }: CardResults): string[] {
   const { architecture, parameters, multiplyAdds, preprocessing } = evaluation.model;
-  const channels = architecture === 'se-resnet' ? 'one gray channel' : 'three equal channels';
+  const channels = architecture.startsWith('se-resnet') ? 'one gray channel' : 'three equal channels';
   return [
     `# ${name}`,
     '',

@@ -55,6 +55,7 @@ const PREPROCESSING: Readonly<Record<Architecture, Preprocessing>> = {
   resnet: 'centered',
   mobilenetv2: 'centered',
   'se-resnet': 'standardized',
+  'se-resnet-wide': 'standardized',
   vgg16: 'caffe',
 };
 

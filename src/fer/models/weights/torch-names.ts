@@ -24,6 +24,7 @@ export function torchNamings(architecture: Architecture, targets: readonly Targe
         plain,
       ];
     case 'se-resnet':
+    case 'se-resnet-wide':
       return [plain];
     case 'vgg16':
       return [];

@@ -29,6 +29,7 @@ const MODEL_NAMES: Readonly<Record<string, string>> = {
   resnet: 'ResNet',
   mobilenetv2: 'MobileNetV2',
   'se-resnet': 'SE-ResNet',
+  'se-resnet-wide': 'SE-ResNet wide',
   pixels: 'raw pixels',
 };
 

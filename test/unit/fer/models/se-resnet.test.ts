@@ -40,6 +40,15 @@ describe('the SE-ResNet', () => {
     expect(model.inputs[0]?.shape).toEqual([null, 48, 48, 1]);
   });
 
+  test('has a wider form, still smaller than the net of the paper', () => {
+    const model = buildModel(engine, { architecture: 'se-resnet-wide', dropout: 0.2, seed: 1 });
+    onTestFinished(() => disposeModel(model));
+    expect(countParameters(model)).toEqual({ learnable: 467_527, moving: 1_296, trainable: 467_527 });
+    expect(countMultiplyAdds(model) / 1e6).toBeCloseTo(55.1, 1);
+    const images = new Uint8Array(3 * 48 * 48 * 3).map((_, i) => (i * 7) % 256);
+    expect(predict(engine, model, images, { preprocessing: 'standardized' }).dimensions).toBe(128);
+  });
+
   test('starts its convolutions with the variance 2 / fan out', () => {
     const kernel = build(3)
       .layers.flatMap((layer) => layer.weights)

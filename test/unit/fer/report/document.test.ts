@@ -1,12 +1,13 @@
-import { existsSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import type { BrowserContextOptions, Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { type Block, figuresOf, heading, note, paragraph } from '../../../../src/fer/report/document.ts';
 import { renderScatter } from '../../../../src/fer/report/figures/index.ts';
 import { renderHtml } from '../../../../src/fer/report/html.ts';
 import { renderMarkdown } from '../../../../src/fer/report/markdown.ts';
 import { readResults } from '../../../../src/fer/report/results.ts';
+import { chromePath, launchChrome } from '../../../support/chrome.ts';
 import { temporaryFolder } from '../../../support/temporary.ts';
 
 const svg =
@@ -70,8 +71,6 @@ describe('the report as a page', () => {
     expect(page).toContain('<pre><code>a &amp;&amp; b</code></pre>');
   });
 
-  const browser = ['/usr/bin/chromium', '/usr/bin/google-chrome'].find(existsSync);
-
   /** Opens the page of these blocks, and closes the browser when `look` is done. */
   async function inBrowser(
     page: { readonly blocks: readonly Block[]; readonly options?: BrowserContextOptions },
@@ -79,10 +78,7 @@ describe('the report as a page', () => {
   ): Promise<void> {
     const path = join(temporaryFolder(), 'index.html');
     writeFileSync(path, renderHtml('T', page.blocks));
-    const chrome = await chromium.launch({
-      executablePath: browser ?? '',
-      args: ['--no-sandbox', '--disable-gpu'],
-    });
+    const chrome = await launchChrome();
     try {
       await look(await chrome.newPage(page.options), `file://${path}`);
     } finally {
@@ -90,7 +86,7 @@ describe('the report as a page', () => {
     }
   }
 
-  it.skipIf(browser === undefined)(
+  it.skipIf(chromePath === undefined)(
     'opens in a browser without asking the network for anything, and fits a telephone',
     async () => {
       const options = { viewport: { width: 390, height: 800 } };
@@ -112,7 +108,7 @@ describe('the report as a page', () => {
     },
   );
 
-  it.skipIf(browser === undefined)('says what the point under the pointer is', async () => {
+  it.skipIf(chromePath === undefined)('says what the point under the pointer is', async () => {
     await inBrowser({ blocks: [await map()] }, async (page, url) => {
       await page.goto(url);
       const dots = page.locator('figure svg g circle');
@@ -129,7 +125,7 @@ describe('the report as a page', () => {
     });
   });
 
-  it.skipIf(browser === undefined)('is dark where the reader wants that, and never on paper', async () => {
+  it.skipIf(chromePath === undefined)('is dark where the reader wants that, and never on paper', async () => {
     await inBrowser({ blocks: [await map()], options: { colorScheme: 'dark' } }, async (page, url) => {
       await page.goto(url);
       const colors = async (): Promise<unknown> =>
