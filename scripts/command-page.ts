@@ -120,7 +120,7 @@ const FER_FORMS = `## What predict does
 
 An image of 48 x 48 is taken for a face, as those of the data set are. In any other picture (turned upright as its EXIF orientation says) faces are found by the tiny detector of the optional package \`@vladmandic/face-api\`, which brings its weights along, and cut out as FER2013 cuts them: a square of the mean side s of the detector's box, moved by 0.033 s to the right and 0.125 s up (medians of 457 PublicTest images in a plain picture). Squares that reach over the edge repeat it. Without a face, without the package or on WebGPU the middle square is answered, and stderr says so. \`--annotate\` writes a PNG of each picture with squares and answers.
 
-Probabilities are those of the logits divided by the \`temperature\` in the model's \`model-info.json\`. The model that comes with Ferment is \`models/se-resnet\`; its README says what it was trained on, how good it is, and what it must not be used for.
+Probabilities are those of the logits divided by the \`temperature\` in the model's \`model-info.json\`. The model that comes with Ferment is \`models/fer2013\`; its README says what it was trained on, how good it is, and what it must not be used for.
 
 ## JSON
 

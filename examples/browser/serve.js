@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const tensorflow = dirname(createRequire(import.meta.url).resolve('@tensorflow/tfjs/package.json'));
-const MODEL = join(here, '../../models/se-resnet');
+const MODEL = join(here, '../../models/fer2013');
 const TYPES = {
   '.html': 'text/html; charset=utf-8',
   '.js': 'text/javascript',

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { FermentError } from '../../kit/index.ts';
 import { MODEL_FILES } from '../models/index.ts';
 
-const FOLDER = join('models', 'se-resnet');
+const FOLDER = join('models', 'fer2013');
 
 /** The folder of the model that comes with Ferment. Throws BAD_WEIGHTS when the installation lacks it. */
 export function shippedModel(): string {
@@ -15,7 +15,7 @@ export function shippedModel(): string {
     if (above === folder)
       throw new FermentError(
         'BAD_WEIGHTS',
-        'This installation of Ferment has no model in models/se-resnet.',
+        'This installation of Ferment has no model in models/fer2013.',
         {
           hint: 'Name one with --model FOLDER, or install Ferment again.',
         },
