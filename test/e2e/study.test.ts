@@ -62,7 +62,7 @@ describe.sequential('the study', () => {
     const line = /( {2}resnet:\n(?: {4}.*\n)*? {4}learningRate: )[\d.]+/;
     const old = line.exec(readFileSync(join(root, 'params.yaml'), 'utf8'))?.[0] ?? '';
     edit(root, 'params.yaml', line, '$10.0005');
-    const names = ['evaluate@resnet', 'report', 'train@resnet', 'tsne@resnet'];
+    const names = ['compare@nets', 'evaluate@resnet', 'report', 'train@resnet', 'tsne@resnet'];
     expect(touched(outcomes(await repro(root)))).toEqual(Object.fromEntries(names.map((n) => [n, 'ran'])));
     edit(root, 'params.yaml', line, old);
     expect(touched(outcomes(await repro(root)))).toEqual(

@@ -73,7 +73,10 @@ describe('parseSafetensors', () => {
     expect(parse({ dtype: 'F32', shape: [3], data_offsets: [0, 16] })).toThrow(
       /w should have 12 bytes and has 16/,
     );
-    expect(parse({ dtype: 'F16', shape: [8], data_offsets: [0, 16] })).toThrow(/Received: F16/);
+    expect(parse({ dtype: 'BF16', shape: [8], data_offsets: [0, 16] })).toThrow(
+      /float16, float32 or float64. Received: BF16/,
+    );
+    expect(parse({ dtype: 'F16', shape: [8], data_offsets: [0, 16] })).not.toThrow();
     expect(parse({ dtype: 'F32', shape: [-4], data_offsets: [0, 16] })).toThrow(/lacks dtype, shape/);
     expect(() => parseSafetensors(new Uint8Array(3), 'w.safetensors')).toThrow(/should fit into 3 bytes/);
   });
