@@ -2,7 +2,7 @@ import { formatCount } from '../../kit/index.ts';
 import type { DownloadReport } from '../data/index.ts';
 import type { EvaluationMetrics } from '../evaluation/index.ts';
 import { CLASSES } from '../params/index.ts';
-import { decimals, percent, withInterval } from '../report/sections/format.ts';
+import { decimals, modelName, percent, withInterval } from '../report/sections/format.ts';
 import type { TrainingMetrics } from '../training/index.ts';
 
 /** The results that a card is written from. */
@@ -11,6 +11,8 @@ export interface CardResults {
   readonly download: DownloadReport;
   readonly training: TrainingMetrics;
   readonly evaluation: EvaluationMetrics;
+  /** Of other nets' answers in the targets; undefined where the labels were all. */
+  readonly targetShare: number | undefined;
   readonly precision: 'float32' | 'float16';
 }
 
@@ -33,7 +35,7 @@ function whatItIs({ name, evaluation, precision }: CardResults): string[] {
   const { architecture, parameters, multiplyAdds, preprocessing } = evaluation.model;
   const channels = architecture.startsWith('se-resnet') ? 'one gray channel' : 'three equal channels';
   return [
-    `# ${name}`,
+    `# ${modelName(name)}`,
     '',
     `Which of seven expressions a face of 48 x 48 gray pixels shows: ${CLASSES.join(', ')}.`,
     '',
@@ -67,14 +69,18 @@ function use(): string[] {
   ];
 }
 
-function data({ download, training }: CardResults): string[] {
+function data({ download, training, targetShare }: CardResults): string[] {
   const { images, batchSize, epochs } = training;
+  const taught =
+    targetShare === undefined
+      ? ''
+      : `, with ${targetShare} of each target the mean answer of other nets trained on the same images`;
   return [
     '## Data and protocol',
     '',
     download.source.kind === 'generated' ? GENERATED : FER2013,
     '',
-    `Trained on ${formatCount(images.train)} images, ${epochs} epochs in batches of ${batchSize}; everything was chosen on ${formatCount(images.validation)} validation images; the test images were read once.`,
+    `Trained on ${formatCount(images.train)} images, ${epochs} epochs in batches of ${batchSize}${taught}; everything was chosen on ${formatCount(images.validation)} validation images; the test images were read once.`,
     '',
   ];
 }

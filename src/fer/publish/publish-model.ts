@@ -45,12 +45,18 @@ export async function publishModel(options: PublishOptions): Promise<PublishRepo
     await saveModel(out, model, published, precision);
     writeFileAtomic(
       join(out, CARD_FILE),
-      renderModelCard({ name, download, training, evaluation, precision }),
+      renderModelCard({ name, download, training, evaluation, targetShare: shareOf(info), precision }),
     );
     return { out, files: [...Object.values(MODEL_FILES), CARD_FILE], info: published };
   } finally {
     disposeModel(model);
   }
+}
+
+/** The training's own word, as it stands in the model's info. */
+function shareOf({ params }: ModelInfo): number | undefined {
+  const share = params['targetShare'];
+  return typeof share === 'number' ? share : undefined;
 }
 
 function readMetrics<T>(project: string, name: string): T {
