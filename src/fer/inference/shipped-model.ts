@@ -13,13 +13,9 @@ export function shippedModel(): string {
   while (!existsSync(join(folder, FOLDER, MODEL_FILES.info))) {
     const above = dirname(folder);
     if (above === folder)
-      throw new FermentError(
-        'BAD_WEIGHTS',
-        'This installation of Ferment has no model in models/fer2013.',
-        {
-          hint: 'Name one with --model FOLDER, or install Ferment again.',
-        },
-      );
+      throw new FermentError('BAD_WEIGHTS', 'This installation of Ferment has no model in models/fer2013.', {
+        hint: 'Name one with --model FOLDER, or install Ferment again.',
+      });
     folder = above;
   }
   return join(folder, FOLDER);

@@ -8,12 +8,14 @@ import { decimals, modelName, percent } from './format.ts';
 export function compareSection(results: Results): Block[] {
   return [...results.compare].flatMap(([, compared]) => {
     const [a, b] = [nameOf(compared.a), nameOf(compared.b)];
+    const hasSpread = (compared.a.deviation ?? compared.b.deviation) !== undefined;
+    const spread = hasSpread ? '; "±" is the standard deviation between seeds' : '';
     return [
       heading(2, `Is ${a} better than ${b}?`),
       paragraph(`${verdict(compared, a, b)} ${basis(compared)}`),
       {
         kind: 'table',
-        caption: `Scores of each run on the same ${formatCount(compared.images)} test images, in per cent; "±" is the standard deviation between seeds.`,
+        caption: `Scores of each run on the same ${formatCount(compared.images)} test images, in per cent${spread}.`,
         rows: [
           ['run', 'accuracy', 'macro-F1'],
           ...runRows(compared.a, a),
