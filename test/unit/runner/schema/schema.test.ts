@@ -36,7 +36,7 @@ describe('a validator that fills no defaults, as in an editor,', () => {
     const isValid = ajv.compile(JSON.parse(read(schema)) as object);
     return isValid(data) ? [] : isValid.errors;
   };
-  const load = (file: string): unknown => parse(read(file));
+  const load = (file: string): unknown => parse(read(file), { merge: true });
 
   it('accepts params.yaml', () => {
     expect(check('schemas/params.schema.json', load('params.yaml'))).toEqual([]);
