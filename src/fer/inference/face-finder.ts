@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import type { Engine, Tensor } from '../../engine/index.ts';
+import { errnoOf, messageOf } from '../../kit/index.ts';
 
 /** A square of a picture in its own pixels, as a training image would have been cut. */
 export interface FaceSquare {
@@ -50,8 +51,10 @@ export async function openFaceFinder(engine: Engine): Promise<FaceFinder | NoFin
     await api.nets.tinyFaceDetector.loadFromDisk(
       join(dirname(require.resolve(`${PACKAGE}/package.json`)), 'model'),
     );
-  } catch {
-    return { missing: `not looked for without the package ${PACKAGE}` };
+  } catch (error) {
+    if (errnoOf(error) === 'MODULE_NOT_FOUND')
+      return { missing: `not looked for without the package ${PACKAGE}` };
+    return { missing: `not looked for: ${PACKAGE} cannot be loaded (${messageOf(error)})` };
   }
   const { tf } = engine;
   return async ({ data, width, height }) => {
