@@ -11,20 +11,15 @@ const BOX_COLOR = '#e69f00';
 
 /**
  * Writes a PNG of each picture with the squares that were answered and the first answer of each into a folder, named
- * as the picture. Gives the paths; pictures of one name in several folders are numbered.
+ * as the picture; pictures of one name in several folders are numbered.
  */
-export async function annotateFiles(answers: readonly Answer[], folder: string): Promise<readonly string[]> {
+export async function annotateFiles(answers: readonly Answer[], folder: string): Promise<void> {
   mkdirSync(folder, { recursive: true });
   const byFile = new Map<string, Answer[]>();
   for (const answer of answers) byFile.set(answer.file, [...(byFile.get(answer.file) ?? []), answer]);
   const taken = new Set<string>();
-  const paths: string[] = [];
-  for (const [file, own] of byFile) {
-    const path = join(folder, freeName(basename(file, extname(file)), taken));
-    await annotate(file, own, path);
-    paths.push(path);
-  }
-  return paths;
+  for (const [file, own] of byFile)
+    await annotate(file, own, join(folder, freeName(basename(file, extname(file)), taken)));
 }
 
 function freeName(stem: string, taken: Set<string>): string {

@@ -7,9 +7,9 @@ import { type BadImage, refuseBadImages } from '../data/raw/index.ts';
 import { explainReadError } from '../data/read-error.ts';
 import { argmaxRows } from '../evaluation/index.ts';
 import { atTemperature } from '../evaluation/temperature.ts';
-import { decodeGray, readImageHeader } from '../images/index.ts';
+import { type Decoded, decodeManyGray, readImageHeader } from '../images/index.ts';
 import { disposeModel, loadModel, predict, softmaxRows } from '../models/index.ts';
-import { type FaceFinder, type FaceSquare, openFaceFinder } from './face-finder.ts';
+import { type FaceFinder, type FaceSquare, type NoFinder, openFaceFinder } from './face-finder.ts';
 import { facesOf, type SeenFace } from './photo.ts';
 
 /** What a model says of one face. */
@@ -77,31 +77,45 @@ async function lookAtFiles(
   files: readonly string[],
   open: () => ReturnType<typeof openFaceFinder>,
 ): Promise<{ readonly faces: readonly FileFace[]; readonly missing: string | undefined }> {
-  const faces: FileFace[] = [];
-  const bad: BadImage[] = [];
-  let opened: Awaited<ReturnType<typeof open>> | undefined;
+  const looked = new Map<string, Looked>();
+  const small: { readonly file: string; readonly bytes: Buffer }[] = [];
+  let opened: FaceFinder | NoFinder | undefined;
   for (const file of files) {
     const bytes = readFile(file);
-    try {
-      const header = readImageHeader(bytes);
-      const isPhoto = header?.width !== IMAGE_SIDE || header.height !== IMAGE_SIDE;
-      if (isPhoto) opened ??= await open();
-      const found = isPhoto ? await facesOf(bytes, finderOf(opened)) : [await asItIs(bytes)];
-      faces.push(...found.map((face) => ({ ...face, file, isPhoto })));
-    } catch (error) {
-      bad.push({ path: file, reason: messageOf(error) });
+    const header = readImageHeader(bytes);
+    if (header?.width === IMAGE_SIDE && header.height === IMAGE_SIDE) {
+      small.push({ file, bytes });
+      continue;
     }
+    opened ??= await open();
+    looked.set(file, await lookAtPhoto(bytes, typeof opened === 'function' ? opened : undefined));
   }
+  const decoded = await decodeManyGray(
+    small.map(({ bytes }) => bytes),
+    ({ pixels }): readonly SeenFace[] => [{ pixels, square: undefined }],
+  );
+  for (const [i, { file }] of small.entries()) {
+    const image = decoded[i];
+    if (image !== undefined) looked.set(file, { ...image, isPhoto: false });
+  }
+  const bad: BadImage[] = [];
+  const faces = files.flatMap((file): FileFace[] => {
+    const seen = looked.get(file);
+    if (seen?.ok === false) bad.push({ path: file, reason: seen.reason });
+    return seen?.ok === true ? seen.value.map((face) => ({ ...face, file, isPhoto: seen.isPhoto })) : [];
+  });
   refuseBadImages(bad, 'The list');
   return { faces, missing: typeof opened === 'object' ? opened.missing : undefined };
 }
 
-function finderOf(opened: FaceFinder | object | undefined): FaceFinder | undefined {
-  return typeof opened === 'function' ? (opened as FaceFinder) : undefined;
-}
+type Looked = Decoded<readonly SeenFace[]> & Pick<FileFace, 'isPhoto'>;
 
-async function asItIs(bytes: Buffer): Promise<SeenFace> {
-  return { pixels: (await decodeGray(bytes)).pixels, square: undefined };
+async function lookAtPhoto(bytes: Buffer, finder: FaceFinder | undefined): Promise<Looked> {
+  try {
+    return { ok: true, value: await facesOf(bytes, finder), isPhoto: true };
+  } catch (error) {
+    return { ok: false, reason: messageOf(error), isPhoto: true };
+  }
 }
 
 function joined(faces: readonly SeenFace[]): Uint8Array {

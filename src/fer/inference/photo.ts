@@ -1,6 +1,6 @@
 import sharp from 'sharp';
 import { IMAGE_SIDE } from '../data/index.ts';
-import { centreSquare, crop, decodeGray, type GrayImage, resizeGray } from '../images/index.ts';
+import { centreSquare, decodeGray, type GrayImage, resizeGray } from '../images/index.ts';
 import type { ColourImage, FaceFinder, FaceSquare } from './face-finder.ts';
 
 /** The detector needs no more than this many pixels on the longer side. */
@@ -64,27 +64,17 @@ async function colourOf(bytes: Uint8Array): Promise<ColourImage> {
 }
 
 /** A square at 48 x 48; what lies outside of the picture repeats its border. */
-async function seen(image: GrayImage, square: Omit<FaceSquare, 'score'>): Promise<Uint8Array> {
+async function seen(
+  { pixels, width, height }: GrayImage,
+  square: Omit<FaceSquare, 'score'>,
+): Promise<Uint8Array> {
   const side = Math.max(1, Math.round(square.side));
   const [left, top] = [Math.round(square.left), Math.round(square.top)];
-  const isInside = left >= 0 && top >= 0 && left + side <= image.width && top + side <= image.height;
-  const cut = isInside
-    ? crop(image, { left, top, width: side, height: side })
-    : withBorder(image, left, top, side);
-  return (await resizeGray(cut, IMAGE_SIDE)).pixels;
-}
-
-function withBorder(
-  { pixels, width, height }: GrayImage,
-  left: number,
-  top: number,
-  side: number,
-): GrayImage {
   const cut = new Uint8Array(side * side);
   for (let y = 0; y < side; y++) {
     const row = Math.min(Math.max(top + y, 0), height - 1) * width;
     for (let x = 0; x < side; x++)
       cut[y * side + x] = pixels[row + Math.min(Math.max(left + x, 0), width - 1)] ?? 0;
   }
-  return { width: side, height: side, pixels: cut };
+  return (await resizeGray({ width: side, height: side, pixels: cut }, IMAGE_SIDE)).pixels;
 }
