@@ -15,7 +15,7 @@ const TYPES = {
   '.json': 'application/json',
 };
 
-/** The file that an address names; undefined outside of what is served. */
+/** The file that an address names. A normalised path cannot climb above its root, so none lies elsewhere. */
 function fileOf(address) {
   const path = normalize(decodeURIComponent(new URL(address, 'http://localhost').pathname));
   if (path === '/') return join(here, 'index.html');

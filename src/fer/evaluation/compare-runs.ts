@@ -3,16 +3,16 @@ import { FermentError } from '../../kit/index.ts';
 import { readNpy } from '../data/index.ts';
 import { CLASSES, type Params } from '../params/index.ts';
 import { classificationReport } from './classification-report.ts';
-import { type Answers, type Comparison, compareNets } from './compare.ts';
-import { argmaxRows } from './probabilities.ts';
+import { type Answers, type Comparison, compareNets, type Scores } from './compare.ts';
+import { readAnswers } from './stored-answers.ts';
 
 /** One run of a net, and all of them together. */
 export interface NetMetrics {
   /** By the name of the run, in byte order. */
-  readonly runs: Readonly<Record<string, { readonly accuracy: number; readonly macroF1: number }>>;
-  readonly mean: { readonly accuracy: number; readonly macroF1: number };
+  readonly runs: Readonly<Record<string, Scores>>;
+  readonly mean: Scores;
   /** Standard deviation between runs, with n - 1; left out for a single run. */
-  readonly deviation?: { readonly accuracy: number; readonly macroF1: number };
+  readonly deviation?: Scores;
 }
 
 /** What stage `compare` measures: the content of `reports/metrics/compare/<name>.json`. */
@@ -73,11 +73,7 @@ function answersOf(folder: string, labels: Uint8Array, first: string): Answers {
       { hint: 'Evaluate all of them again: npx ferment repro evaluate' },
     );
   }
-  const { data } = readNpy(join(folder, 'probabilities.npy'), {
-    dtype: 'float32',
-    shape: [labels.length, CLASSES.length],
-  });
-  return argmaxRows(data, CLASSES.length);
+  return readAnswers(folder, labels.length);
 }
 
 function netMetrics(runs: readonly (readonly [string, Answers])[], labels: Uint8Array): NetMetrics {
@@ -85,8 +81,8 @@ function netMetrics(runs: readonly (readonly [string, Answers])[], labels: Uint8
     const { accuracy, macroF1 } = classificationReport(labels, answers, CLASSES.length);
     return [name, { accuracy, macroF1 }] as const;
   });
-  const of = (key: 'accuracy' | 'macroF1'): number[] => scores.map(([, score]) => score[key]);
-  const both = (measure: (values: readonly number[]) => number) => ({
+  const of = (key: keyof Scores): number[] => scores.map(([, score]) => score[key]);
+  const both = (measure: (values: readonly number[]) => number): Scores => ({
     accuracy: measure(of('accuracy')),
     macroF1: measure(of('macroF1')),
   });

@@ -75,7 +75,8 @@ export function compareNets(contest: Contest, options: CompareOptions): Comparis
   };
 }
 
-interface Scores {
+/** Two of the measures of one run, or of several in the mean. */
+export interface Scores {
   readonly accuracy: number;
   readonly macroF1: number;
 }

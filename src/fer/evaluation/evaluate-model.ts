@@ -16,6 +16,7 @@ import { type Canary, jpegCanary } from './canary.ts';
 import { type Choice, choiceOf, measureViews, workOf } from './measure-views.ts';
 import { type EvaluationMetrics, evaluationMetrics } from './metrics.ts';
 import { argmaxRows, normaliseRows } from './probabilities.ts';
+import { PROBABILITIES_FILE } from './stored-answers.ts';
 import { withoutDuplicates } from './view-metrics.ts';
 
 export interface EvaluationPlaces {
@@ -58,9 +59,10 @@ export interface EvaluationRecord {
 }
 
 /**
- * Answers the test images once as they are, once per quality of the canary, the validation images, and, where sets of views are asked for, in
- * the set that answers the validation images best; writes answers and embeddings, and measures. Throws DATA_MISSING
- * for an empty split, BAD_WEIGHTS for a model of other classes, and what the loaders of data, engine and model throw.
+ * Answers the validation images, and the test images once as they are, once per quality of the canary, and, where sets
+ * of views are asked for, in the set that answers the validation images best; writes answers and embeddings, and
+ * measures. Throws DATA_MISSING for an empty test split, BAD_WEIGHTS for a model of other classes, and what the loaders
+ * of data, engine and model throw.
  */
 export async function evaluateModel(
   places: EvaluationPlaces,
@@ -184,7 +186,7 @@ function answerer(
 
 function writePredictions(folder: string, test: Dataset, predictions: Predictions): void {
   const { probabilities, embeddings, dimensions } = predictions;
-  writeNpy(join(folder, 'probabilities.npy'), {
+  writeNpy(join(folder, PROBABILITIES_FILE), {
     dtype: 'float32',
     shape: [test.count, CLASSES.length],
     data: probabilities,

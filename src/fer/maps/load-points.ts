@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { FermentError } from '../../kit/index.ts';
 import { readNpy } from '../data/index.ts';
 import { type Matrix, matrixOf } from '../embedding/index.ts';
-import { argmaxRows } from '../evaluation/probabilities.ts';
+import { PROBABILITIES_FILE, readAnswers } from '../evaluation/stored-answers.ts';
 import { CLASSES } from '../params/index.ts';
 
 /** Points to be mapped, with the class of each. */
@@ -73,12 +73,6 @@ function pointsOf(
     });
     return matrixOf(values, rows.length, width);
   };
-  return { kind, count, width, labels, answers: readAnswers(folder, count), select };
-}
-
-function readAnswers(folder: string, count: number): Uint8Array | undefined {
-  const path = join(folder, 'probabilities.npy');
-  if (!existsSync(path)) return undefined;
-  const { data } = readNpy(path, { dtype: 'float32', shape: [count, CLASSES.length] });
-  return argmaxRows(data, CLASSES.length);
+  const answers = existsSync(join(folder, PROBABILITIES_FILE)) ? readAnswers(folder, count) : undefined;
+  return { kind, count, width, labels, answers, select };
 }

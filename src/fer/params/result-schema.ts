@@ -1,5 +1,5 @@
 import type { JSONSchema } from 'json-schema-to-ts';
-import { viewSet } from './shared.ts';
+import { KEY_PATTERN, viewSet } from './shared.ts';
 
 /** `evaluate`: what is measured on the untouched test split. */
 export const evaluateSchema = {
@@ -57,7 +57,7 @@ export const compareSchema = {
   },
   description:
     'Name to two nets, compared on the same test images, compare@NAME. Runs of a net are evaluations whose folders `a` or `b` names, several by *.',
-  propertyNames: { pattern: '^[A-Za-z0-9_-]+$' },
+  propertyNames: { pattern: KEY_PATTERN },
   additionalProperties: {
     type: 'object',
     additionalProperties: false,

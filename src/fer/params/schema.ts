@@ -1,6 +1,7 @@
 import type { FromSchema, JSONSchema } from 'json-schema-to-ts';
 import { augmentSchema, downloadSchema, injectSchema, splitSchema, toRgbSchema } from './data-schema.ts';
 import { compareSchema, evaluateSchema, reportSchema, tsneSchema } from './result-schema.ts';
+import { KEY_PATTERN } from './shared.ts';
 import { teachSchema, trainSchema } from './train-schema.ts';
 import {
   baselineSchema,
@@ -61,7 +62,7 @@ export const paramsSchema = {
     teach: teachSchema,
     models: {
       type: 'array',
-      items: { type: 'string', pattern: '^[A-Za-z0-9_-]+$' },
+      items: { type: 'string', pattern: KEY_PATTERN },
       default: ['baseline', 'resnet', 'mobilenetv2'],
       description: 'The trained models that `evaluate` measures: `baseline`, or a name in `train`.',
     },
@@ -69,7 +70,7 @@ export const paramsSchema = {
     compare: compareSchema,
     maps: {
       type: 'object',
-      propertyNames: { pattern: '^[A-Za-z0-9_-]+$' },
+      propertyNames: { pattern: KEY_PATTERN },
       additionalProperties: { type: 'string' },
       default: {
         pixels: 'data/processed/validation',

@@ -4,6 +4,9 @@ import type { JSONSchema } from 'json-schema-to-ts';
 export const CLASSES = ['angry', 'disgust', 'fear', 'happy', 'neutral', 'sad', 'surprise'] as const;
 export type ClassName = (typeof CLASSES)[number];
 
+/** Names of stages' keys, which become parts of paths. */
+export const KEY_PATTERN = '^[A-Za-z0-9_-]+$';
+
 const count = { type: 'integer', minimum: 0 } as const;
 
 /** A count for some of the classes. */

@@ -1,6 +1,6 @@
 import type { JSONSchema } from 'json-schema-to-ts';
 import { earlyStopping, keep, schedule } from './schedule-schema.ts';
-import { COMPACT_ARCHITECTURES, viewSet } from './shared.ts';
+import { COMPACT_ARCHITECTURES, KEY_PATTERN, viewSet } from './shared.ts';
 
 const share = { type: 'number', minimum: 0, maximum: 1 } as const;
 /** A decay below 1. */
@@ -103,7 +103,7 @@ export const trainSchema = {
   type: 'object',
   default: {},
   description: 'Name to final training; each is a cached stage of its own, train@NAME.',
-  propertyNames: { pattern: '^[A-Za-z0-9_-]+$' },
+  propertyNames: { pattern: KEY_PATTERN },
   additionalProperties: finalTraining,
 } as const satisfies JSONSchema;
 
@@ -113,7 +113,7 @@ export const teachSchema = {
   default: {},
   description:
     'Name to the nets whose mean answer to each training image becomes a target (knowledge distillation), teach@NAME.',
-  propertyNames: { pattern: '^[A-Za-z0-9_-]+$' },
+  propertyNames: { pattern: KEY_PATTERN },
   additionalProperties: {
     type: 'object',
     additionalProperties: false,

@@ -1,7 +1,7 @@
 import type { JSONSchema } from 'json-schema-to-ts';
 import { augmentationSchema } from './augmentation-schema.ts';
 import { earlyStopping, keep, schedule } from './schedule-schema.ts';
-import { PAPER_ARCHITECTURES } from './shared.ts';
+import { KEY_PATTERN, PAPER_ARCHITECTURES } from './shared.ts';
 
 const positive = { type: 'number', exclusiveMinimum: 0 } as const;
 const share = { type: 'number', minimum: 0, maximum: 1 } as const;
@@ -110,7 +110,7 @@ export const sweepSchema = {
     configs: {
       type: 'object',
       minProperties: 1,
-      propertyNames: { pattern: '^[A-Za-z0-9_-]+$' },
+      propertyNames: { pattern: KEY_PATTERN },
       additionalProperties: configuration,
       description: 'Name to configuration; each is a cached stage of its own, sweep@NAME.',
     },

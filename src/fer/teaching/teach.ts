@@ -2,6 +2,7 @@ import { type DeviceRequest, type Engine, loadEngine } from '../../engine/index.
 import { FermentError } from '../../kit/index.ts';
 import { loadDataset } from '../data/index.ts';
 import { type EngineFacts, engineFacts } from '../engine-facts.ts';
+import { argmaxRows } from '../evaluation/probabilities.ts';
 import { meanOf, type View, type ViewSet, viewAnswers, viewsOf } from '../evaluation/views.ts';
 import { disposeModel, loadModel, predict } from '../models/index.ts';
 import { CLASSES } from '../params/index.ts';
@@ -112,14 +113,9 @@ async function answersOf({
 }
 
 function fitOf(targets: Float32Array, labels: Uint8Array): Pick<TeachingMetrics, 'accuracy' | 'entropy'> {
-  const classes = CLASSES.length;
-  let right = 0;
+  const answers = argmaxRows(targets, CLASSES.length);
+  const right = labels.filter((label, i) => answers[i] === label).length;
   let entropy = 0;
-  for (let i = 0; i < labels.length; i++) {
-    const row = targets.subarray(i * classes, (i + 1) * classes);
-    const best = row.reduce((top, p, c) => (p > (row[top] ?? 0) ? c : top), 0);
-    if (best === labels[i]) right++;
-    for (const p of row) entropy -= p > 0 ? p * Math.log(p) : 0;
-  }
+  for (const p of targets) entropy -= p > 0 ? p * Math.log(p) : 0;
   return { accuracy: right / labels.length, entropy: entropy / labels.length };
 }

@@ -6,7 +6,7 @@ import { decimals, modelName, percent } from './format.ts';
 
 /** Which of two nets is better, in a sentence, and the runs that it rests on. */
 export function compareSection(results: Results): Block[] {
-  return [...results.compare].flatMap(([, compared]) => {
+  return [...results.compare.values()].flatMap((compared) => {
     const [a, b] = [nameOf(compared.a), nameOf(compared.b)];
     const hasSpread = (compared.a.deviation ?? compared.b.deviation) !== undefined;
     const spread = hasSpread ? '; "±" is the standard deviation between seeds' : '';

@@ -4,16 +4,14 @@ import { CLASSES } from '../../params/index.ts';
 import { type Block, heading, paragraph } from '../document.ts';
 import { colorAt, renderBars, renderConfusion, renderReliability, SCORE_COLORS } from '../figures/index.ts';
 import type { Results } from '../results.ts';
-import { decimals, inModelOrder, isFurtherRun, modelName, percent, withInterval } from './format.ts';
+import { decimals, firstRuns, inModelOrder, modelName, percent, withInterval } from './format.ts';
 
 /** What each model answers: by class, by confidence, and by the encoding of the images. */
 export function evaluationSection(results: Results): Block[] {
   const models = inModelOrder(results.evaluation);
   return [
     heading(2, 'Evaluation'),
-    ...models
-      .filter(([key]) => !isFurtherRun(key, results.evaluation))
-      .flatMap(([key, scores]) => modelBlocks(key, scores)),
+    ...firstRuns(results.evaluation).flatMap(([key, scores]) => modelBlocks(key, scores)),
     ...viewBlocks(models),
     heading(3, 'Does a model read the encoding?'),
     paragraph(

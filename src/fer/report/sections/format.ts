@@ -46,12 +46,6 @@ export function modelName(key: string): string {
   return found === undefined ? key : `${MODEL_NAMES[found.base]} ${found.run}`.trimEnd();
 }
 
-/** Whether this is a further run of a model that the results have, which tables list and figures leave out. */
-export function isFurtherRun(key: string, results: ReadonlyMap<string, unknown>): boolean {
-  const found = baseOf(key);
-  return found !== undefined && found.run !== '' && results.has(found.base);
-}
-
 /** The order in which models stand in every table: the baseline, then the paper's order, then others; runs by number. */
 export function inModelOrder<T>(entries: Iterable<readonly [string, T]>): (readonly [string, T])[] {
   const order = Object.keys(MODEL_NAMES);
@@ -60,4 +54,12 @@ export function inModelOrder<T>(entries: Iterable<readonly [string, T]>): (reado
     return found === undefined ? order.length : order.indexOf(found.base);
   };
   return [...entries].sort(([a], [b]) => rank(a) - rank(b));
+}
+
+/** The models in their order without further runs of one that is there, which tables list and figures leave out. */
+export function firstRuns<T>(results: ReadonlyMap<string, T>): (readonly [string, T])[] {
+  return inModelOrder(results).filter(([key]) => {
+    const found = baseOf(key);
+    return found === undefined || found.run === '' || !results.has(found.base);
+  });
 }

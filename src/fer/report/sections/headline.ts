@@ -4,15 +4,7 @@ import { type Block, heading, note } from '../document.ts';
 import { renderSizes, type SizedModel } from '../figures/index.ts';
 import { PAPER_MODELS } from '../paper-figures.ts';
 import type { Results } from '../results.ts';
-import {
-  decimals,
-  inModelOrder,
-  isFurtherRun,
-  modelName,
-  paperPair,
-  percent,
-  withInterval,
-} from './format.ts';
+import { decimals, firstRuns, inModelOrder, modelName, paperPair, percent, withInterval } from './format.ts';
 
 /** The models beside each other and beside the paper, on the untouched test split. */
 export function headlineSection(results: Results, source: string): Block[] {
@@ -75,8 +67,7 @@ function countOf({ architecture, parameters }: EvaluationMetrics['model']): numb
 /** Drawn faces are another question than the paper's, whose accuracies then do not belong into the same axes. */
 function sizes(results: Results, source: string): Block[] {
   const isPapers = source !== 'generated';
-  const shown = inModelOrder(results.evaluation).filter(([key]) => !isFurtherRun(key, results.evaluation));
-  const models = shown.map(([key, { model, accuracy, intervals }]): SizedModel => {
+  const models = firstRuns(results.evaluation).map(([key, { model, accuracy, intervals }]): SizedModel => {
     const reported = isPapers ? PAPER_MODELS[key]?.reported.accuracy : undefined;
     return {
       name: modelName(key),

@@ -4,7 +4,7 @@ import { type Block, heading, paragraph } from '../document.ts';
 import { colorAt, type LineSeries, renderLines, SERIES_COLORS } from '../figures/index.ts';
 import { PAPER_SWEEP } from '../paper-figures.ts';
 import type { HistoryRow, Results, TrainingResult } from '../results.ts';
-import { decimals, inModelOrder, isFurtherRun, modelName, paperPair, percent } from './format.ts';
+import { decimals, firstRuns, inModelOrder, modelName, paperPair, percent } from './format.ts';
 
 /** One table and two figures per architecture, and why the winner won. */
 export function sweepSection(results: Results): Block[] {
@@ -119,9 +119,7 @@ export function finalSection(results: Results): Block[] {
       ],
       right: [2, 3, 4, 5, 6, 7, 8, 9],
     },
-    ...trainings
-      .filter(([key]) => !isFurtherRun(key, results.training))
-      .flatMap(([key, result]) => curvesOf(key, result)),
+    ...firstRuns(results.training).flatMap(([key, result]) => curvesOf(key, result)),
   ];
 }
 

@@ -1,0 +1,17 @@
+import { join } from 'node:path';
+import { readNpy } from '../data/index.ts';
+import { CLASSES } from '../params/index.ts';
+import { argmaxRows } from './probabilities.ts';
+
+/** In the folder that stage `evaluate` writes: float32 `[n, 7]`. */
+export const PROBABILITIES_FILE = 'probabilities.npy';
+
+/**
+ * The most probable class of each of `count` images, from a folder that stage `evaluate` wrote. Throws BAD_ARRAY when
+ * the array is damaged or of another number of images.
+ */
+export function readAnswers(folder: string, count: number): Uint8Array {
+  const shape = [count, CLASSES.length];
+  const { data } = readNpy(join(folder, PROBABILITIES_FILE), { dtype: 'float32', shape });
+  return argmaxRows(data, CLASSES.length);
+}
