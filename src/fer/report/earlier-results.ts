@@ -1,6 +1,5 @@
 import { spawnSync } from 'node:child_process';
 import { basename, dirname } from 'node:path';
-import { compareBytes } from '../../kit/index.ts';
 
 /** The metrics of a commit, as far as they could be read. */
 export interface EarlierResults {
@@ -34,11 +33,7 @@ export function readEarlierResults(paths: readonly string[]): EarlierResults | u
   for (const line of (log ?? '').split('\n').filter((text) => text !== '')) {
     const [hash = '', commit = '', date = '', ...subject] = line.split('\t');
     const differing = git(folder, ['diff', '--name-only', '--relative', '-z', hash, '--', '.']) ?? '';
-    // Sorted, so that a new file stands in the same place before and after it is committed.
-    const changed = `${differing}${added}`
-      .split('\0')
-      .filter((name) => name !== '')
-      .sort(compareBytes);
+    const changed = `${differing}${added}`.split('\0').filter((name) => name !== '');
     if (changed.length === 0) continue;
     const names = (git(folder, ['ls-tree', '-r', '--name-only', '-z', hash, '.']) ?? '').split('\0');
     return {
