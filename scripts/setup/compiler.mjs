@@ -13,25 +13,50 @@ import { COMPILER } from './programs.mjs';
  * @param {string} output
  */
 export async function compileAddon(context, output) {
-  const native = join(context.root, NATIVE_PACKAGE);
-  const includes = [
-    join(native, 'binding'),
-    join(native, 'deps', 'include'),
-    join(context.root, 'node_modules', 'node-api-headers', 'include'),
-  ];
-  const sources = ['tfjs_backend.cc', 'tfjs_binding.cc'].map((name) => join(native, 'binding', name));
-  const libraries = ccAndFramework(context.platform).map((name) => join(native, 'deps', 'lib', name));
-  const command = [
-    ...findCompiler(context.env),
-    ...addonFlags(context.platform),
-    ...includes.map((path) => `-I${path}`),
+  const binding = join(context.root, NATIVE_PACKAGE, 'binding');
+  const sources = ['tfjs_backend.cc', 'tfjs_binding.cc'].map((name) => join(binding, name));
+  const flags = [...addonFlags(context.platform), `-I${binding}`, ...includesOf(context)];
+  await callCompiler(context, 'the TensorFlow addon', [
+    ...flags,
     ...sources,
-    ...libraries,
+    ...librariesOf(context),
     '-o',
     output,
+  ]);
+}
+
+/**
+ * Where the headers of TensorFlow and of Node-API lie.
+ * @param {Context} context
+ * @returns {readonly string[]}
+ */
+export function includesOf({ root }) {
+  const folders = [
+    join(root, NATIVE_PACKAGE, 'deps', 'include'),
+    join(root, 'node_modules', 'node-api-headers', 'include'),
   ];
-  const result = await runProgram(command, { env: context.env });
-  if (result.code !== 0) throw explain(result.output, command[0]);
+  return folders.map((path) => `-I${path}`);
+}
+
+/**
+ * TensorFlow's shared libraries.
+ * @param {Context} context
+ * @returns {readonly string[]}
+ */
+export function librariesOf({ root, platform }) {
+  return ccAndFramework(platform).map((name) => join(root, NATIVE_PACKAGE, 'deps', 'lib', name));
+}
+
+/**
+ * Runs the C++ compiler; throws a sentence with its words when it fails.
+ * @param {Context} context
+ * @param {string} product what is being built, for that sentence
+ * @param {readonly string[]} args
+ */
+export async function callCompiler({ env }, product, args) {
+  const compiler = findCompiler(env);
+  const result = await runProgram([...compiler, ...args], { env });
+  if (result.code !== 0) throw explain(result.output, compiler[0], product);
 }
 
 /**
@@ -57,9 +82,10 @@ function findCompiler(env) {
 
 /**
  * @param {string} output
- * @param {string | undefined} compiler
+ * @param {string} compiler
+ * @param {string} product
  */
-function explain(output, compiler) {
+function explain(output, compiler, product) {
   const detail = output.trim();
   if (/No space left on device/.test(detail))
     return new SetupError('the disk is full', 'free some space and run the command again', { detail });
@@ -67,7 +93,7 @@ function explain(output, compiler) {
     return new SetupError(`the C++ compiler ${compiler} is not complete`, COMPILER.install, { detail });
   }
   return new SetupError(
-    `the C++ compiler ${compiler} could not build the TensorFlow addon`,
+    `the C++ compiler ${compiler} could not build ${product}`,
     `try another one (CXX=clang++), or ${COMPILER.install}`,
     { detail },
   );

@@ -1,7 +1,8 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { addon, addonKey, addonPaths } from './addon.mjs';
+import { addon, addonBinary } from './addon.mjs';
+import { binaryPaths } from './binary.mjs';
 import { SetupError } from './error.mjs';
 import { readIfThere, writeAtomically } from './files.mjs';
 import { runProgram } from './process.mjs';
@@ -18,7 +19,7 @@ const CHILD = fileURLToPath(new URL('./proof-child.mjs', import.meta.url));
  * @returns {boolean}
  */
 function isReady(context) {
-  return readIfThere(stampPath(context)) === addonKey(context);
+  return readIfThere(stampPath(context)) === addonBinary.key(context);
 }
 
 /**
@@ -29,7 +30,7 @@ async function run(context) {
   let result = await load(context);
   if (!result.version) {
     // The cached addon may come from another system that shares this home folder: build it here before giving up.
-    rmSync(addonPaths(context).cached, { force: true });
+    rmSync(binaryPaths(context, addonBinary).cached, { force: true });
     await addon.run(context);
     result = await load(context);
   }
@@ -40,7 +41,7 @@ async function run(context) {
       { detail: result.output },
     );
   }
-  writeAtomically(stampPath(context), addonKey(context));
+  writeAtomically(stampPath(context), addonBinary.key(context));
   return `TensorFlow ${result.version} loads and computes on Node ${process.versions.node}`;
 }
 

@@ -66,3 +66,15 @@ export interface Step {
   /** Does the work and says what it did, or '' for nothing worth a line; safe to repeat, and to kill at any instant. */
   readonly run: (context: Context) => Promise<string>;
 }
+
+/** A shared object that lies beside the native package's addon. */
+export interface Binary {
+  /** That of its step, and of its folder in the cache. */
+  readonly name: string;
+  /** Its file's name without ending. */
+  readonly file: string;
+  /** Names it by everything that it is made from. */
+  readonly key: (context: Context) => string;
+  /** Compiles it into the file `output`; what else it writes goes into the same folder. */
+  readonly compile: (context: Context, output: string) => Promise<void>;
+}
