@@ -10,7 +10,16 @@
  */
 export function addonFlags(platform) {
   const common = ['-std=c++17', '-O2', '-fPIC', '-DNAPI_VERSION=8', '-fvisibility=default'];
+  return [...common, ...linkFlags(platform)];
+}
+
+/**
+ * What makes a binary that Node loads and that finds TensorFlow's libraries from where it lies.
+ * @param {string} platform
+ * @returns {readonly string[]}
+ */
+export function linkFlags(platform) {
   return platform === 'darwin'
-    ? [...common, '-bundle', '-undefined', 'dynamic_lookup', '-Wl,-rpath,@loader_path/../../deps/lib']
-    : [...common, '-shared', '-Wl,-rpath,$ORIGIN/../../deps/lib'];
+    ? ['-bundle', '-undefined', 'dynamic_lookup', '-Wl,-rpath,@loader_path/../../deps/lib']
+    : ['-shared', '-Wl,-rpath,$ORIGIN/../../deps/lib'];
 }

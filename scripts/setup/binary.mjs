@@ -84,6 +84,7 @@ async function buildOnce(context, binary) {
     await compile(context, temporary);
     renameSync(temporary, cached);
   } finally {
+    if (!existsSync(cached)) rmSync(folder, { recursive: true, force: true });
     release();
   }
 }

@@ -2,6 +2,7 @@ import { addon } from './addon.mjs';
 import { bundle } from './bundle.mjs';
 import { checkoutFile, createContext } from './context.mjs';
 import { errorCode, SetupError } from './error.mjs';
+import { kernels } from './kernels.mjs';
 import { link } from './link.mjs';
 import { packages } from './packages.mjs';
 import { renderDuration } from './progress.mjs';
@@ -14,7 +15,16 @@ import { tools } from './tools.mjs';
 /** @typedef {import('./types.ts').Step} Step */
 
 /** Everything a checkout needs, in order: each step may rely on those before it. */
-const STEPS = /** @type {readonly Step[]} */ ([tools, packages, tensorflow, link, addon, proof, bundle]);
+const STEPS = /** @type {readonly Step[]} */ ([
+  tools,
+  packages,
+  tensorflow,
+  link,
+  addon,
+  kernels,
+  proof,
+  bundle,
+]);
 
 /** Sets this checkout up and leaves the exit code of the process: 0, or 1 after one sentence about what is missing. */
 export async function main() {

@@ -1,4 +1,5 @@
-// Loads TensorFlow.js in its own process and multiplies two small matrices with it; prints the library's version.
+// Loads TensorFlow.js in its own process, multiplies two small matrices with it, and loads the engine's own operations; prints the
+// library's version: proof-child.mjs ROOT KERNELS
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 
@@ -10,4 +11,5 @@ util.isNullOrUndefined = (/** @type {unknown} */ value) => value === null || val
 const tf = require('@tensorflow/tfjs-node-gpu');
 const product = tf.matMul([[1, 2]], [[3], [4]]).dataSync();
 if (product[0] !== 11) throw new Error(`1·3 + 2·4 should be 11; received ${product[0]}`);
+require(process.argv[3] ?? '');
 console.log(`TF_Version=${tf.backend().binding.TF_Version}`);

@@ -1,16 +1,19 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { addon, addonBinary } from './addon.mjs';
-import { binaryPaths } from './binary.mjs';
+import { addonBinary } from './addon.mjs';
+import { binaryPaths, binaryStep } from './binary.mjs';
 import { SetupError } from './error.mjs';
 import { readIfThere, writeAtomically } from './files.mjs';
+import { kernelsBinary } from './kernels.mjs';
 import { runProgram } from './process.mjs';
 
 /** @typedef {import('./types.ts').Context} Context */
 
-/** The proof that all of it works: TensorFlow loads and computes, once for each Node version. */
+/** The proof that all of it works: TensorFlow loads and computes, once for each Node version and whatever was compiled. */
 export const proof = { name: 'proof', isReady, run };
+
+const BINARIES = [addonBinary, kernelsBinary];
 
 const CHILD = fileURLToPath(new URL('./proof-child.mjs', import.meta.url));
 
@@ -19,7 +22,7 @@ const CHILD = fileURLToPath(new URL('./proof-child.mjs', import.meta.url));
  * @returns {boolean}
  */
 function isReady(context) {
-  return readIfThere(stampPath(context)) === addonBinary.key(context);
+  return readIfThere(stampPath(context)) === keysOf(context);
 }
 
 /**
@@ -29,9 +32,11 @@ function isReady(context) {
 async function run(context) {
   let result = await load(context);
   if (!result.version) {
-    // The cached addon may come from another system that shares this home folder: build it here before giving up.
-    rmSync(binaryPaths(context, addonBinary).cached, { force: true });
-    await addon.run(context);
+    // What the cache holds may come from another system that shares this home folder: build it here before giving up.
+    for (const binary of BINARIES) {
+      rmSync(binaryPaths(context, binary).cached, { force: true });
+      await binaryStep(binary).run(context);
+    }
     result = await load(context);
   }
   if (!result.version) {
@@ -41,7 +46,7 @@ async function run(context) {
       { detail: result.output },
     );
   }
-  writeAtomically(stampPath(context), addonBinary.key(context));
+  writeAtomically(stampPath(context), keysOf(context));
   return `TensorFlow ${result.version} loads and computes on Node ${process.versions.node}`;
 }
 
@@ -49,9 +54,15 @@ async function run(context) {
 async function load(context) {
   // Without the second setting TensorFlow takes all the memory of a GPU that somebody else may be training on.
   const env = { ...context.env, TF_CPP_MIN_LOG_LEVEL: '3', TF_FORCE_GPU_ALLOW_GROWTH: 'true' };
-  const { code, stdout, output } = await runProgram([process.execPath, CHILD, context.root], { env });
+  const { path } = binaryPaths(context, kernelsBinary);
+  const { code, stdout, output } = await runProgram([process.execPath, CHILD, context.root, path], { env });
   const version = code === 0 ? /^TF_Version=(.+)$/m.exec(stdout)?.[1] : undefined;
   return { version, output: output.trim() };
+}
+
+/** @param {Context} context */
+function keysOf(context) {
+  return BINARIES.map((binary) => binary.key(context)).join(' ');
 }
 
 /** @param {Context} context */

@@ -12,7 +12,7 @@ const NATIVE = 'node_modules/@tensorflow/tfjs-node-gpu';
 /** A second checkout on this machine, its packages installed by npm and nothing else done yet. */
 function createCheckout(): string {
   const root = temporaryFolder();
-  for (const name of ['scripts', 'package.json', 'package-lock.json'])
+  for (const name of ['scripts', 'src/engine/kernels', 'package.json', 'package-lock.json'])
     cpSync(join(ROOT, name), join(root, name), { recursive: true });
   linkEntries('node_modules', root, ['@tensorflow', '.ferment']);
   linkEntries('node_modules/@tensorflow', root, ['tfjs-node-gpu']);
@@ -48,12 +48,13 @@ async function measureMs(...argv: readonly string[]): Promise<number> {
   return Math.min(...times);
 }
 
-test('a second checkout takes the library and the addon from the cache, without network, Python or a compiler', async () => {
+test('a second checkout takes the library, the addon and the kernels from the cache, without network, Python or a compiler', async () => {
   const root = createCheckout();
   expect(await runSetup(root)).toMatchInlineSnapshot(`
     "packages: node_modules already matches package-lock.json (<time>)
     link: 5 links to the library (<time>)
     addon: copied from the cache folder (<time>)
+    kernels: copied from the cache folder (<time>)
     proof: TensorFlow 2.21.0 loads and computes on Node <node> (<time>)
     "
   `);

@@ -2,6 +2,7 @@
 
 import { addon } from '../../../scripts/setup/addon.mjs';
 import { createContext } from '../../../scripts/setup/context.mjs';
+import { kernels } from '../../../scripts/setup/kernels.mjs';
 import { link } from '../../../scripts/setup/link.mjs';
 import { setUp } from '../../../scripts/setup/main.mjs';
 import { packages } from '../../../scripts/setup/packages.mjs';
@@ -9,5 +10,5 @@ import { tensorflow } from '../../../scripts/setup/tensorflow.mjs';
 import { tools } from '../../../scripts/setup/tools.mjs';
 
 const [context = '{}', ...names] = process.argv.slice(2);
-const steps = [tools, packages, tensorflow, link, addon].filter((step) => names.includes(step.name));
+const steps = [tools, packages, tensorflow, link, addon, kernels].filter((step) => names.includes(step.name));
 process.exitCode = await setUp(createContext(JSON.parse(context)), steps);
