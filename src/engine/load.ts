@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { FermentError, isFermentError } from '../kit/index.ts';
+import { type FusedKernels, loadFusedKernels } from './fused-kernels.ts';
 import type { Native, Tf } from './native.ts';
 import type { Kernels } from './onednn.ts';
 import { loadTensorFlow } from './tensorflow.ts';
@@ -27,6 +28,8 @@ export interface Engine {
   /** TensorFlow's operations by name. */
   readonly native: Native;
   readonly kernels: Kernels;
+  /** The engine's own operations, where they are there; `native` runs them. */
+  readonly fused: FusedKernels | undefined;
 }
 
 /** The GPU behind WebGPU. */
@@ -81,13 +84,13 @@ function threadsFromEnvironment(value: string | undefined): number {
 
 async function load(request: DeviceRequest, threads: number): Promise<Engine> {
   if (request === 'webgpu') return onWebGpu(threads, { reason: 'webgpu was asked for', software: true });
-  try {
-    const { device, ...library } = await loadTensorFlow(request, threads);
-    return { ...library, device, reason: reasonFor(request, device), threads };
-  } catch (error) {
+  const library = await loadTensorFlow(request, threads).catch((error: unknown) => {
     if (request !== 'auto' || !isFermentError(error) || error.code !== 'NO_ENGINE') throw error;
-    return inPlaceOfTheLibrary(error, threads);
-  }
+    return error;
+  });
+  if (library instanceof FermentError) return inPlaceOfTheLibrary(library, threads);
+  const { device } = library;
+  return { ...library, fused: loadFusedKernels(device), reason: reasonFor(request, device), threads };
 }
 
 function reasonFor(request: DeviceRequest, device: 'cpu' | 'cuda'): string {
@@ -120,6 +123,7 @@ async function onWebGpu(
     tf,
     native,
     kernels: 'standard',
+    fused: undefined,
     device: 'webgpu',
     version: versions.tfjs,
     reason,

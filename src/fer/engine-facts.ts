@@ -10,21 +10,34 @@ export interface EngineFacts {
   /** The GPU, on WebGPU; `software` is one that the processor plays. */
   readonly adapter?: { readonly name: string; readonly software: boolean };
   readonly threads: number;
+  /** Which kernels run, in words; on the CPU only, where there are several. */
+  readonly kernels?: string;
 }
 
 /** What is worth knowing of a loaded engine. */
 export function engineFacts(engine: Engine): EngineFacts {
   const { device, reason, version, threads, adapter } = engine;
-  if (adapter === undefined) return { device, reason, library: `TensorFlow ${version}`, threads };
+  if (adapter === undefined) {
+    const facts = { device, reason, library: `TensorFlow ${version}`, threads };
+    return device === 'cpu' ? { ...facts, kernels: kernelsOf(engine) } : facts;
+  }
   const { name, software, dawn } = adapter;
   const library = `TensorFlow.js ${version} and Dawn ${dawn}`;
   return { device, reason, library, adapter: { name, software }, threads };
 }
 
-/** The same as a sentence for people: `TensorFlow 2.21.0 on cpu with 2 threads (cpu was asked for)`. */
-export function describeEngine({ device, reason, library, adapter, threads }: EngineFacts): string {
+/** Where the faster kernels are missing, that is said, too: nothing falls silently to slower ones. */
+function kernelsOf({ fused, kernels }: Engine): string {
+  const isFast = kernels === 'onednn';
+  if (fused === undefined) return `${isFast ? 'oneDNN' : 'the standard'} kernels, none of our own`;
+  return `own fused kernels for ${fused.instructions}, else ${isFast ? "oneDNN's" : 'the standard ones'}`;
+}
+
+/** The same as a sentence for people: `TensorFlow 2.21.0 on cpu with 2 threads (cpu was asked for); …`, with the kernels. */
+export function describeEngine({ device, reason, library, adapter, threads, kernels }: EngineFacts): string {
   if (adapter !== undefined) return `${library} on ${device}, ${adapter.name} (${reason})`;
-  return `${library} on ${device} with ${threads} ${threads === 1 ? 'thread' : 'threads'} (${reason})`;
+  const count = `${threads} ${threads === 1 ? 'thread' : 'threads'}`;
+  return `${library} on ${device} with ${count} (${reason})${kernels === undefined ? '' : `; ${kernels}`}`;
 }
 
 /** Where a stage says on what it computes: a line in its log, and the entry `engine` of the run record. */

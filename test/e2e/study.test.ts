@@ -47,10 +47,16 @@ describe.sequential('the study', () => {
     expect(names).toHaveLength(16);
     for (const name of names) {
       const { engine } = stages[name].records;
-      expect(engine).toMatchObject({ reason: expect.any(String), threads: 1 });
+      expect(engine).toMatchObject({
+        reason: expect.any(String),
+        kernels: expect.stringContaining('fused'),
+        threads: 1,
+      });
       expect(engine.library).toMatch(/^TensorFlow \d/);
       const log = readFileSync(join(root, stages[name].log), 'utf8');
-      expect(log).toContain(`${engine.library} on ${engine.device} with 1 thread (${engine.reason})`);
+      expect(log).toContain(
+        `${engine.library} on ${engine.device} with 1 thread (${engine.reason}); ${engine.kernels}`,
+      );
     }
   });
 

@@ -10,7 +10,13 @@ let library: Engine;
 let composed: Engine;
 beforeAll(async () => {
   library = await loadEngine({ device: 'cpu' });
-  composed = { ...library, device: 'webgpu', native: createComposedNative(library.tf), kernels: 'standard' };
+  composed = {
+    ...library,
+    device: 'webgpu',
+    native: createComposedNative(library.tf),
+    kernels: 'standard',
+    fused: undefined,
+  };
 });
 
 describe('operations composed of TensorFlow.js’ kernels', () => {

@@ -49,7 +49,8 @@ describe('training a compact net', () => {
       });
       expect(record).toMatchObject({ resumedAfterEpoch: 0 });
       const { threads, version, reason } = engine;
-      expect(facts).toEqual([{ device: 'cpu', reason, library: `TensorFlow ${version}`, threads }]);
+      const kernels = expect.stringMatching(/^own fused kernels for \S+, else /);
+      expect(facts).toEqual([{ device: 'cpu', reason, library: `TensorFlow ${version}`, threads, kernels }]);
 
       const { model, info } = await loadModel(engine, places.model);
       onTestFinished(() => disposeModel(model));

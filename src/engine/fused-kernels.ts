@@ -1,0 +1,34 @@
+import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { FermentError, messageOf } from '../kit/index.ts';
+
+/** The engine's own operations (`kernels/`), registered with TensorFlow's library in this process. */
+export interface FusedKernels {
+  /** For what processors the copy that runs was compiled: `x86-64-v4` (AVX-512), `x86-64-v3` (AVX2), `generic`. */
+  readonly instructions: string;
+}
+
+/**
+ * Registers the engine's own operations with TensorFlow's library, which must be loaded: from then on the back end runs
+ * them by name, as any other. They are for the processor. Undefined on another device, where set-up has not compiled
+ * them (an engine that npm installed in another project), and where the environment has `FERMENT_KERNELS=standard`.
+ * Throws NO_ENGINE when they are there but cannot be loaded: nothing falls silently to slower kernels.
+ */
+export function loadFusedKernels(device: 'cpu' | 'cuda'): FusedKernels | undefined {
+  if (device !== 'cpu' || process.env['FERMENT_KERNELS'] === 'standard') return undefined;
+  // Beside the addon of the package, so that both find the same library from where they lie.
+  const require = createRequire(import.meta.url);
+  const folder = dirname(require.resolve('@tensorflow/tfjs-node-gpu/package.json'));
+  const path = join(folder, 'lib', 'napi-v8', 'ferment_kernels.node');
+  if (!existsSync(path)) return undefined;
+  try {
+    const { instructions }: FusedKernels = require(path);
+    return { instructions };
+  } catch (error) {
+    throw new FermentError('NO_ENGINE', `The engine's own kernels cannot be loaded: ${messageOf(error)}`, {
+      hint: `Remove ${path} and compile it again: npm run setup. Without it: FERMENT_KERNELS=standard.`,
+      cause: error,
+    });
+  }
+}

@@ -1,0 +1,88 @@
+import { cpSync, mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { build } from 'esbuild';
+import { execa } from 'execa';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { temporaryFolder } from '../../support/temporary.ts';
+
+const PACKAGE = 'node_modules/@tensorflow/tfjs-node-gpu';
+const LOADED = process.arch === 'x64' ? /^(x86-64-v4|x86-64-v3|generic)$/ : /^generic$/;
+
+let bundle: string;
+beforeAll(async () => {
+  const { outputFiles } = await build({
+    entryPoints: ['src/engine/index.ts'],
+    write: false,
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    packages: 'external',
+    logLevel: 'silent',
+  });
+  bundle = outputFiles[0]?.text ?? '';
+});
+
+/** What an engine of a new process says of its kernels, or its refusal; the package is the one that `root` finds. */
+async function load(root: string, options: { device?: string; env?: Record<string, string> } = {}) {
+  const engine = join(root, 'engine.mjs');
+  writeFileSync(engine, bundle);
+  const body = `import { loadEngine } from ${JSON.stringify(pathToFileURL(engine).href)};
+    const { fused, kernels, code, message, hint } = await loadEngine({ device: '${options.device ?? 'cpu'}', threads: 1 })
+      .catch((error) => error);
+    console.log(JSON.stringify({ fused, kernels, code, message, hint }));`;
+  const { stdout } = await execa('node', ['--input-type=module', '-e', body], { env: options.env ?? {} });
+  return JSON.parse(stdout);
+}
+
+/** A folder whose packages are this checkout's, but for a copy of TensorFlow's in which `file` is what is said. */
+function withKernels(file: string | undefined): string {
+  const root = temporaryFolder();
+  for (const folder of ['node_modules', 'node_modules/@tensorflow']) {
+    mkdirSync(join(root, folder));
+    for (const name of readdirSync(folder)) {
+      if (!['@tensorflow', 'tfjs-node-gpu'].includes(name))
+        symlinkSync(join(process.cwd(), folder, name), join(root, folder, name));
+    }
+  }
+  cpSync(PACKAGE, join(root, PACKAGE), { recursive: true, verbatimSymlinks: true });
+  const path = join(root, PACKAGE, 'lib/napi-v8/ferment_kernels.node');
+  rmSync(path);
+  if (file !== undefined) writeFileSync(path, file);
+  return root;
+}
+
+describe('the engine’s own kernels', () => {
+  test('are there after set-up, with the copy for this processor, beside oneDNN’s', async () => {
+    const root = temporaryFolder();
+    symlinkSync(join(process.cwd(), 'node_modules'), join(root, 'node_modules'));
+    const kernels = process.arch === 'x64' ? 'onednn' : 'standard';
+    const loaded = { fused: { instructions: expect.stringMatching(LOADED) } };
+    expect(await load(root)).toEqual({ ...loaded, kernels });
+    expect(await load(root, { env: { TF_ENABLE_ONEDNN_OPTS: '0' } })).toEqual({
+      ...loaded,
+      kernels: 'standard',
+    });
+  });
+
+  test('are left out where the environment says so', async () => {
+    const root = temporaryFolder();
+    symlinkSync(join(process.cwd(), 'node_modules'), join(root, 'node_modules'));
+    const kernels = process.arch === 'x64' ? 'onednn' : 'standard';
+    expect(await load(root, { env: { FERMENT_KERNELS: 'standard' } })).toEqual({ kernels });
+  });
+
+  test('are missing where nobody compiled them, and the engine does without', async () => {
+    expect((await load(withKernels(undefined))).fused).toBeUndefined();
+  });
+
+  test.each(['cpu', 'auto'])(
+    'stop the engine when they cannot be loaded, also on device %s',
+    async (device) => {
+      const { code, message, hint } = await load(withKernels('no addon'), { device });
+      expect(code).toBe('NO_ENGINE');
+      expect(message).toMatch(/^The engine's own kernels cannot be loaded: .*ferment_kernels\.node/);
+      expect(hint).toMatch(/^Remove \S+ferment_kernels\.node and compile it again: npm run setup\./);
+    },
+  );
+});
