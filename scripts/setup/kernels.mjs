@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { linkFlags } from './addon-flags.mjs';
 import { binaryStep, versionOf } from './binary.mjs';
 import { SetupError } from './error.mjs';
+import { readIfThere, writeAtomically } from './files.mjs';
 import { KERNEL_SOURCES, kernelUnits } from './kernel-flags.mjs';
 import { locateLibrary } from './variant.mjs';
 
@@ -20,11 +21,23 @@ export const kernelsBinary = /** @satisfies {import('./types.ts').Binary} */ ({
   },
 });
 
+const binary = binaryStep(kernelsBinary);
+
 /** The compiled operations; built once per user and copied from then on. */
-export const kernels = binaryStep(kernelsBinary);
+export const kernels = {
+  ...binary,
+  /** @param {Context} context */
+  isReady: (context) => binary.isReady(context) && readIfThere(notePath(context)) === noteOf(context),
+  /** @param {Context} context */
+  run: async (context) => {
+    if (readIfThere(notePath(context)) !== noteOf(context))
+      writeAtomically(notePath(context), noteOf(context));
+    return binary.run(context);
+  },
+};
 
 /**
- * Names the operations by everything that they are made from.
+ * Names the operations by everything that they are made from, the sources first.
  * @param {Context} context
  * @returns {string}
  */
@@ -32,19 +45,43 @@ function kernelsKey(context) {
   const { platform, arch } = context;
   const headers = versionOf(context, 'node_modules/node-api-headers');
   const settings = [kernelUnits(arch), linkFlags(platform)];
-  const parts = [sourcesOf(context), headers, locateLibrary(context).key, platform, arch, settings];
-  return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 16);
+  const others = digestOf([headers, locateLibrary(context).key, platform, arch, settings]);
+  return `${revisionOf(context)}-${others}`;
 }
 
 /**
- * Name and text of every source.
+ * Names the sources by all their names and texts.
  * @param {Context} context
+ * @returns {string}
  */
-function sourcesOf({ root }) {
+function revisionOf({ root }) {
   const folder = join(root, KERNEL_SOURCES);
   const names = existsSync(folder) ? readdirSync(folder) : [];
   const sources = names.filter((name) => /\.(cc|h)$/.test(name)).sort();
   if (sources.length === 0)
     throw new SetupError(`${KERNEL_SOURCES} has no sources`, `git checkout ${KERNEL_SOURCES}`);
-  return sources.map((name) => [name, readFileSync(join(folder, name), 'utf8')]);
+  return digestOf(sources.map((name) => [name, readFileSync(join(folder, name), 'utf8')]));
+}
+
+/** @param {unknown} value */
+function digestOf(value) {
+  return createHash('sha256').update(JSON.stringify(value)).digest('hex').slice(0, 16);
+}
+
+/** @param {Context} context */
+function notePath({ root }) {
+  return join(root, KERNEL_SOURCES, 'revision.ts');
+}
+
+/**
+ * The sources' name as a module of the engine.
+ * @param {Context} context
+ */
+function noteOf(context) {
+  return `// Written by set-up (scripts/setup/kernels.mjs). It makes the kernels a part of the code of every stage that computes: with others it
+// runs again.
+
+/** The digest of the C++ sources beside this file. */
+export const REVISION = '${revisionOf(context)}';
+`;
 }

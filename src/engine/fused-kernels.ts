@@ -1,7 +1,8 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { FermentError, messageOf } from '../kit/index.ts';
+import { REVISION } from './kernels/revision.ts';
 
 /** The engine's own operations (`kernels/`), registered with TensorFlow's library in this process. */
 export interface FusedKernels {
@@ -13,21 +14,23 @@ export interface FusedKernels {
  * Registers the engine's own operations with TensorFlow's library, which must be loaded: from then on the back end runs
  * them by name, as any other. They are for the processor. Undefined on another device, where set-up has not compiled
  * them (an engine that npm installed in another project), and where the environment has `FERMENT_KERNELS=standard`.
- * Throws NO_ENGINE when they are there but cannot be loaded: nothing falls silently to slower kernels.
+ * Throws NO_ENGINE when they are there but cannot be loaded, or are made from other sources than this engine knows:
+ * nothing falls silently to other kernels.
  */
 export function loadFusedKernels(device: 'cpu' | 'cuda'): FusedKernels | undefined {
   if (device !== 'cpu' || process.env['FERMENT_KERNELS'] === 'standard') return undefined;
   // Beside the addon of the package, so that both find the same library from where they lie.
   const require = createRequire(import.meta.url);
   const folder = dirname(require.resolve('@tensorflow/tfjs-node-gpu/package.json'));
-  const path = join(folder, 'lib', 'napi-v8', 'ferment_kernels.node');
-  if (!existsSync(path)) return undefined;
+  const path = join(folder, 'lib', 'napi-v8', 'ferment_kernels');
+  if (!existsSync(`${path}.node`)) return undefined;
   try {
-    const { instructions }: FusedKernels = require(path);
+    if (!readFileSync(`${path}.key`, 'utf8').startsWith(REVISION)) throw new Error('made from other sources');
+    const { instructions }: FusedKernels = require(`${path}.node`);
     return { instructions };
   } catch (error) {
-    throw new FermentError('NO_ENGINE', `The engine's own kernels cannot be loaded: ${messageOf(error)}`, {
-      hint: `Remove ${path} and compile it again: npm run setup. Without it: FERMENT_KERNELS=standard.`,
+    throw new FermentError('NO_ENGINE', `The engine's own kernels cannot be loaded: ${messageOf(error)}.`, {
+      hint: `Compile them: npm run setup (after removing ${path}.node, if they stay so). Without them: FERMENT_KERNELS=standard.`,
       cause: error,
     });
   }

@@ -35,8 +35,8 @@ async function load(root: string, options: { device?: string; env?: Record<strin
   return JSON.parse(stdout);
 }
 
-/** A folder whose packages are this checkout's, but for a copy of TensorFlow's in which `file` is what is said. */
-function withKernels(file: string | undefined): string {
+/** A folder whose packages are this checkout's, but for a copy of TensorFlow's, and where the kernels lie there. */
+function withOwnPackage(): { readonly root: string; readonly kernels: string } {
   const root = temporaryFolder();
   for (const folder of ['node_modules', 'node_modules/@tensorflow']) {
     mkdirSync(join(root, folder));
@@ -46,10 +46,7 @@ function withKernels(file: string | undefined): string {
     }
   }
   cpSync(PACKAGE, join(root, PACKAGE), { recursive: true, verbatimSymlinks: true });
-  const path = join(root, PACKAGE, 'lib/napi-v8/ferment_kernels.node');
-  rmSync(path);
-  if (file !== undefined) writeFileSync(path, file);
-  return root;
+  return { root, kernels: join(root, PACKAGE, 'lib/napi-v8/ferment_kernels') };
 }
 
 describe('the engine’s own kernels', () => {
@@ -73,16 +70,28 @@ describe('the engine’s own kernels', () => {
   });
 
   test('are missing where nobody compiled them, and the engine does without', async () => {
-    expect((await load(withKernels(undefined))).fused).toBeUndefined();
+    const { root, kernels } = withOwnPackage();
+    rmSync(`${kernels}.node`);
+    expect((await load(root)).fused).toBeUndefined();
   });
 
   test.each(['cpu', 'auto'])(
     'stop the engine when they cannot be loaded, also on device %s',
     async (device) => {
-      const { code, message, hint } = await load(withKernels('no addon'), { device });
+      const { root, kernels } = withOwnPackage();
+      writeFileSync(`${kernels}.node`, 'no addon');
+      const { code, message, hint } = await load(root, { device });
       expect(code).toBe('NO_ENGINE');
       expect(message).toMatch(/^The engine's own kernels cannot be loaded: .*ferment_kernels\.node/);
-      expect(hint).toMatch(/^Remove \S+ferment_kernels\.node and compile it again: npm run setup\./);
+      expect(hint).toMatch(/^Compile them: npm run setup \(after removing \S+ferment_kernels\.node, /);
     },
   );
+
+  test('stop the engine when set-up has not run since their sources changed', async () => {
+    const { root, kernels } = withOwnPackage();
+    writeFileSync(`${kernels}.key`, '0123456789abcdef-0123456789abcdef');
+    const { code, message } = await load(root);
+    expect(code).toBe('NO_ENGINE');
+    expect(message).toBe("The engine's own kernels cannot be loaded: made from other sources.");
+  });
 });

@@ -7,6 +7,7 @@ import { describe, expect, test } from 'vitest';
 import { createContext } from '../../../scripts/setup/context.mjs';
 import { kernelUnits } from '../../../scripts/setup/kernel-flags.mjs';
 import { kernels, kernelsBinary } from '../../../scripts/setup/kernels.mjs';
+import { REVISION } from '../../../src/engine/kernels/revision.ts';
 import { addProgram, createSandbox, pinsFor, runSetup, type Sandbox, writeFiles } from './support.ts';
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
@@ -99,7 +100,7 @@ async function callsOf(sandbox: Sandbox, body = ''): Promise<readonly string[]> 
     .trimEnd()
     .replaceAll(sandbox.root, '<root>')
     .replaceAll(sandbox.cache, '<cache>')
-    .replaceAll(/kernels-[0-9a-f]{16}/g, '<kernels>')
+    .replaceAll(/kernels-[0-9a-f-]{33}/g, '<kernels>')
     .replaceAll(/\.node\.\S+/g, '.node')
     .split('\n')
     .sort();
@@ -197,6 +198,22 @@ describe('the kernels', () => {
     writeFiles(sandbox.root, { 'node_modules/node-api-headers/package.json': '{"version":"1.9.1"}' });
     names.push(keyOf(sandbox));
     expect(new Set(names).size).toBe(names.length);
+  });
+
+  test('are named in a module of the engine, which set-up writes again when a source changes', async () => {
+    const sandbox = createCheckout();
+    await callsOf(sandbox);
+    const noted = () => readFileSync(join(sandbox.root, 'src/engine/kernels/revision.ts'), 'utf8');
+    const before = noted();
+    writeSources(sandbox, { 'variants.h': '' });
+    await runSetup(sandbox, 'kernels');
+    expect(noted()).not.toBe(before);
+    const [, revision] = /REVISION = '(\w{16})'/.exec(noted()) ?? [];
+    expect(keyOf(sandbox)).toMatch(new RegExp(`^${revision}-`));
+  });
+
+  test('of this checkout are those that its engine names', () => {
+    expect(kernelsBinary.key(createContext())).toMatch(new RegExp(`^${REVISION}-`));
   });
 
   test('ask of the processor exactly what variants.h looks for', () => {
