@@ -36,7 +36,7 @@ describe('fer bench', () => {
     );
     expect(exit).toBe(0);
     expect(stderr).toMatch(
-      /^TensorFlow \d+\.\d+\.\d+ on (cpu|cuda) with \d+ threads? \(.+\); batches of 8, 0 s each$/,
+      /^TensorFlow \d+\.\d+\.\d+ on (cpu|cuda) with \d+ threads? \(.+\); .*kernels.*; batches of 8, 0 s each$/,
     );
     const figures: Record<string, Record<string, number>> = JSON.parse(stdout);
     expect(Object.keys(figures)).toEqual(['mobilenetv2', 'resnet']);
