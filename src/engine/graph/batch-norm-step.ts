@@ -18,7 +18,6 @@ import {
 export interface BatchNormLayer extends BatchNormFacts {
   readonly name: string;
   readonly input: number;
-  readonly momentum: number;
   /** A frozen layer runs on its moving statistics in training too, as in Keras. */
   readonly trainable: boolean;
 }
@@ -63,7 +62,8 @@ function backward(layer: BatchNormLayer, { engine, training }: Pass, at: Backwar
   return { inputs: [at.wants[0] ? dx : undefined], weights: layer.trainable ? weights : [] };
 }
 
-function readWeights(layer: BatchNormLayer): BatchNormWeights {
+/** The four vectors as they are now; they stay the model's. */
+export function readWeights(layer: BatchNormFacts): BatchNormWeights {
   return {
     gamma: layer.gamma.variable.read(),
     beta: layer.beta.variable.read(),
@@ -72,7 +72,8 @@ function readWeights(layer: BatchNormLayer): BatchNormWeights {
   };
 }
 
-function moveTo(weight: Weight, value: Tensor): void {
+/** Gives a weight a new value, which is consumed. */
+export function moveTo(weight: Weight, value: Tensor): void {
   weight.variable.write(value);
   value.dispose();
 }

@@ -1,5 +1,5 @@
 import { FLOAT, type Tensor } from '../native.ts';
-import { type Gradients, type Graph, type Pass, present, type Step, type Weight } from './step.ts';
+import { type Gradients, type Pass, present, type RunGraph, type RunStep, type Weight } from './step.ts';
 
 /** A finished forward pass that a backward pass can start from. */
 export interface Tape {
@@ -20,7 +20,7 @@ export interface GradientPlan {
 }
 
 /** Decides what is differentiated and what is kept. Everything before the first trained weight runs as in inference. */
-export function planGradients(graph: Graph): GradientPlan {
+export function planGradients(graph: RunGraph): GradientPlan {
   const { steps } = graph;
   const differentiated: boolean[] = [];
   const kept = steps.map(() => false);
@@ -41,7 +41,7 @@ export function planGradients(graph: Graph): GradientPlan {
  * Runs the graph on `x` `[n, h, w, c]` and gives the outputs of the steps in `wanted`, which the caller disposes.
  * Everything else is released at its last use; `x` is the caller's.
  */
-export function runInference(graph: Graph, pass: Pass, x: Tensor, wanted: readonly number[]): Tensor[] {
+export function runInference(graph: RunGraph, pass: Pass, x: Tensor, wanted: readonly number[]): Tensor[] {
   const { lastUse } = planGradients(graph);
   const values: (Tensor | undefined)[] = [x];
   for (const [i, step] of graph.steps.entries()) {
@@ -55,7 +55,7 @@ export function runInference(graph: Graph, pass: Pass, x: Tensor, wanted: readon
 }
 
 /** Runs the graph on `x` and keeps what the backward pass needs. The tape must go to `runBackward`, which releases it. */
-export function runForward(graph: Graph, plan: GradientPlan, pass: Pass, x: Tensor): Tape {
+export function runForward(graph: RunGraph, plan: GradientPlan, pass: Pass, x: Tensor): Tape {
   const values: (Tensor | undefined)[] = [x];
   const saved: (readonly Tensor[])[] = [[]];
   for (const [i, step] of graph.steps.entries()) {
@@ -72,7 +72,7 @@ export function runForward(graph: Graph, plan: GradientPlan, pass: Pass, x: Tens
  * From the gradient for the output (consumed) to the gradients of the trained weights, which the caller disposes.
  * Activations are released as soon as the last backward pass that reads them is done.
  */
-export function runBackward(graph: Graph, pass: Pass, tape: Tape, dOutput: Tensor): Map<Weight, Tensor> {
+export function runBackward(graph: RunGraph, pass: Pass, tape: Tape, dOutput: Tensor): Map<Weight, Tensor> {
   const { differentiated } = tape.plan;
   const gradients = new Map<Weight, Tensor>();
   const upstream: (Tensor | undefined)[] = [];
@@ -99,7 +99,7 @@ export function runBackward(graph: Graph, pass: Pass, tape: Tape, dOutput: Tenso
 
 function collect(
   pass: Pass,
-  step: Step,
+  step: RunStep,
   result: Gradients,
   upstream: (Tensor | undefined)[],
   gradients: Map<Weight, Tensor>,
@@ -120,12 +120,12 @@ function addInto({ engine }: Pass, a: Tensor, b: Tensor): Tensor {
   return sum;
 }
 
-function inputsOf(step: Step, values: readonly (Tensor | undefined)[]): Tensor[] {
+function inputsOf(step: RunStep, values: readonly (Tensor | undefined)[]): Tensor[] {
   return step.inputs.map((input) => present(values[input]));
 }
 
 /** Lets go of inputs whose last use this was; the model's input (index 0) is the caller's. */
-function release(step: Step, values: (Tensor | undefined)[], isOver: (input: number) => boolean): void {
+function release(step: RunStep, values: (Tensor | undefined)[], isOver: (input: number) => boolean): void {
   for (const input of step.inputs) {
     if (input === 0 || !isOver(input)) continue;
     values[input]?.dispose();

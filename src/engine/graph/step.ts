@@ -66,12 +66,12 @@ export interface BatchNormFacts {
   readonly movingMean: Weight;
   readonly movingVariance: Weight;
   readonly epsilon: number;
+  readonly momentum: number;
 }
 
-/** One operation of a compiled model, with its own gradient. */
-export interface Step {
+/** What can be run forward and backward: one operation, or several in one kernel. */
+export interface RunStep {
   readonly name: string;
-  readonly form: Form;
   /** Indices of the steps whose outputs this one reads. */
   readonly inputs: readonly number[];
   /** Learnable weights that are trained, in the order in which `backward` gives their gradients. */
@@ -82,15 +82,25 @@ export interface Step {
   backward(pass: Pass, at: BackwardInput): Gradients;
 }
 
-/** A compiled model. Step 0 stands for the input. */
-export interface Graph {
-  readonly steps: readonly Step[];
+/** One operation of a compiled model, with its own gradient. */
+export interface Step extends RunStep {
+  readonly form: Form;
+}
+
+/** Steps in an order in which they can run. Step 0 stands for the input. */
+export interface RunGraph {
+  readonly steps: readonly RunStep[];
   /** The step whose output is the model's. */
   readonly output: number;
-  /** The step whose output the last dense layer reads in inference: the embedding. */
-  readonly embedding: number;
   /** Trained weights in the order of the steps. */
   readonly weights: readonly Weight[];
+}
+
+/** A compiled model. */
+export interface Graph extends RunGraph {
+  readonly steps: readonly Step[];
+  /** The step whose output the last dense layer reads in inference: the embedding. */
+  readonly embedding: number;
 }
 
 /** The value of an input that a step keeps; its absence is a bug in the liveness analysis. */
