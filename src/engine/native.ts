@@ -17,7 +17,7 @@ export interface Attribute {
 
 /**
  * TensorFlow's operations that the engine calls. Each has its WebGPU form in `webgpu/native.ts`; oneDNN's twins are
- * called where the library has them.
+ * called where the library has them, and Ferment's own (`kernels/`) where they are loaded.
  */
 export type OperationName =
   | 'AddV2'
@@ -52,7 +52,7 @@ export type OperationName =
   | 'StatelessRandomUniform'
   | 'Sub'
   | 'VarHandleOp';
-type Callable = OperationName | `_MklNative${string}`;
+type Callable = OperationName | `_MklNative${string}` | `Ferment${string}`;
 
 /**
  * The door to TensorFlow's own kernels. Outputs are ordinary tensors: `tidy`, `dispose` and `memory()` see them.

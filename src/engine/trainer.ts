@@ -1,6 +1,6 @@
 import { createRandom, FermentError } from '../kit/index.ts';
 import { explainTensorFlowError } from './errors.ts';
-import { compileModel } from './graph/compile.ts';
+import { compileForTraining } from './graph/fusion/fuse.ts';
 import { planGradients, runBackward, runForward } from './graph/run.ts';
 import type { Pass } from './graph/step.ts';
 import type { Engine } from './load.ts';
@@ -63,7 +63,7 @@ export interface Trainer {
 
 /** Prepares the training of a tf.layers model whose output is logits. Layers with `trainable: false` are left alone. */
 export function createTrainer(engine: Engine, model: LayersModel, options: TrainerOptions): Trainer {
-  const graph = compileModel(model);
+  const graph = compileForTraining(engine, model);
   const plan = planGradients(graph);
   const optimizer = createOptimizer(engine, graph.weights, options.optimizer);
   const variables = trainedVariables(model);

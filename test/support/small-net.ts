@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 
-import { compileModel } from '../../src/engine/graph/compile.ts';
+import { compileForTraining } from '../../src/engine/graph/fusion/fuse.ts';
 import { planGradients, runBackward, runForward } from '../../src/engine/graph/run.ts';
 import type { Pass } from '../../src/engine/graph/step.ts';
 import {
@@ -105,7 +105,7 @@ const size = (shape: readonly (number | null)[]): number =>
 /** One forward and backward pass in training mode, with dropout. */
 export function passes(engine: Engine): Passes {
   const { tf } = engine;
-  const graph = compileModel(buildNet(engine));
+  const graph = compileForTraining(engine, buildNet(engine));
   const x = tf.tensor(images, [COUNT, SIDE, SIDE, 3]);
   const pass: Pass = { engine, training: true, dropoutSeed: () => [7, 1] };
   const tape = runForward(graph, planGradients(graph), pass, x);

@@ -1,66 +1,140 @@
-// A stand-in: registers the operation FermentProbe with the TensorFlow library that is already loaded.
+// Registers Ferment's own training operations with the TensorFlow library of this process. Loaded by Node after the
+// library; exports `instructions`, the kind of processor that the numeric code was chosen for.
+
 #include <node_api.h>
 
-#include <cstring>
-#include <mutex>
-#include <string>
+#include <memory>
 
-#include "tensorflow-kernels.h"
-#include <tensorflow/c/ops.h>
+#include "bottleneck-calls.h"
+#include "threads.h"
 #include "variants.h"
 
 namespace {
 
-void sameShape(TF_ShapeInferenceContext* context, TF_Status* status) {
-  TF_ShapeHandle* handle = TF_NewShapeHandle();
-  TF_ShapeInferenceContextGetInput(context, 0, handle, status);
-  if (TF_GetCode(status) == TF_OK) TF_ShapeInferenceContextSetOutput(context, 0, handle, status);
-  TF_DeleteShapeHandle(handle);
-}
+using Run = void (*)(Call&, const Kernels&, const Settings&, Workers&);
 
-void compute(void*, TF_OpKernelContext* context) {
-  TF_Status* status = TF_NewStatus();
-  TF_Tensor* x = nullptr;
-  TF_GetInput(context, 0, &x, status);
-  if (TF_GetCode(status) == TF_OK) {
-    int64_t dims[8];
-    const int rank = TF_NumDims(x);
-    for (int i = 0; i < rank && i < 8; i++) dims[i] = TF_Dim(x, i);
-    TF_Tensor* y = TF_AllocateOutput(context, 0, TF_FLOAT, dims, rank, TF_TensorByteSize(x), status);
-    if (TF_GetCode(status) == TF_OK) {
-      chooseKernels().twice(static_cast<const float*>(TF_TensorData(x)), static_cast<float*>(TF_TensorData(y)),
-                            TF_TensorElementCount(x));
-      TF_DeleteTensor(y);
-    }
-    TF_DeleteTensor(x);
+struct Operation {
+  const char* name;
+  std::initializer_list<const char*> inputs;
+  std::initializer_list<const char*> outputs;
+  void (*compute)(void* attributes, TF_OpKernelContext* context);
+};
+
+/** The threads of all operations; others when an engine asks for another number, as soon as nobody uses these. */
+std::shared_ptr<Pool> poolOf(long threads) {
+  static std::mutex mutex;
+  static std::shared_ptr<Pool> pool;
+  static long size = 0;
+  std::lock_guard<std::mutex> lock(mutex);
+  if (size != threads) {
+    pool = std::make_shared<Pool>(threads);
+    size = threads;
   }
-  if (TF_GetCode(status) != TF_OK) TF_OpKernelContext_Failure(context, status);
-  TF_DeleteStatus(status);
+  return pool;
 }
 
+template <Run run>
+void compute(void* attributes, TF_OpKernelContext* context) {
+  static const Kernels& kernels = chooseKernels();
+  const Attributes& at = *static_cast<Attributes*>(attributes);
+  try {
+    Call call(context);
+    const std::shared_ptr<Pool> pool = poolOf(at.threads);
+    std::lock_guard<std::mutex> lock(pool->operation());
+    Workers workers = pool->workers();
+    run(call, kernels, at.settings, workers);
+  } catch (const std::bad_alloc&) {
+    Status status;
+    TF_SetStatus(status.get(), TF_RESOURCE_EXHAUSTED, "OOM when allocating the memory of a fused operation");
+    TF_OpKernelContext_Failure(context, status.get());
+  } catch (const std::exception& error) {
+    Status status;
+    status.set(error.what());
+    TF_OpKernelContext_Failure(context, status.get());
+  }
+}
+
+const Operation OPERATIONS[] = {
+    {"FermentBatchNorm",
+     {"x", "gamma", "beta", "moving_mean", "moving_variance", "other"},
+     {"y", "mean", "variance", "new_moving_mean", "new_moving_variance"},
+     compute<callBatchNorm>},
+    {"FermentBatchNormGrad",
+     {"dy", "x", "gamma", "beta", "mean", "variance", "y"},
+     {"dx", "dgamma", "dbeta", "dother"},
+     compute<callBatchNormGrad>},
+    {"FermentExpandDepthwise",
+     {"x", "expand", "depthwise", "gamma", "beta", "moving_mean", "moving_variance", "outer_gamma", "outer_beta",
+      "outer_moving_mean", "outer_moving_variance"},
+     {"d", "x_mean", "covariance", "mean", "variance", "new_moving_mean", "new_moving_variance", "outer_mean",
+      "outer_variance", "outer_new_moving_mean", "outer_new_moving_variance"},
+     compute<callExpand>},
+    {"FermentExpandDepthwiseGrad",
+     {"g", "d", "x", "x_mean", "covariance", "expand", "depthwise", "gamma", "beta", "mean", "variance", "outer_gamma",
+      "outer_beta", "outer_mean", "outer_variance", "outer_dgamma", "outer_dbeta"},
+     {"dx", "dexpand", "ddepthwise", "dgamma", "dbeta"},
+     compute<callExpandGrad>},
+    {"FermentProject",
+     {"d", "project", "gamma", "beta", "mean", "variance"},
+     {"y"},
+     compute<callProject>},
+    {"FermentProjectGrad",
+     {"dy", "d", "project", "gamma", "beta", "mean", "variance"},
+     {"g", "dproject", "dgamma", "dbeta"},
+     compute<callProjectGrad>},
+};
+
+void* createAttributes(TF_OpKernelConstruction* construction) {
+  auto* to = new Attributes{};
+  Status status;
+  int64_t stride = 1, activation = 0, threads = 1;
+  TF_OpKernelConstruction_GetAttrInt64(construction, "stride", &stride, status.get());
+  TF_OpKernelConstruction_GetAttrInt64(construction, "activation", &activation, status.get());
+  TF_OpKernelConstruction_GetAttrInt64(construction, "threads", &threads, status.get());
+  TF_OpKernelConstruction_GetAttrFloat(construction, "epsilon", &to->settings.epsilon, status.get());
+  TF_OpKernelConstruction_GetAttrFloat(construction, "factor", &to->settings.factor, status.get());
+  if (TF_GetCode(status.get()) != TF_OK) TF_OpKernelConstruction_Failure(construction, status.get());
+  to->settings.stride = stride < 1 ? 1 : stride;
+  to->settings.activation = activation;
+  to->threads = threads < 1 ? 1 : threads;
+  return to;
+}
+
+void deleteAttributes(void* attributes) { delete static_cast<Attributes*>(attributes); }
+
+void registerOperation(const Operation& operation) {
+  TF_OpDefinitionBuilder* builder = TF_NewOpDefinitionBuilder(operation.name);
+  const std::string type = ": float";
+  for (const char* name : operation.inputs) TF_OpDefinitionBuilderAddInput(builder, (name + type).c_str());
+  for (const char* name : operation.outputs) TF_OpDefinitionBuilderAddOutput(builder, (name + type).c_str());
+  for (const char* attribute : ATTRIBUTES) TF_OpDefinitionBuilderAddAttr(builder, attribute);
+  TF_OpDefinitionBuilderSetShapeInferenceFunction(builder, [](TF_ShapeInferenceContext* context, TF_Status* status) {
+    TF_ShapeInferenceContextSetUnknownShape(context, status);
+  });
+  Status status;
+  TF_RegisterOpDefinition(builder, status.get());
+  status.check();
+  TF_KernelBuilder* kernel =
+      TF_NewKernelBuilder(operation.name, "CPU", createAttributes, operation.compute, deleteAttributes);
+  TF_RegisterKernelBuilder(operation.name, kernel, status.get());
+  status.check();
+}
+
+/** Registers all; the message of a failure. */
 std::string registerAll() {
-  TF_Status* status = TF_NewStatus();
-  TF_OpDefinitionBuilder* op = TF_NewOpDefinitionBuilder("FermentProbe");
-  TF_OpDefinitionBuilderAddInput(op, "x: float");
-  TF_OpDefinitionBuilderAddOutput(op, "y: float");
-  TF_OpDefinitionBuilderSetShapeInferenceFunction(op, sameShape);
-  TF_RegisterOpDefinition(op, status);
-  if (TF_GetCode(status) == TF_OK) {
-    TF_KernelBuilder* kernel = TF_NewKernelBuilder("FermentProbe", "CPU", nullptr, compute, nullptr);
-    TF_RegisterKernelBuilder("FermentProbe", kernel, status);
+  try {
+    for (const Operation& operation : OPERATIONS) registerOperation(operation);
+    return "";
+  } catch (const std::exception& error) {
+    return error.what();
   }
-  const std::string message = TF_GetCode(status) == TF_OK ? "" : TF_Message(status);
-  TF_DeleteStatus(status);
-  return message;
 }
 
 }  // namespace
 
 NAPI_MODULE_INIT() {
   // Once a process: every thread of Node that loads the addon comes here.
-  static std::once_flag once;
-  static std::string message;
-  std::call_once(once, [] { message = registerAll(); });
+  static const std::string message = registerAll();
   if (!message.empty()) {
     napi_throw_error(env, nullptr, message.c_str());
     return nullptr;

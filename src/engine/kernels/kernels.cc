@@ -1,8 +1,22 @@
-// A stand-in for the numeric code, compiled once for each kind of processor.
-#include "variants.h"
+// The numeric code for one kind of processor; compiled once for each (variants.h). Everything is in an unnamed
+// namespace, so that the linker cannot take a function from another copy.
+
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+#include <type_traits>
+
+#include "arguments.h"
 
 namespace {
-#include "twice.h"
+#include "vector.h"
+#include "product.h"
+#include "groups.h"
+#include "moments.h"
+#include "batch-norm-grad.h"
+#include "project.h"
+#include "expand-depthwise.h"
+#include "expand-depthwise-grad.h"
 }  // namespace
 
 #define FERMENT_JOIN(a, b) a##b
@@ -11,6 +25,7 @@ namespace {
 #define FERMENT_QUOTE(x) FERMENT_TEXT(x)
 
 const Kernels& FERMENT_NAME(FERMENT_VARIANT)() {
-  static const Kernels all{FERMENT_QUOTE(FERMENT_VARIANT), twice};
+  static const Kernels all{FERMENT_QUOTE(FERMENT_VARIANT), batchNorm,   batchNormGrad, expandDepthwise,
+                           expandDepthwiseGrad,            project,     projectGrad};
   return all;
 }

@@ -2,4 +2,4 @@
 // runs again.
 
 /** The digest of the C++ sources beside this file. */
-export const REVISION = 'afe5178687b316af';
+export const REVISION = 'fe574f948a031b90';

@@ -1,10 +1,7 @@
 #pragma once
-// A stand-in: the numeric code is compiled once for each kind of processor; which copy runs is decided when it is loaded.
+// The numeric code is compiled once for each kind of processor; which copy runs is decided when it is loaded.
 
-struct Kernels {
-  const char* instructions;
-  void (*twice)(const float* x, float* y, long count);
-};
+#include "arguments.h"
 
 const Kernels& kernels_generic();
 #ifdef FERMENT_X86

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { compileModel } from '../../../../src/engine/graph/compile.ts';
+import { compileForTraining } from '../../../../src/engine/graph/fusion/fuse.ts';
 import { planGradients, runBackward, runForward } from '../../../../src/engine/graph/run.ts';
 import type { Pass } from '../../../../src/engine/graph/step.ts';
 import {
@@ -31,6 +32,9 @@ let engine: Engine;
 beforeAll(async () => {
   engine = await loadEngine({ device: 'cpu' });
 });
+
+/** The engine as it is, and as it is where Ferment's own kernels are not. */
+const KERNELS = { own: () => engine, single: (): Engine => ({ ...engine, fused: undefined }) } as const;
 
 const images = formulaImages(8);
 const labels = formulaLabels(8);
@@ -75,9 +79,9 @@ interface Run {
 }
 
 /** Loss and gradients of the formula batch, with batch norm on batch or on moving statistics. */
-function runGradients(model: LayersModel, training: boolean): Run {
+function runGradients(model: LayersModel, training: boolean, on: Engine = engine): Run {
   const { tf } = engine;
-  const graph = compileModel(model);
+  const graph = training ? compileForTraining(on, model) : compileModel(model);
   const pass: Pass = { engine, training, dropoutSeed: () => [0, 0] };
   const x = tf.tensor(images, [8, 48, 48, 3]);
   const tape = runForward(graph, planGradients(graph), pass, x);
@@ -180,19 +184,29 @@ describe.each(['resnet', 'mobilenetv2'] as const)('%s', (architecture) => {
     expectGradients(gradients, reference.gradients_eval_mode, allowed.evalGradient, allowed.zero);
   });
 
-  test('has the true logits, loss and gradients in training', () => {
-    reset();
-    const { logits, loss, gradients } = runGradients(model, true);
-    expect(maxDifference(logits, reference.logits_train)).toBeLessThanOrEqual(allowed.logitsTrain);
-    expect(Math.abs(loss - reference.loss_train)).toBeLessThanOrEqual(allowed.lossTrain);
-    expectGradients(gradients, reference.gradients_train_mode, allowed.trainGradient, allowed.zero);
-  });
+  test.each(['own', 'single'] as const)(
+    'has the true logits, loss and gradients in training (%s kernels)',
+    (kind) => {
+      reset();
+      const { logits, loss, gradients } = runGradients(model, true, KERNELS[kind]());
+      expect(maxDifference(logits, reference.logits_train)).toBeLessThanOrEqual(allowed.logitsTrain);
+      expect(Math.abs(loss - reference.loss_train)).toBeLessThanOrEqual(allowed.lossTrain);
+      expectGradients(gradients, reference.gradients_train_mode, allowed.trainGradient, allowed.zero);
+    },
+  );
 
-  test.each(['adam', 'adam_wd', 'sgd'] as const)('takes five true steps with %s', (name) => {
+  test.each([
+    ['adam', 'own'],
+    ['adam_wd', 'own'],
+    ['sgd', 'own'],
+    ['adam', 'single'],
+    ['adam_wd', 'single'],
+    ['sgd', 'single'],
+  ] as const)('takes five true steps with %s (%s kernels)', (name, kind) => {
     reset();
     const expected = reference.optimizers[name];
     const bounds = name === 'sgd' ? allowed.sgd : allowed.adam;
-    const trainer = createTrainer(engine, model, { optimizer: OPTIMIZERS[name], seed: 1 });
+    const trainer = createTrainer(KERNELS[kind](), model, { optimizer: OPTIMIZERS[name], seed: 1 });
     const step = (): number => trainer.step(images, labels).loss;
     const losses = [step()];
     expectMoving(expected.after['1']);

@@ -1,0 +1,47 @@
+#pragma once
+// How the work of an operation is cut up. The cut depends on the number of images alone, so that the sums, and with
+// them the last bits of a training, are the same for any number of threads.
+
+#include "arguments.h"
+
+constexpr long MOST_GROUPS = 16;
+
+struct Range {
+  long begin;
+  long end;
+};
+
+inline long groupsOf(long images) { return images < MOST_GROUPS ? images : MOST_GROUPS; }
+
+inline Range imagesOf(long group, long images) {
+  const long groups = groupsOf(images);
+  return {group * images / groups, (group + 1) * images / groups};
+}
+
+/** Calls `work(group, thread)` for every group. */
+template <class Work>
+void forGroups(Workers& workers, long groups, Work work) {
+  workers.run(
+      workers.self, groups,
+      [](void* context, long group, long thread) { (*static_cast<Work*>(context))(group, thread); }, &work);
+}
+
+inline float* take(Workers& workers, long slot, long floats) { return workers.take(workers.self, slot, floats); }
+
+/** Memory that all threads see. */
+inline float* takeShared(Workers& workers, long floats) { return take(workers, workers.threads, floats); }
+
+inline float* takeZeros(Workers& workers, long slot, long floats) {
+  float* memory = take(workers, slot, floats);
+  for (long i = 0; i < floats; i++) memory[i] = 0;
+  return memory;
+}
+
+/** `to[i]` = the sum over groups of `parts[group * size + i]`, in double. */
+inline void sumGroups(const float* parts, long groups, long size, float* to) {
+  for (long i = 0; i < size; i++) {
+    double sum = 0;
+    for (long group = 0; group < groups; group++) sum += parts[group * size + i];
+    to[i] = static_cast<float>(sum);
+  }
+}

@@ -1,0 +1,48 @@
+#pragma once
+// Mean and variance of channels over all images.
+
+#include "groups.h"
+#include "vector.h"
+
+/** Of one image and some channels: mean, and the sum of squared deviations from it. */
+struct ImageMoments {
+  float* means;       // [images, channels]
+  float* deviations;  // [images, channels]
+};
+
+inline ImageMoments takeMoments(Workers& workers, long images, long channels) {
+  return {takeShared(workers, images * channels), takeShared(workers, images * channels)};
+}
+
+/**
+ * Mean and biased variance over `images` of `pixels` each, and the moving statistics moved towards mean and unbiased
+ * variance by `factor`. Images are merged one by one (Chan, Golub and LeVeque, 1979) in double.
+ */
+inline void mergeMoments(const ImageMoments& of, long images, long pixels, long channels, float factor,
+                         const NormInputs& norm, const NormOutputs& to) {
+  const double count = static_cast<double>(images) * pixels;
+  const double unbiased = count > 1 ? count / (count - 1) : 1;
+  for (long c = 0; c < channels; c++) {
+    double sum = 0, deviations = 0;
+    for (long i = 0; i < images; i++) sum += of.means[i * channels + c];
+    const double mean = sum / images;
+    for (long i = 0; i < images; i++) {
+      const double difference = of.means[i * channels + c] - mean;
+      deviations += of.deviations[i * channels + c] + pixels * difference * difference;
+    }
+    const double variance = deviations < 0 ? 0 : deviations / count;
+    to.mean[c] = static_cast<float>(mean);
+    to.variance[c] = static_cast<float>(variance);
+    to.movingMean[c] = static_cast<float>((1 - factor) * norm.movingMean[c] + factor * mean);
+    to.movingVariance[c] = static_cast<float>((1 - factor) * norm.movingVariance[c] + factor * unbiased * variance);
+  }
+}
+
+/** `scale = gamma / sqrt(variance + epsilon)` and `shift = beta - scale mean`, so that `y = scale x + shift`. */
+inline void scaleAndShift(const KnownNorm& norm, long channels, float epsilon, float* scale, float* shift) {
+  for (long c = 0; c < channels; c++) {
+    const double s = norm.gamma[c] / std::sqrt(static_cast<double>(norm.variance[c]) + epsilon);
+    scale[c] = static_cast<float>(s);
+    shift[c] = static_cast<float>(norm.beta[c] - s * norm.mean[c]);
+  }
+}
