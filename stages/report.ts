@@ -2,9 +2,11 @@
 import { type Params, writeReport } from '../src/fer/index.ts';
 import { runStage } from '../src/stage/index.ts';
 
-await runStage<Pick<Params, 'report'>>(async (stage) => {
+await runStage<Pick<Params, 'report' | 'train' | 'teach'>>(async (stage) => {
+  const { report, ...teaching } = stage.params;
   await writeReport({
-    report: stage.params.report,
+    report,
+    teaching,
     metrics: stage.deps('metrics'),
     maps: stage.deps('maps'),
     train: stage.dep('train'),

@@ -4,6 +4,7 @@ import { compareBytes, FermentError, messageOf } from '../../kit/index.ts';
 import type { DownloadReport, InjectReport, PackReport } from '../data/index.ts';
 import type { CompareMetrics, EvaluationMetrics } from '../evaluation/index.ts';
 import type { MapMetrics } from '../maps/index.ts';
+import type { TeachingMetrics } from '../teaching/index.ts';
 import type { TrainingMetrics } from '../training/index.ts';
 
 /** One row of a training's history: column name to value. */
@@ -22,6 +23,7 @@ export interface Results {
   readonly select: Readonly<Record<string, unknown>>;
   readonly sweep: ReadonlyMap<string, TrainingResult>;
   readonly training: ReadonlyMap<string, TrainingResult>;
+  readonly teaching: ReadonlyMap<string, TeachingMetrics>;
   readonly evaluation: ReadonlyMap<string, EvaluationMetrics>;
   readonly compare: ReadonlyMap<string, CompareMetrics>;
   readonly maps: ReadonlyMap<string, MapMetrics>;
@@ -50,6 +52,7 @@ export function readResults(paths: readonly string[]): Results {
     select: top('select'),
     sweep: trainings('sweep'),
     training: trainings('train'),
+    teaching: folder('teach'),
     evaluation: folder('evaluate'),
     compare: folder('compare'),
     maps: folder('tsne'),

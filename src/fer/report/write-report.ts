@@ -16,10 +16,12 @@ import { evaluationSection } from './sections/evaluation.ts';
 import { headlineSection } from './sections/headline.ts';
 import { mapsSection } from './sections/maps.ts';
 import { provenanceSection } from './sections/provenance.ts';
+import type { TeachingParams } from './sections/teaching.ts';
 import { finalSection, sweepSection } from './sections/training.ts';
 
 export interface ReportOptions {
   readonly report: Params['report'];
+  readonly teaching: TeachingParams;
   /** Paths of all metrics files. */
   readonly metrics: readonly string[];
   /** Folders of the maps, named as their metrics. */
@@ -58,7 +60,7 @@ async function contentOf(results: Results, options: ReportOptions): Promise<read
     ...changesSection(results, readEarlierResults(options.metrics)),
     ...(await dataSection(results, isShown ? loadDataset(options.train) : undefined)),
     ...sweepSection(results),
-    ...finalSection(results),
+    ...finalSection(results, options.teaching),
     ...evaluationSection(results),
     ...(await mapsSection(results, folders)),
     ...provenanceSection(results, options.graph),

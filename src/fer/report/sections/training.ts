@@ -5,6 +5,7 @@ import { colorAt, type LineSeries, renderLines, SERIES_COLORS } from '../figures
 import { PAPER_SWEEP } from '../paper-figures.ts';
 import type { HistoryRow, Results, TrainingResult } from '../results.ts';
 import { decimals, firstRuns, inModelOrder, modelName, paperPair, percent } from './format.ts';
+import { type TeachingParams, taughtTable } from './teaching.ts';
 
 /** One table and two figures per architecture, and why the winner won. */
 export function sweepSection(results: Results): Block[] {
@@ -84,8 +85,8 @@ function sweepRow(name: string, { metrics }: TrainingResult): string[] {
   ];
 }
 
-/** How the final models and the baseline were trained. */
-export function finalSection(results: Results): Block[] {
+/** How the final models and the baseline were trained, and by which other nets they were taught. */
+export function finalSection(results: Results, params: TeachingParams): Block[] {
   const trainings = inModelOrder(results.training);
   return [
     heading(2, 'Final trainings'),
@@ -119,6 +120,7 @@ export function finalSection(results: Results): Block[] {
       ],
       right: [2, 3, 4, 5, 6, 7, 8, 9],
     },
+    ...taughtTable(results, params),
     ...firstRuns(results.training).flatMap(([key, result]) => curvesOf(key, result)),
   ];
 }
