@@ -35,4 +35,4 @@ export function taughtTable({ training, teaching }: Results, { train, teach }: T
 const HEADER = ['training', 'taught by', 'teachers', 'views', 'share of the target', 'agreement', 'entropy'];
 const RIGHT = [2, 3, 4, 5, 6];
 const CAPTION =
-  'Trainings whose targets are in part what other nets answer, averaged over teachers and views. Share and agreement in per cent, mean entropy of an answer in nats (a plain label has 0, an even guess 1.946). Agreement is how often the largest class of the answer is the label, on the images that the teachers were trained on: no measure of how good they are.';
+  'Trainings that other nets taught: share and agreement in per cent, mean entropy of an answer in nats. Agreement with the labels is on the images that the teachers were trained on: no measure of how good they are.';
