@@ -1,14 +1,8 @@
 import { createRandom, FermentError } from '../../kit/index.ts';
-import {
-  applyOfflineChange,
-  isBlank,
-  type OfflineChange,
-  roundToBytes,
-  stretchToBytes,
-} from '../images/index.ts';
+import { isBlank } from '../images/index.ts';
 import { CLASSES, type Params } from '../params/index.ts';
+import { augmentPixels } from './augment-pixels.ts';
 import { classOf, countPerClass, mapClasses, type PerClass } from './class-names.ts';
-import { IMAGE_SIDE } from './dataset.ts';
 import { createImageFolder, type ImageFolderWriter, type NewImage } from './image-folder.ts';
 import { loadPixels, pixelKey, pixelsAt } from './pixels.ts';
 import type { DataReporting } from './progress.ts';
@@ -144,9 +138,7 @@ function augmentClass(
     const parent = order[i % order.length];
     if (parent === undefined) throw noParents(name);
     const copy = Math.floor(i / order.length) + 1;
-    const change = sampleChange(augment, seed, [name, parent.path, copy]);
-    const levels = applyOfflineChange(parent.pixels, IMAGE_SIDE, change);
-    const pixels = augment.stretchContrast ? stretchToBytes(levels) : roundToBytes(levels);
+    const { change, pixels } = augmentPixels(parent.pixels, augment, seed, [name, parent.path, copy]);
     folder.add(label, `Augmented_${parent.name}_${String(copy).padStart(4, '0')}.png`, pixels, {
       parent: parent.path,
       copy,
@@ -156,24 +148,6 @@ function augmentClass(
     if (folder.count() % 64 === 0 || folder.count() === total)
       onProgress?.({ done: folder.count(), total, unit: 'image', text: 'augmenting' });
   }
-}
-
-/** Draws one change in the ranges of the parameters; shifts in pixels of the study's images. */
-function sampleChange(
-  augment: Params['augment'],
-  seed: number,
-  labels: readonly (string | number)[],
-): OfflineChange {
-  const random = createRandom(seed, 'augment', ...labels);
-  const within = (range: number): number => random.uniform(-range, range);
-  return {
-    rotationDegrees: within(augment.rotationDegrees),
-    shiftX: within(augment.shiftFraction) * IMAGE_SIDE,
-    shiftY: within(augment.shiftFraction) * IMAGE_SIDE,
-    zoomX: 1 + within(augment.zoomFraction),
-    zoomY: 1 + within(augment.zoomFraction),
-    flip: random.chance(augment.flipProbability),
-  };
 }
 
 /** The paper's script ended 49 images short without noticing. */
