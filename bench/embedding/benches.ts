@@ -9,14 +9,8 @@ import {
   readNpy,
   trustworthiness,
 } from '../../src/fer/index.ts';
-import {
-  type Bench,
-  type Command,
-  type Contestant,
-  defineBench,
-  type Measured,
-  type Tool,
-} from '../runner/bench.ts';
+import { type Bench, type Command, type Contestant, defineBench, type Tool } from '../runner/bench.ts';
+import { measuredIn, tsxCommand } from '../runner/said.ts';
 import type { FoundTool } from '../runner/tools.ts';
 import { writeFeatures } from './features.ts';
 
@@ -57,16 +51,7 @@ export function embeddingBenches(tools: ReadonlyMap<Tool, FoundTool>): readonly 
       ...(points === 7178 && dimensions === 2 ? { goal: GOAL } : {}),
       rounds,
       contestants: [
-        contestant('ferment', size, {
-          file: process.execPath,
-          args: [
-            '--import',
-            import.meta.resolve('tsx'),
-            here('ours.ts'),
-            String(dimensions),
-            String(THREADS),
-          ],
-        }),
+        contestant('ferment', size, tsxCommand(here('ours.ts'), String(dimensions), String(THREADS))),
         ...peers.map(({ tool, file }) =>
           contestant(tool, size, {
             file,
@@ -96,7 +81,7 @@ function contestant(tool: Tool, { points }: Size, command: Command): Contestant 
       if (!data.every(Number.isFinite)) throw new Error(`${tool} made a map that is not all numbers`);
     },
     measured: (output, folder) => {
-      const times = JSON.parse(output.trim().split('\n').at(-1) ?? '') as Measured;
+      const times = measuredIn(output);
       return points > MEASURED_POINTS ? times : { ...times, figures: qualityOf(folder) };
     },
   };

@@ -1,12 +1,6 @@
 import { fileURLToPath } from 'node:url';
-import {
-  type Bench,
-  type Command,
-  type Contestant,
-  defineBench,
-  type Measured,
-  type Tool,
-} from '../runner/bench.ts';
+import { type Bench, defineBench, type Tool } from '../runner/bench.ts';
+import { measuringItself, tsxCommand } from '../runner/said.ts';
 import type { FoundTool } from '../runner/tools.ts';
 
 const NETS = { resnet: 'ResNet', mobilenetv2: 'MobileNetV2', vgg16: 'VGG16, 12 layers frozen' } as const;
@@ -41,32 +35,12 @@ function engineBench(tools: ReadonlyMap<Tool, FoundTool>, net: Net, mode: Mode):
     images: BATCH,
     rounds: 5,
     contestants: [
-      contestant('ferment', {
-        file: process.execPath,
-        args: ['--import', import.meta.resolve('tsx'), here('ours.ts'), net, mode, SECONDS],
-      }),
+      measuringItself('ferment', tsxCommand(here('ours.ts'), net, mode, SECONDS)),
       ...peers.map(({ tool, file }) =>
-        contestant(tool, { file, args: [here('peer.py'), tool, net, mode, SECONDS] }),
+        measuringItself(tool, { file, args: [here('peer.py'), tool, net, mode, SECONDS] }),
       ),
     ],
   });
-}
-
-function contestant(tool: Tool, command: Command): Contestant {
-  return {
-    tool,
-    setUp: () => {},
-    command: () => command,
-    check: (_, output) => {
-      if (!(measured(output).wallSeconds > 0)) throw new Error(`${tool} said ${output}`);
-    },
-    measured,
-  };
-}
-
-/** The last line of what the program said. */
-function measured(output: string): Measured {
-  return JSON.parse(output.trim().split('\n').at(-1) ?? '') as Measured;
 }
 
 function here(name: string): string {

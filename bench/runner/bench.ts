@@ -43,8 +43,10 @@ export type Tool =
   | 'make'
   | 'node'
   | 'keras'
+  | 'keras-generator'
   | 'torch'
   | 'torch-channels-last'
+  | 'torchvision'
   | 'opentsne'
   | 'sklearn';
 
@@ -60,6 +62,11 @@ export interface Bench {
   readonly goalSeconds?: number;
   /** The goal in words, where it is another one. */
   readonly goal?: string;
+  /**
+   * How many times as fast as another one Ferment is to be at least; of 1 or less, which share of its rate. The page
+   * says whether it is.
+   */
+  readonly goalRatios?: Readonly<Partial<Record<Tool, number>>>;
   /** How many images the measured work is; the page then says how many go through in a second. */
   readonly images?: number;
   readonly rounds: number;

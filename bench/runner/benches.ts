@@ -1,3 +1,4 @@
+import { augmentationBenches } from '../augmentation/benches.ts';
 import { embeddingBenches } from '../embedding/benches.ts';
 import { engineBenches } from '../engine/benches.ts';
 import type { Bench, Tool } from './bench.ts';
@@ -13,6 +14,7 @@ export function allBenches(tools: ReadonlyMap<Tool, FoundTool>): readonly Bench[
     ...stageBenches(tools),
     ...fileBenches(tools),
     ...engineBenches(tools),
+    ...augmentationBenches(tools),
     ...embeddingBenches(tools),
   ];
 }

@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import type { Bench, Tool } from './bench.ts';
 import { allBenches } from './benches.ts';
+import { ratioGoals } from './goals.ts';
 import { writePage } from './page.ts';
 import { mergeResults, readResults, thisMachine, versionsOf, writeResults } from './results.ts';
 import { type BenchResult, sit } from './sitting.ts';
@@ -73,6 +74,7 @@ async function measure(): Promise<void> {
     const rounds = values.rounds === undefined ? undefined : Number(values.rounds);
     const only = values.tools?.split(',') as readonly Tool[] | undefined;
     const result = await sit(bench, { rounds, tools: only, say: (text) => console.log(text) });
+    for (const goal of ratioGoals(result)) console.log(`${bench.id}: ${goal}`);
     // After each of them: what is measured stays measured when a later one fails.
     if (values['no-write'] !== true) record(result, found, benches);
   }

@@ -1,26 +1,13 @@
 import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Tool } from './bench.ts';
+import { ratioGoals } from './goals.ts';
+import { NAMES } from './names.ts';
 import type { Results } from './results.ts';
 import type { BenchResult, ContestantResult } from './sitting.ts';
 import { median, type Ratio, ratioOf } from './statistics.ts';
 
 const PAGE_FILE = fileURLToPath(new URL('../RESULTS.md', import.meta.url));
-
-const NAMES: Readonly<Record<Tool, string>> = {
-  ferment: '**Ferment**',
-  dvc: 'DVC',
-  snakemake: 'Snakemake',
-  wireit: 'wireit',
-  turbo: 'turbo',
-  make: 'GNU make',
-  node: '`node -e 0`',
-  keras: 'Keras',
-  torch: 'PyTorch, NCHW',
-  'torch-channels-last': 'PyTorch, channels last',
-  opentsne: 'openTSNE',
-  sklearn: 'scikit-learn',
-};
 
 /** Writes bench/RESULTS.md. */
 export function writePage(results: Results): void {
@@ -97,7 +84,10 @@ ${[...rows, ...missing].join('\n')}
 `;
 }
 
-function renderGoal({ goal, goalSeconds }: BenchResult): string {
+function renderGoal(bench: BenchResult): string {
+  const { goal, goalSeconds } = bench;
+  const ratios = ratioGoals(bench);
+  if (ratios.length > 0) return ` (goal: ${ratios.join('; ')})`;
   if (goal !== undefined) return ` (goal: ${goal})`;
   return goalSeconds === undefined ? '' : ` (goal: at most ${seconds(goalSeconds)})`;
 }

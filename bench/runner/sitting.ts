@@ -21,6 +21,7 @@ export interface BenchResult {
   readonly part: string;
   readonly goalSeconds?: number;
   readonly goal?: string;
+  readonly goalRatios?: Bench['goalRatios'];
   readonly images?: number;
   /** ISO 8601. */
   readonly at: string;

@@ -24,6 +24,44 @@ export interface MissingTool {
   readonly missing: string;
 }
 
+interface PythonPeer {
+  readonly tool: Tool;
+  readonly name: string;
+  /** Its own, and the one that does its work, which is called `on`. */
+  readonly packages: readonly string[];
+  readonly on?: string;
+  /** The folder in bench whose requirements have it. */
+  readonly benches: string;
+}
+
+const PYTHON_PEERS: readonly PythonPeer[] = [
+  {
+    tool: 'keras',
+    name: 'Keras',
+    packages: ['keras', 'tensorflow-cpu'],
+    on: 'TensorFlow',
+    benches: 'engine',
+  },
+  { tool: 'torch', name: 'PyTorch', packages: ['torch'], benches: 'engine' },
+  { tool: 'torch-channels-last', name: 'PyTorch', packages: ['torch'], benches: 'engine' },
+  {
+    tool: 'keras-generator',
+    name: "Keras' ImageDataGenerator",
+    packages: ['keras', 'scipy'],
+    on: 'SciPy',
+    benches: 'augmentation',
+  },
+  {
+    tool: 'torchvision',
+    name: 'torchvision',
+    packages: ['torchvision', 'pillow'],
+    on: 'Pillow',
+    benches: 'augmentation',
+  },
+  { tool: 'opentsne', name: 'openTSNE', packages: ['openTSNE'], benches: 'embedding' },
+  { tool: 'sklearn', name: 'scikit-learn', packages: ['scikit-learn'], benches: 'embedding' },
+];
+
 const NPM_PEERS = { wireit: '0.14.13', turbo: '2.11.11' } as const;
 
 export const FERMENT = fileURLToPath(new URL('../../bin/ferment.js', import.meta.url));
@@ -40,11 +78,7 @@ export function findTools(): readonly (FoundTool | MissingTool)[] {
     fromNpm('wireit', 'wireit'),
     fromNpm('turbo', 'turbo'),
     make(),
-    pythonPeer('keras', 'Keras', ['keras', 'tensorflow-cpu']),
-    pythonPeer('torch', 'PyTorch', ['torch']),
-    pythonPeer('torch-channels-last', 'PyTorch', ['torch']),
-    pythonPeer('opentsne', 'openTSNE', ['openTSNE'], 'embedding'),
-    pythonPeer('sklearn', 'scikit-learn', ['scikit-learn'], 'embedding'),
+    ...PYTHON_PEERS.map(pythonPeer),
     { tool: 'node', name: 'node -e 0', version: process.version.slice(1), file: process.execPath },
   ];
 }
@@ -72,12 +106,7 @@ function python(tool: Tool, name: string, variable: string): FoundTool | Missing
 }
 
 /** A library in the Python of `FERMENT_PEERS_PYTHON`, by default that of a virtual environment in the user's cache. */
-function pythonPeer(
-  tool: Tool,
-  name: string,
-  packages: readonly string[],
-  benches = 'engine',
-): FoundTool | MissingTool {
+function pythonPeer({ tool, name, packages, on, benches }: PythonPeer): FoundTool | MissingTool {
   const folder = join(homedir(), '.cache', 'ferment-bench', 'python');
   const file = process.env['FERMENT_PEERS_PYTHON'] ?? join(folder, 'bin', 'python');
   const script = 'import importlib.metadata as m, sys; print(*map(m.version, sys.argv[1:]))';
@@ -88,7 +117,7 @@ function pythonPeer(
         tool,
         missing: `python3 -m venv ${folder} && ${join(folder, 'bin', 'pip')} install -r bench/${benches}/requirements.txt`,
       }
-    : { tool, name, version: library === undefined ? version : `${version} on TensorFlow ${library}`, file };
+    : { tool, name, version: library === undefined ? version : `${version} on ${on} ${library}`, file };
 }
 
 function make(): FoundTool | MissingTool {

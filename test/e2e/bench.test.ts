@@ -1,4 +1,7 @@
+import { copyFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { augmentationBenches } from '../../bench/augmentation/benches.ts';
 import type { Tool } from '../../bench/runner/bench.ts';
 import { firstStore, oneChanged, putBack, unchanged } from '../../bench/runner/files.ts';
 import { runTimed } from '../../bench/runner/process.ts';
@@ -21,6 +24,21 @@ test('a sitting has Ferment do the work, checks that it did, and says what it to
     expect(round?.peakBytes).toBeGreaterThan(20e6);
   }
   expect(said).toHaveLength(6);
+});
+
+test('a sitting of augmentation measures changed images, and refuses images that nobody changed', async () => {
+  for (const bench of augmentationBenches(new Map(), 60, '0')) {
+    const { results } = await sit(bench, { rounds: 1, say: () => {} });
+    expect(results).toMatchObject([{ tool: 'ferment', rounds: [{ wallSeconds: expect.any(Number) }] }]);
+
+    const [ours] = bench.contestants;
+    const folder = temporaryFolder();
+    await ours?.setUp(folder);
+    copyFileSync(join(folder, 'images.npy'), join(folder, 'changed.npy'));
+    expect(() => ours?.check(folder, '')).toThrow(
+      /changed images by 0.00 gray levels, \d+\.\d\d were expected/,
+    );
+  }
 });
 
 test('a program that takes too long is ended, with what it started', () => {

@@ -72,6 +72,24 @@ describe('results', () => {
     expect(page).toMatch(/Keras .* 2\.0× .* 64 images\/s; one graph \|/);
   });
 
+  test('a goal beside another tool is met or missed by the median ratio, or was not measured', () => {
+    const goalRatios = { 'keras-generator': 5, torchvision: 3, make: 0.9, dvc: 2 } as const;
+    const page = renderPage(
+      results({
+        goalRatios,
+        results: [
+          { tool: 'ferment', rounds: [round(1), round(2), round(1)] },
+          { tool: 'keras-generator', rounds: [round(5), round(12), round(4)] },
+          { tool: 'torchvision', rounds: [round(2.999), round(6), round(2)] },
+          { tool: 'make', rounds: [round(0.8), round(1.7999), round(1)] },
+        ],
+      }),
+    );
+    expect(page).toContain(
+      "### Some work (goal: at least 5× Keras' ImageDataGenerator: met, 5.00×; at least 3× torchvision on Pillow: missed, 2.99×; at least 90 % of the rate of GNU make: missed, 89.9 %; at least 2× DVC: not measured)",
+    );
+  });
+
   test('the page has a row for each tool: measured, stopped, or unable', () => {
     const page = renderPage(
       results({
