@@ -68,11 +68,13 @@ function contestant(tool: Tool, { kind, count }: Work, command: Command): Contes
   const shape = [count, IMAGE_SIDE, IMAGE_SIDE];
   const read = (folder: string, name: string): Uint8Array =>
     readNpy(join(folder, name), { dtype: 'uint8', shape }).data;
+  const measuring = measuringItself(tool, command);
   return {
-    ...measuringItself(tool, command),
+    ...measuring,
     setUp: (folder) =>
       writeNpy(join(folder, 'images.npy'), { dtype: 'uint8', shape, data: drawPictures(count, 1) }),
-    check: (folder) => {
+    check: async (folder, output) => {
+      await measuring.check(folder, output);
       const images = read(folder, 'images.npy');
       const made = changeOf(images, read(folder, 'changed.npy'));
       // Other random numbers of the same kind: what they change is the same in the mean.

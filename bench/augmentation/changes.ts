@@ -16,7 +16,7 @@ const OFFLINE = {
 } as const;
 
 /** The paper's online augmentation. */
-const ONLINE = {
+export const ONLINE = {
   flipProbability: 0.5,
   rotationDegrees: 5,
   shearDegrees: 10,

@@ -1,5 +1,5 @@
 /**
- * ours.ts NET MODE SECONDS: what peer.py does, by this repository's engine: batches of 64 from numbers in memory to a
+ * ours.ts NET MODE SECONDS [THREADS]: what peer.py does, by this repository's engine: batches of 64 from numbers in memory to a
  * loss, or to logits. Prints the same JSON.
  */
 import {
@@ -13,11 +13,10 @@ import { type Architecture, buildModel } from '../../src/fer/index.ts';
 import { median } from '../runner/statistics.ts';
 
 const BATCH = 64;
-const THREADS = 2;
 const WARM_UP = 3;
 
-const [architecture, mode, seconds] = process.argv.slice(2);
-const engine = await loadEngine({ device: 'cpu', threads: THREADS });
+const [architecture, mode, seconds, threads = '2'] = process.argv.slice(2);
+const engine = await loadEngine({ device: 'cpu', threads: Number(threads) });
 const model = buildModel(engine, { architecture: architecture as Architecture, dropout: 0.15, seed: 0 });
 console.log(JSON.stringify(measure(prepare(engine, model, mode), Number(seconds))));
 

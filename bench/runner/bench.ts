@@ -47,6 +47,7 @@ export type Tool =
   | 'torch'
   | 'torch-channels-last'
   | 'torchvision'
+  | 'bare-step'
   | 'opentsne'
   | 'sklearn';
 

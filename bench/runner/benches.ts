@@ -1,6 +1,7 @@
 import { augmentationBenches } from '../augmentation/benches.ts';
 import { embeddingBenches } from '../embedding/benches.ts';
 import { engineBenches } from '../engine/benches.ts';
+import { epochBenches } from '../epoch/benches.ts';
 import type { Bench, Tool } from './bench.ts';
 import { fileBenches } from './files.ts';
 import { stageBenches } from './stages.ts';
@@ -14,6 +15,7 @@ export function allBenches(tools: ReadonlyMap<Tool, FoundTool>): readonly Bench[
     ...stageBenches(tools),
     ...fileBenches(tools),
     ...engineBenches(tools),
+    ...epochBenches(),
     ...augmentationBenches(tools),
     ...embeddingBenches(tools),
   ];

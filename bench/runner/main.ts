@@ -50,7 +50,7 @@ function commandLine() {
 function list(): void {
   const found = foundTools();
   for (const { id, title } of allBenches(new Map(found.map((tool) => [tool.tool, tool]))))
-    console.log(`${id.padEnd(26)}${title}`);
+    console.log(`${id.padEnd(30)}${title}`);
 }
 
 function foundTools(): readonly FoundTool[] {

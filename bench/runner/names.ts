@@ -14,6 +14,7 @@ export const NAMES: Readonly<Record<Tool, string>> = {
   torch: 'PyTorch, NCHW',
   'torch-channels-last': 'PyTorch, channels last',
   torchvision: 'torchvision on Pillow',
+  'bare-step': 'the bare step',
   opentsne: 'openTSNE',
   sklearn: 'scikit-learn',
 };

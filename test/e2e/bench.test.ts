@@ -2,6 +2,7 @@ import { copyFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { augmentationBenches } from '../../bench/augmentation/benches.ts';
+import { epochBench } from '../../bench/epoch/benches.ts';
 import type { Tool } from '../../bench/runner/bench.ts';
 import { firstStore, oneChanged, putBack, unchanged } from '../../bench/runner/files.ts';
 import { runTimed } from '../../bench/runner/process.ts';
@@ -35,9 +36,20 @@ test('a sitting of augmentation measures changed images, and refuses images that
     const folder = temporaryFolder();
     await ours?.setUp(folder);
     copyFileSync(join(folder, 'images.npy'), join(folder, 'changed.npy'));
-    expect(() => ours?.check(folder, '')).toThrow(
+    await expect(ours?.check(folder, '{"wallSeconds":1}')).rejects.toThrow(
       /changed images by 0.00 gray levels, \d+\.\d\d were expected/,
     );
+  }
+});
+
+test('a sitting of a whole epoch trains anew in every round, and has the bare step beside it', async () => {
+  const bench = epochBench({ net: 'resnet', threads: 1, count: 32, seconds: '0' });
+  const { results } = await sit(bench, { rounds: 2, say: () => {} });
+  expect(results.map(({ tool }) => tool)).toEqual(['ferment', 'bare-step']);
+  for (const { rounds } of results) {
+    expect(rounds).toHaveLength(2);
+    // An epoch that took up the checkpoint of the round before would have no step.
+    for (const { wallSeconds } of rounds) expect(wallSeconds).toBeGreaterThan(0.02);
   }
 });
 
