@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "bottleneck-calls.h"
+#include "convolution-calls.h"
 #include "threads.h"
 #include "variants.h"
 
@@ -82,6 +83,9 @@ const Operation OPERATIONS[] = {
      {"dy", "d", "project", "gamma", "beta", "mean", "variance"},
      {"g", "dproject", "dgamma", "dbeta"},
      compute<callProjectGrad>},
+    {"FermentConvolution", {"x", "filter", "bias"}, {"y"}, compute<callConvolution>},
+    {"FermentConvolutionInputGrad", {"dy", "filter"}, {"dx"}, compute<callConvolutionInputGrad>},
+    {"FermentConvolutionFilterGrad", {"x", "dy"}, {"dfilter"}, compute<callConvolutionFilterGrad>},
 };
 
 void* createAttributes(TF_OpKernelConstruction* construction) {

@@ -102,6 +102,19 @@ struct ProjectGradArguments {
   float *g, *dproject, *dgamma, *dbeta;
 };
 
+/** x `[n, height, width, in]`, filter `[3, 3, in, out]`, y `[.., out]`; turned round, x is `[.., out]` and y `[.., in]`. */
+struct ConvolutionArguments {
+  long images, height, width, in, out;
+  bool turned;
+  const float *x, *filter, *bias;
+  float* y;
+};
+struct ConvolutionGradArguments {
+  long images, height, width, in, out;
+  const float *x, *dy;
+  float* dfilter;
+};
+
 /** The numeric code, compiled for one kind of processor. */
 struct Kernels {
   const char* instructions;
@@ -111,4 +124,6 @@ struct Kernels {
   void (*expandDepthwiseGrad)(const ExpandGradArguments&, const Settings&, Workers&);
   void (*project)(const ProjectArguments&, const Settings&, Workers&);
   void (*projectGrad)(const ProjectGradArguments&, const Settings&, Workers&);
+  void (*convolution)(const ConvolutionArguments&, const Settings&, Workers&);
+  void (*convolutionFilterGrad)(const ConvolutionGradArguments&, const Settings&, Workers&);
 };

@@ -17,6 +17,7 @@ namespace {
 #include "project.h"
 #include "expand-depthwise.h"
 #include "expand-depthwise-grad.h"
+#include "convolution.h"
 }  // namespace
 
 #define FERMENT_JOIN(a, b) a##b
@@ -25,7 +26,7 @@ namespace {
 #define FERMENT_QUOTE(x) FERMENT_TEXT(x)
 
 const Kernels& FERMENT_NAME(FERMENT_VARIANT)() {
-  static const Kernels all{FERMENT_QUOTE(FERMENT_VARIANT), batchNorm,   batchNormGrad, expandDepthwise,
-                           expandDepthwiseGrad,            project,     projectGrad};
+  static const Kernels all{FERMENT_QUOTE(FERMENT_VARIANT), batchNorm, batchNormGrad, expandDepthwise,
+                           expandDepthwiseGrad, project, projectGrad, convolution, convolutionFilterGrad};
   return all;
 }

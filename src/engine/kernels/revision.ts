@@ -2,4 +2,4 @@
 // runs again.
 
 /** The digest of the C++ sources beside this file. */
-export const REVISION = 'fe574f948a031b90';
+export const REVISION = '23fb943168c778ae';
