@@ -32,10 +32,8 @@ const OPTIONS = {
 
 const { values, positionals } = commandLine();
 if (values.help === true) process.stdout.write(HELP);
-else if (values.page === true) {
-  const known = readResults();
-  if (known !== undefined) writePage(known);
-} else if (values.list === true) list();
+else if (values.page === true) writePage(readResults());
+else if (values.list === true) list();
 else await measure();
 
 function commandLine() {
@@ -81,7 +79,8 @@ async function measure(): Promise<void> {
 }
 
 function record(result: BenchResult, found: readonly FoundTool[], benches: readonly Bench[]): void {
-  const fresh = { machine: thisMachine(), versions: versionsOf(found), benches: [result] };
+  const present = found.filter(({ tool }) => result.results.some((one) => one.tool === tool));
+  const fresh = { machine: thisMachine(), versions: versionsOf(present), benches: [result] };
   const merged = mergeResults(
     readResults(),
     fresh,

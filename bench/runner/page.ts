@@ -10,27 +10,29 @@ import { median, type Ratio, ratioOf } from './statistics.ts';
 const PAGE_FILE = fileURLToPath(new URL('../RESULTS.md', import.meta.url));
 
 /** Writes bench/RESULTS.md. */
-export function writePage(results: Results): void {
+export function writePage(results: readonly Results[]): void {
   writeFileSync(PAGE_FILE, renderPage(results));
 }
 
 /** The results page, Markdown. */
-export function renderPage({ machine, versions, benches }: Results): string {
-  const parts = [...new Set(benches.map(({ part }) => part))];
-  const tools = Object.entries(versions).map(([name, version]) => `${name} ${version}`);
-  const from =
-    benches
-      .map(({ at }) => at)
-      .sort()[0]
-      ?.slice(0, 10) ?? '';
+export function renderPage(results: readonly Results[]): string {
   return `# Measured
 
 Written by \`npm run bench\`; the numbers are in results.json. All tools did the same work in turn, round by round, in
 one sitting, and what each of them made was compared with what it must be. Between rounds nothing is deleted, and what
 was written reaches the disk. Wall clock of the whole command, from start to exit; the median of the rounds, in brackets
 the fastest. A ratio is that of the same round to Ferment's: the median round, in brackets the lowest and the highest.
+What is above and below a line that names a machine is not to be compared.
 
-${machine.cores} cores of ${machine.cpu}, ${gibibytes(machine.memoryBytes)} of memory, ${machine.system}, Node ${machine.node}, ${from}. ${tools.join(', ')}.
+${results.map(renderMachine).join('\n')}`;
+}
+
+function renderMachine({ machine, versions, benches }: Results): string {
+  const parts = [...new Set(benches.map(({ part }) => part))];
+  const tools = Object.entries(versions).map(([name, version]) => `${name} ${version}`);
+  const dates = benches.map(({ at }) => at.slice(0, 10)).sort();
+  const vectors = machine.vectors === undefined ? '' : ` with ${machine.vectors}`;
+  return `**${machine.cores} cores of ${machine.cpu}${vectors}**, ${gibibytes(machine.memoryBytes)} of memory, ${machine.system}, Node ${machine.node}, ${dates[0] ?? ''}. ${tools.join(', ')}.
 
 ${parts
   .map((part) =>

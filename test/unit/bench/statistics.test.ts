@@ -40,24 +40,41 @@ describe('statistics', () => {
 describe('results', () => {
   test('a bench that is measured again replaces its old rows, others stay, in the order of the benches', () => {
     const before = results({ id: 'a', title: 'old a' }, { id: 'b', title: 'old b' }, { id: 'gone' });
-    const merged = mergeResults(before, results({ id: 'b', title: 'new b' }), ['b', 'a']);
-    expect(merged.benches.map(({ title }) => title)).toEqual(['new b', 'old a']);
+    const merged = mergeResults([before], results({ id: 'b', title: 'new b' }), ['b', 'a']);
+    expect(merged.map(({ benches }) => benches.map(({ title }) => title))).toEqual([['new b', 'old a']]);
   });
 
-  test('nothing is compared with what another version did', () => {
-    const before = { ...results({ id: 'a' }), versions: { Ferment: '0.0.9' } };
-    expect(mergeResults(before, results({ id: 'b' }), ['a', 'b']).benches.map(({ id }) => id)).toEqual(['b']);
+  test('what another version did, or another machine, stays apart', () => {
+    const older = { ...results({ id: 'a' }, { id: 'b' }), versions: { Ferment: '0.0.9' } };
+    const fresh = results({ id: 'b', title: 'new b' });
+    const elsewhere = { ...results({ id: 'c' }), machine: { ...fresh.machine, vectors: 'AVX-512' } };
+    const merged = mergeResults([older, elsewhere], fresh, ['a', 'b', 'c']);
+    expect(merged.map(({ versions, benches }) => [versions['Ferment'], benches.map(({ id }) => id)])).toEqual(
+      [
+        ['0.0.9', ['a']],
+        ['0.1.0', ['b']],
+        ['0.1.0', ['c']],
+      ],
+    );
+    const page = renderPage(merged);
+    expect(page).toContain('**2 cores of a CPU with AVX-512**');
+    expect(page.match(/^\*\*2 cores/gm)).toHaveLength(3);
+  });
+
+  test('of a machine that has nothing of its own any more no line is left', () => {
+    const older = { ...results({ id: 'a' }), versions: { Ferment: '0.0.9' } };
+    expect(mergeResults([older], results({ id: 'a' }), ['a'])).toHaveLength(1);
   });
 
   test('a tool that is not there any more keeps its results', () => {
     const before = { ...results({ id: 'a' }), versions: { ...results().versions, Snakemake: '9.1' } };
-    const merged = mergeResults(before, results({ id: 'b' }), ['a', 'b']);
-    expect(merged.benches.map(({ id }) => id)).toEqual(['a', 'b']);
-    expect(merged.versions['Snakemake']).toBe('9.1');
+    const [merged] = mergeResults([before], results({ id: 'b' }), ['a', 'b']);
+    expect(merged?.benches.map(({ id }) => id)).toEqual(['a', 'b']);
+    expect(merged?.versions['Snakemake']).toBe('9.1');
   });
 
   test('work on images is also given as images per second', () => {
-    const page = renderPage(
+    const page = renderPage([
       results({
         goal: 'Keras 2×',
         images: 64,
@@ -66,7 +83,7 @@ describe('results', () => {
           { tool: 'keras', rounds: [round(1)], note: 'one graph' },
         ],
       }),
-    );
+    ]);
     expect(page).toContain('(goal: Keras 2×)');
     expect(page).toMatch(/\*\*Ferment\*\* .* 128 images\/s \|/);
     expect(page).toMatch(/Keras .* 2\.0× .* 64 images\/s; one graph \|/);
@@ -74,7 +91,7 @@ describe('results', () => {
 
   test('a goal beside another tool is met or missed by the median ratio, or was not measured', () => {
     const goalRatios = { 'keras-generator': 5, torchvision: 3, make: 0.9, dvc: 2 } as const;
-    const page = renderPage(
+    const page = renderPage([
       results({
         goalRatios,
         results: [
@@ -84,14 +101,14 @@ describe('results', () => {
           { tool: 'make', rounds: [round(0.8), round(1.7999), round(1)] },
         ],
       }),
-    );
+    ]);
     expect(page).toContain(
       "### Some work (goal: at least 5× Keras' ImageDataGenerator: met, 5.00×; at least 3× torchvision on Pillow: missed, 2.99×; at least 90 % of the rate of GNU make: missed, 89.9 %; at least 2× DVC: not measured)",
     );
   });
 
   test('the page has a row for each tool: measured, stopped, or unable', () => {
-    const page = renderPage(
+    const page = renderPage([
       results({
         goalSeconds: 0.5,
         results: [
@@ -101,7 +118,7 @@ describe('results', () => {
         ],
         cannot: { turbo: 'no such work' },
       }),
-    );
+    ]);
     expect(page.slice(page.indexOf('### '))).toBe(`### Some work (goal: at most 0.500 s)
 
 | tool | wall | to Ferment | CPU | peak memory | |
@@ -118,9 +135,9 @@ describe('results', () => {
       id: `no-op-${count}`,
       results: [{ tool: 'ferment', rounds: [round(count / 1000)] } as const],
     }));
-    const page = renderPage(
+    const page = renderPage([
       results(...sizes, { id: 'cold-300', results: [{ tool: 'ferment', rounds: [round(1)] }] }),
-    );
+    ]);
     expect(page.slice(page.indexOf('## Growth'))).toBe(`## Growth
 
 | work | size | wall | for each | peak memory |
