@@ -29,32 +29,64 @@ export function changeNearest(from: ImagePlace, to: ImagePlace, change: OnlineCh
   const { size } = from;
   const rotation = rotationMap(change.angleDegrees, size / 2);
   const affine = affineMap(change, size / 2);
-  const last = size - 1;
-  const edge = fill === 'edge';
-  let out = to.offset;
   for (let y = 0; y < size; y++) {
-    let fx = affine.x0 + y * affine.b;
-    let fy = affine.y0 + y * affine.e;
-    for (let x = 0; x < size; x++, out++, fx += affine.a, fy += affine.d) {
-      const ax = hold(fx >> 16, last, edge);
-      const ay = hold(fy >> 16, last, edge);
-      const sx = hold((rotation.x0 + ax * rotation.a + ay * rotation.b) >> 16, last, edge);
-      const sy = hold((rotation.y0 + ax * rotation.d + ay * rotation.e) >> 16, last, edge);
-      const source = from.offset + sy * size + (change.flip ? last - sx : sx);
-      const inside = isInside(ax, ay, last) && isInside(sx, sy, last);
-      to.pixels[out] = inside ? (from.pixels[source] ?? 0) : 0;
-    }
+    // The shear along x and the shift move whole rows: what row y shows is row `row`, moved by `shift`.
+    const shift = (affine.x0 + y * affine.b) >> 16;
+    const row = (affine.y0 + y * affine.e) >> 16;
+    const out = to.offset + y * size;
+    if (fill === 'edge') changeRowHeld(from, to, { rotation, flip: change.flip, out, row, shift });
+    else changeRow(from, to, { rotation, flip: change.flip, out, row, shift });
   }
 }
 
-/** With edge fill an index outside becomes the nearest inside. */
-function hold(index: number, last: number, edge: boolean): number {
-  return edge ? Math.max(0, Math.min(index, last)) : index;
+/** One row of output, which begins at `out`: pixel x is pixel (x + shift, row) of the rotated image. */
+interface RowMap {
+  readonly rotation: FixedMap;
+  readonly flip: boolean;
+  readonly out: number;
+  readonly row: number;
+  readonly shift: number;
 }
 
-/** Compares unsigned, so that a negative index is outside too. */
-function isInside(x: number, y: number, last: number): boolean {
-  return x >>> 0 <= last && y >>> 0 <= last;
+/** Black outside of the image, and outside of the rotated one. */
+function changeRow(from: ImagePlace, to: ImagePlace, { rotation, flip, out, row, shift }: RowMap): void {
+  const { pixels, size } = from;
+  const target = to.pixels;
+  target.fill(0, out, out + size);
+  if (row < 0 || row >= size) return;
+  const first = Math.max(0, -shift);
+  const end = out + Math.min(size, size - shift);
+  const { a, d } = rotation;
+  const start = flip ? from.offset + size - 1 : from.offset;
+  const step = flip ? -1 : 1;
+  // 32-bit sums, which wrap as `>> 16` of the whole number would.
+  let x = (rotation.x0 + (first + shift) * a + row * rotation.b) | 0;
+  let y = (rotation.y0 + (first + shift) * d + row * rotation.e) | 0;
+  for (let at = out + first; at < end; at++) {
+    const sx = x >> 16;
+    const sy = y >> 16;
+    // Compared unsigned, so that a negative index is outside too.
+    if (sx >>> 0 < size && sy >>> 0 < size) target[at] = pixels[start + sy * size + step * sx] ?? 0;
+    x = (x + a) | 0;
+    y = (y + d) | 0;
+  }
+}
+
+/** The nearest pixel inside for each that lies outside, of the image and of the rotated one. */
+function changeRowHeld(from: ImagePlace, to: ImagePlace, { rotation, flip, out, row, shift }: RowMap): void {
+  const { pixels, offset, size } = from;
+  const last = size - 1;
+  const ay = hold(row, last);
+  for (let x = 0; x < size; x++) {
+    const ax = hold(x + shift, last);
+    const sx = hold((rotation.x0 + ax * rotation.a + ay * rotation.b) >> 16, last);
+    const sy = hold((rotation.y0 + ax * rotation.d + ay * rotation.e) >> 16, last);
+    to.pixels[out + x] = pixels[offset + sy * size + (flip ? last - sx : sx)] ?? 0;
+  }
+}
+
+function hold(index: number, last: number): number {
+  return Math.max(0, Math.min(index, last));
 }
 
 /** Pillow's rotation: sine and cosine rounded to 15 places; a turn by 0 is a copy. */
