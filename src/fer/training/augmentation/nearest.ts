@@ -28,14 +28,15 @@ const IDENTITY: FixedMap = { x0: 0, y0: 0, a: ONE, b: 0, d: 0, e: ONE };
 export function changeNearest(from: ImagePlace, to: ImagePlace, change: OnlineChange, fill: Fill): void {
   const { size } = from;
   const rotation = rotationMap(change.angleDegrees, size / 2);
-  const affine = affineMap(change, size / 2);
+  const { x0, y0, b, e } = affineMap(change, size / 2);
+  if (fill === 'black') to.pixels.fill(0, to.offset, to.offset + size * size);
   for (let y = 0; y < size; y++) {
-    // The shear along x and the shift move whole rows: what row y shows is row `row`, moved by `shift`.
-    const shift = (affine.x0 + y * affine.b) >> 16;
-    const row = (affine.y0 + y * affine.e) >> 16;
-    const out = to.offset + y * size;
-    if (fill === 'edge') changeRowHeld(from, to, { rotation, flip: change.flip, out, row, shift });
-    else changeRow(from, to, { rotation, flip: change.flip, out, row, shift });
+    // Shear along x and shift move whole rows (a is 1 and d is 0), so that row y is a row of the rotated image, moved.
+    const shift = (x0 + y * b) >> 16;
+    const row = (y0 + y * e) >> 16;
+    const rowMap = { rotation, flip: change.flip, out: to.offset + y * size, row, shift };
+    if (fill === 'edge') changeRowHeld(from, to, rowMap);
+    else changeRow(from, to, rowMap);
   }
 }
 
@@ -48,11 +49,10 @@ interface RowMap {
   readonly shift: number;
 }
 
-/** Black outside of the image, and outside of the rotated one. */
+/** Leaves what is outside, of the image or of the rotated one, as it is. */
 function changeRow(from: ImagePlace, to: ImagePlace, { rotation, flip, out, row, shift }: RowMap): void {
   const { pixels, size } = from;
   const target = to.pixels;
-  target.fill(0, out, out + size);
   if (row < 0 || row >= size) return;
   const first = Math.max(0, -shift);
   const end = out + Math.min(size, size - shift);

@@ -41,16 +41,16 @@ export function randomForImage(seed: number, epoch: number, index: number): Rand
 /** Draws a change in the order of the paper's pipeline. `size` is the side in pixels; shifts round to whole pixels. */
 export function drawOnlineChange(random: Random, ranges: OnlineAugmentation, size: number): OnlineChange {
   const reach = ranges.translateFraction * size;
-  const drawn = {
-    flip: random.chance(ranges.flipProbability),
-    angleDegrees: random.uniform(-ranges.rotationDegrees, ranges.rotationDegrees),
-    shearDegrees: random.uniform(-ranges.shearDegrees, ranges.shearDegrees),
-    dx: Math.round(random.uniform(-reach, reach)),
-    dy: Math.round(random.uniform(-reach, reach)),
-  };
+  const flip = random.chance(ranges.flipProbability);
+  const angleDegrees = random.uniform(-ranges.rotationDegrees, ranges.rotationDegrees);
+  const shearDegrees = random.uniform(-ranges.shearDegrees, ranges.shearDegrees);
+  const dx = Math.round(random.uniform(-reach, reach));
+  const dy = Math.round(random.uniform(-reach, reach));
   const scale = random.uniform(-ranges.logScale, ranges.logScale);
   const aspect = random.uniform(-ranges.logAspect, ranges.logAspect);
-  return { ...drawn, zoomX: Math.exp(scale + aspect / 2), zoomY: Math.exp(scale - aspect / 2) };
+  const zoomX = Math.exp(scale + aspect / 2);
+  const zoomY = Math.exp(scale - aspect / 2);
+  return { flip, angleDegrees, shearDegrees, dx, dy, zoomX, zoomY };
 }
 
 /** Keras' `shear_range=0.2` is degrees, so nearly nothing: the paper meant a fifth, and got a five-hundredth. */
