@@ -14,13 +14,53 @@ export interface OfflineChange {
 /**
  * The offline augmentation of the paper (Keras' ImageDataGenerator): one combined affine map about the centre of a
  * square gray image, bilinear, edges replicated, then the flip. Source position = R(theta) T(shift) Z(zoom) (out - c)
- * + c with c = (side - 1) / 2. Gives unrounded gray levels, float64 `[side * side]`.
+ * + c with c = (side - 1) / 2. Gives unrounded gray levels, float64 `[side * side]`: `levels`, overwritten.
  */
-export function applyOfflineChange(pixels: Uint8Array, side: number, change: OfflineChange): Float64Array {
+export function applyOfflineChange(
+  pixels: Uint8Array,
+  side: number,
+  change: OfflineChange,
+  levels: Float64Array = new Float64Array(side * side),
+): Float64Array {
+  const { xx, xy, x0, yx, yy, y0 } = sourceMap(change, (side - 1) / 2);
+  const last = side - 1;
+  const [first, step] = change.flip ? [last, -1] : [0, 1];
+  for (let row = 0; row < side; row++) {
+    // Hoisted without another order of the sums: the levels stay the same to the last bit.
+    const xInRow = xy * row;
+    const yInRow = yy * row;
+    let at = row * side + first;
+    for (let column = 0; column < side; column++, at += step) {
+      const x = hold(xx * column + xInRow + x0, last);
+      const y = hold(yx * column + yInRow + y0, last);
+      // On the last column or row the cell before it is taken, with the whole weight on its far side.
+      const left = x < last ? x | 0 : last - 1;
+      const top = y < last ? y | 0 : last - 1;
+      const fx = x - left;
+      const fy = y - top;
+      const cell = top * side + left;
+      const atLeft = (pixels[cell] ?? 0) * (1 - fy) + (pixels[cell + side] ?? 0) * fy;
+      const atRight = (pixels[cell + 1] ?? 0) * (1 - fy) + (pixels[cell + side + 1] ?? 0) * fy;
+      levels[at] = atLeft * (1 - fx) + atRight * fx;
+    }
+  }
+  return levels;
+}
+
+/** Source of output pixel (x, y): (xx x + xy y + x0, yx x + yy y + y0). */
+interface SourceMap {
+  readonly xx: number;
+  readonly xy: number;
+  readonly x0: number;
+  readonly yx: number;
+  readonly yy: number;
+  readonly y0: number;
+}
+
+function sourceMap(change: OfflineChange, centre: number): SourceMap {
   const theta = (change.rotationDegrees * Math.PI) / 180;
   const cos = Math.cos(theta);
   const sin = Math.sin(theta);
-  const centre = (side - 1) / 2;
   // Rows of R T Z; the constant terms carry the shift and move the origin to the centre.
   const xx = cos * change.zoomX;
   const xy = -sin * change.zoomY;
@@ -28,44 +68,40 @@ export function applyOfflineChange(pixels: Uint8Array, side: number, change: Off
   const yx = sin * change.zoomX;
   const yy = cos * change.zoomY;
   const y0 = sin * change.shiftX + cos * change.shiftY + centre - (yx + yy) * centre;
-
-  const out = new Float64Array(side * side);
-  for (let row = 0; row < side; row++) {
-    for (let column = 0; column < side; column++) {
-      const value = sampleBilinear(pixels, side, xx * column + xy * row + x0, yx * column + yy * row + y0);
-      out[row * side + (change.flip ? side - 1 - column : column)] = value;
-    }
-  }
-  return out;
+  return { xx, xy, x0, yx, yy, y0 };
 }
 
-/** The gray level at a place between pixels; places outside take the nearest edge. */
-function sampleBilinear(pixels: Uint8Array, side: number, x: number, y: number): number {
-  const cx = Math.min(side - 1, Math.max(0, x));
-  const cy = Math.min(side - 1, Math.max(0, y));
-  const left = Math.min(side - 2, Math.floor(cx));
-  const top = Math.min(side - 2, Math.floor(cy));
-  const fx = cx - left;
-  const fy = cy - top;
-  const at = top * side + left;
-  const atLeft = (pixels[at] ?? 0) * (1 - fy) + (pixels[at + side] ?? 0) * fy;
-  const atRight = (pixels[at + 1] ?? 0) * (1 - fy) + (pixels[at + side + 1] ?? 0) * fy;
-  return atLeft * (1 - fx) + atRight * fx;
+/** What lies outside 0 to `last` takes the nearer end. */
+function hold(value: number, last: number): number {
+  if (value < 0) return 0;
+  if (value > last) return last;
+  return value;
 }
 
-/** Gray levels rounded to bytes. */
+/** Gray levels rounded to bytes, halves up. */
 export function roundToBytes(levels: Float64Array): Uint8Array {
-  return Uint8Array.from(levels, (level) => Math.min(255, Math.max(0, Math.round(level))));
+  const bytes = new Uint8Array(levels.length);
+  for (let i = 0; i < bytes.length; i++) {
+    const level = hold(levels[i] ?? 0, 255);
+    const whole = level | 0;
+    // Math.round, but without its branch, which no processor can foresee.
+    bytes[i] = whole + ((2 * (level - whole)) | 0);
+  }
+  return bytes;
 }
 
 /** Gray levels stretched so that they span 0 to 255, then cut to bytes, as Keras' array_to_img(scale=True) does. */
 export function stretchToBytes(levels: Float64Array): Uint8Array {
   let low = Number.POSITIVE_INFINITY;
   let high = Number.NEGATIVE_INFINITY;
-  for (const level of levels) {
+  for (let i = 0; i < levels.length; i++) {
+    const level = levels[i] ?? 0;
     low = Math.min(low, level);
     high = Math.max(high, level);
   }
   const span = high - low;
-  return Uint8Array.from(levels, (level) => (span === 0 ? 0 : Math.floor(((level - low) / span) * 255)));
+  const bytes = new Uint8Array(levels.length);
+  if (span === 0) return bytes;
+  for (let i = 0; i < levels.length; i++) bytes[i] = Math.floor((((levels[i] ?? 0) - low) / span) * 255);
+  return bytes;
 }
