@@ -106,11 +106,13 @@ function resampleBilinear(from: ImagePlace, to: ImagePlace, map: AffineMap, fill
   let out = to.offset;
   // All in one loop over local variables: split into functions it took half as long again.
   for (let y = 0; y < to.size; y++) {
+    const xInRow = b * y;
+    const yInRow = e * y;
     for (let x = 0; x < to.size; x++, out++) {
-      const px = a * x + b * y + c;
-      const py = d * x + e * y + f;
-      const sx = Math.max(0, Math.min(px, last));
-      const sy = Math.max(0, Math.min(py, last));
+      const px = a * x + xInRow + c;
+      const py = d * x + yInRow + f;
+      const sx = hold(px, last);
+      const sy = hold(py, last);
       if (!edge && (sx !== px || sy !== py)) {
         target[out] = mixAtBorder(from, px, py);
         continue;
@@ -127,6 +129,12 @@ function resampleBilinear(from: ImagePlace, to: ImagePlace, map: AffineMap, fill
       target[out] = top + (bottom - top) * (sy - y0) + 0.5; // a byte array cuts the fraction off
     }
   }
+}
+
+function hold(position: number, last: number): number {
+  if (position < 0) return 0;
+  if (position > last) return last;
+  return position;
 }
 
 /** The weighted mean of the four pixels around a position, of which some or all lie outside and count 0. */
