@@ -34,6 +34,21 @@ describe('createRandom', () => {
     expect([other.next(), other.normal(), other.below(10)]).toEqual(expected);
   });
 
+  it('has a state of unsigned 32-bit words, which a generator of other labels goes on from as well', () => {
+    fc.assert(
+      fc.property(fc.integer(), fc.nat(20), (seed, drawn) => {
+        const random = createRandom(seed);
+        for (let i = 0; i < drawn; i++) random.uint32();
+        const state = random.state();
+        const other = createRandom('other');
+        other.restore(state);
+        expect(state.every((word) => word === word >>> 0)).toBe(true);
+        expect(other.state()).toEqual(state);
+        expect(other.uint32()).toBe(random.uint32());
+      }),
+    );
+  });
+
   it('keeps below(n) in range and uniform(a, b) between a and b', () => {
     fc.assert(
       fc.property(fc.integer(), fc.integer({ min: 1, max: 1000 }), (seed, n) => {

@@ -76,6 +76,75 @@ describe('the offline change', () => {
   });
 });
 
+describe('the offline change, bit for bit', () => {
+  const shift = fc.double({ min: -60, max: 60, noNaN: true });
+  const zoom = fc.double({ min: 0.1, max: 3, noNaN: true });
+  const change = fc.record({
+    rotationDegrees: fc.double({ min: -180, max: 180, noNaN: true }),
+    shiftX: shift,
+    shiftY: shift,
+    zoomX: zoom,
+    zoomY: zoom,
+    flip: fc.boolean(),
+  });
+
+  it('is the formula added up in its own order, so that images made long ago are made again', () => {
+    fc.assert(
+      fc.property(image, change, (pixels, one) => {
+        expect(applyOfflineChange(pixels, 48, one)).toEqual(plainOfflineChange(pixels, 48, one));
+      }),
+      { numRuns: 30 },
+    );
+  });
+
+  it('overwrites the levels that it is given, whatever they were', () => {
+    fc.assert(
+      fc.property(image, change, (pixels, one) => {
+        const levels = new Float64Array(48 * 48).fill(Number.NaN);
+        expect(applyOfflineChange(pixels, 48, one, levels)).toBe(levels);
+        expect(levels).toEqual(applyOfflineChange(pixels, 48, one));
+      }),
+      { numRuns: 10 },
+    );
+  });
+});
+
+/** The change as it is written down, pixel by pixel. */
+function plainOfflineChange(pixels: Uint8Array, side: number, change: OfflineChange): Float64Array {
+  const theta = (change.rotationDegrees * Math.PI) / 180;
+  const [cos, sin, centre] = [Math.cos(theta), Math.sin(theta), (side - 1) / 2];
+  const [xx, xy] = [cos * change.zoomX, -sin * change.zoomY];
+  const [yx, yy] = [sin * change.zoomX, cos * change.zoomY];
+  const x0 = cos * change.shiftX - sin * change.shiftY + centre - (xx + xy) * centre;
+  const y0 = sin * change.shiftX + cos * change.shiftY + centre - (yx + yy) * centre;
+  return Float64Array.from({ length: side * side }, (_, i) => {
+    const row = Math.floor(i / side);
+    const column = change.flip ? side - 1 - (i % side) : i % side;
+    const x = Math.min(side - 1, Math.max(0, xx * column + xy * row + x0));
+    const y = Math.min(side - 1, Math.max(0, yx * column + yy * row + y0));
+    const [left, top] = [Math.min(side - 2, Math.floor(x)), Math.min(side - 2, Math.floor(y))];
+    const at = (dx: number, dy: number): number => pixels[(top + dy) * side + left + dx] ?? Number.NaN;
+    const inColumn = (dx: number): number => at(dx, 0) * (1 - (y - top)) + at(dx, 1) * (y - top);
+    return inColumn(0) * (1 - (x - left)) + inColumn(1) * (x - left);
+  });
+}
+
+describe('rounding to bytes', () => {
+  it('is Math.round within 0 to 255, for the last number below a half as well', () => {
+    const hard = [0.5 - 2 ** -54, 0.5, 1.5, 254.5 - 2 ** -45, 254.5, 255.5, -0.5, -0, 1e12, -1e12, 2 ** 31];
+    const levels = fc.array(
+      fc.oneof(fc.double({ noNaN: true }), fc.double({ min: -1, max: 257, noNaN: true })),
+    );
+    fc.assert(
+      fc.property(levels, (drawn) => {
+        const all = [...hard, ...drawn];
+        const wanted = all.map((level) => Math.min(255, Math.max(0, Math.round(level))));
+        expect(roundToBytes(Float64Array.from(all))).toEqual(Uint8Array.from(wanted));
+      }),
+    );
+  });
+});
+
 describe('stretching the contrast', () => {
   it('spans 0 to 255 and cuts the fraction, as Keras does', () => {
     expect(stretchToBytes(Float64Array.of(10, 15, 19.9, 20))).toEqual(Uint8Array.of(0, 127, 252, 255));

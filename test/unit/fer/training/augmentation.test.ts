@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   type Augment,
@@ -90,6 +91,76 @@ describe('nearest resampling', () => {
     }
   });
 });
+
+describe('nearest resampling, with any change', () => {
+  const change = fc.record({
+    flip: fc.boolean(),
+    angleDegrees: fc.oneof(fc.constant(0), fc.double({ min: -400, max: 400, noNaN: true })),
+    shearDegrees: fc.oneof(fc.constant(0), fc.double({ min: -80, max: 80, noNaN: true })),
+    dx: fc.integer({ min: -60, max: 60 }),
+    dy: fc.integer({ min: -60, max: 60 }),
+  });
+
+  it.each(['black', 'edge'] as const)('is the two resamplings one after the other: %s', (fill) => {
+    fc.assert(
+      fc.property(change, (one) => {
+        const wanted = changeFaces((from, to) => to.pixels.set(inTwoSteps(from, one, fill), to.offset));
+        const got = changeFaces((from, to) => changeNearest(from, to, { ...one, ...NO_ZOOM }, fill));
+        expect(Buffer.compare(got, wanted)).toBe(0);
+      }),
+      { numRuns: 40 },
+    );
+  });
+
+  it.each(['black', 'edge'] as const)('writes its own image of a batch and no other: %s', (fill) => {
+    fc.assert(
+      fc.property(change, (one) => {
+        const batch = new Uint8Array(3 * PIXELS).fill(77);
+        changeNearest(place(faces, 0), place(batch, 1), { ...one, ...NO_ZOOM }, fill);
+        expect(batch.subarray(0, PIXELS).every((level) => level === 77)).toBe(true);
+        expect(batch.subarray(2 * PIXELS).every((level) => level === 77)).toBe(true);
+      }),
+      { numRuns: 40 },
+    );
+  });
+});
+
+/** Flip, then Pillow's rotation into a picture, then torchvision's shear and shift of this picture. */
+function inTwoSteps(
+  from: ImagePlace,
+  change: Omit<OnlineChange, 'zoomX' | 'zoomY'>,
+  fill: 'black' | 'edge',
+): Uint8Array {
+  const half = SIZE / 2;
+  const flipped = Uint8Array.from({ length: PIXELS }, (_, i) => {
+    const x = i % SIZE;
+    return from.pixels[from.offset + i - x + (change.flip ? SIZE - 1 - x : x)] ?? 0;
+  });
+  const radians = -((((change.angleDegrees % 360) + 360) % 360) * Math.PI) / 180;
+  const [cos, sin] = [Number(Math.cos(radians).toFixed(15)), Number(Math.sin(radians).toFixed(15))];
+  const toCentre = { c: -half * cos - half * sin + half, f: half * sin - half * cos + half };
+  const rotated = resampled(flipped, { a: cos, b: sin, d: -sin, e: cos, ...toCentre }, fill);
+  const k = Math.tan((change.shearDegrees * Math.PI) / 180);
+  const c = -half - change.dx + k * (-half - change.dy) + half;
+  return resampled(rotated, { a: 1, b: k, c, d: 0, e: 1, f: -half - change.dy + half }, fill);
+}
+
+/** Pillow's nearest-neighbour affine transform in 16.16 fixed point. */
+function resampled(
+  pixels: Uint8Array,
+  { a, b, c, d, e, f }: Record<'a' | 'b' | 'c' | 'd' | 'e' | 'f', number>,
+  fill: 'black' | 'edge',
+): Uint8Array {
+  const fix = (value: number): number => Math.floor(value * 65_536 + 0.5);
+  const within = (index: number): number => Math.min(SIZE - 1, Math.max(0, index));
+  return Uint8Array.from({ length: PIXELS }, (_, i) => {
+    const [x, y] = [i % SIZE, Math.floor(i / SIZE)];
+    const sx = (fix(c + a * 0.5 + b * 0.5) + x * fix(a) + y * fix(b)) >> 16;
+    const sy = (fix(f + d * 0.5 + e * 0.5) + x * fix(d) + y * fix(e)) >> 16;
+    const isOutside = sx !== within(sx) || sy !== within(sy);
+    return isOutside && fill === 'black' ? 0 : (pixels[within(sy) * SIZE + within(sx)] ?? 0);
+  });
+}
 
 describe('bilinear resampling', () => {
   const whole = [
