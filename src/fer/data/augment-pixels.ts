@@ -1,10 +1,12 @@
 import { createRandom } from '../../kit/index.ts';
-import { applyOfflineChange, type OfflineChange, roundToBytes, stretchToBytes } from '../images/index.ts';
+import {
+  applyOfflineChange,
+  applyOfflineChangeRounded,
+  type OfflineChange,
+  stretchToBytes,
+} from '../images/index.ts';
 import type { Params } from '../params/index.ts';
-import { IMAGE_PIXELS, IMAGE_SIDE } from './dataset.ts';
-
-/** Of the image that is being made: to allocate this anew costs a tenth of all its work. */
-const LEVELS = new Float64Array(IMAGE_PIXELS);
+import { IMAGE_SIDE } from './dataset.ts';
 
 /** One new image: its change, which depends on seed and labels alone, and what becomes of the pixels `[48, 48]`. */
 export function augmentPixels(
@@ -14,8 +16,10 @@ export function augmentPixels(
   labels: readonly (string | number)[],
 ): { readonly change: OfflineChange; readonly pixels: Uint8Array } {
   const change = sampleChange(augment, seed, labels);
-  const levels = applyOfflineChange(pixels, IMAGE_SIDE, change, LEVELS);
-  return { change, pixels: augment.stretchContrast ? stretchToBytes(levels) : roundToBytes(levels) };
+  const made = augment.stretchContrast
+    ? stretchToBytes(applyOfflineChange(pixels, IMAGE_SIDE, change))
+    : applyOfflineChangeRounded(pixels, IMAGE_SIDE, change);
+  return { change, pixels: made };
 }
 
 /** Draws one change in the ranges of the parameters; shifts in pixels of the study's images. */

@@ -14,37 +14,56 @@ export interface OfflineChange {
 /**
  * The offline augmentation of the paper (Keras' ImageDataGenerator): one combined affine map about the centre of a
  * square gray image, bilinear, edges replicated, then the flip. Source position = R(theta) T(shift) Z(zoom) (out - c)
- * + c with c = (side - 1) / 2. Gives unrounded gray levels, float64 `[side * side]`: `levels`, overwritten.
+ * + c with c = (side - 1) / 2. Gives unrounded gray levels, float64 `[side * side]`.
  */
-export function applyOfflineChange(
-  pixels: Uint8Array,
-  side: number,
-  change: OfflineChange,
-  levels: Float64Array = new Float64Array(side * side),
-): Float64Array {
+export function applyOfflineChange(pixels: Uint8Array, side: number, change: OfflineChange): Float64Array {
   const { xx, xy, x0, yx, yy, y0 } = sourceMap(change, (side - 1) / 2);
-  const last = side - 1;
-  const [first, step] = change.flip ? [last, -1] : [0, 1];
+  const levels = new Float64Array(side * side);
+  const [first, step] = change.flip ? [side - 1, -1] : [0, 1];
   for (let row = 0; row < side; row++) {
     // Hoisted without another order of the sums: the levels stay the same to the last bit.
     const xInRow = xy * row;
     const yInRow = yy * row;
     let at = row * side + first;
-    for (let column = 0; column < side; column++, at += step) {
-      const x = hold(xx * column + xInRow + x0, last);
-      const y = hold(yx * column + yInRow + y0, last);
-      // On the last column or row the cell before it is taken, with the whole weight on its far side.
-      const left = x < last ? x | 0 : last - 1;
-      const top = y < last ? y | 0 : last - 1;
-      const fx = x - left;
-      const fy = y - top;
-      const cell = top * side + left;
-      const atLeft = (pixels[cell] ?? 0) * (1 - fy) + (pixels[cell + side] ?? 0) * fy;
-      const atRight = (pixels[cell + 1] ?? 0) * (1 - fy) + (pixels[cell + side + 1] ?? 0) * fy;
-      levels[at] = atLeft * (1 - fx) + atRight * fx;
-    }
+    for (let column = 0; column < side; column++, at += step)
+      levels[at] = levelAt(pixels, side, xx * column + xInRow + x0, yx * column + yInRow + y0);
   }
   return levels;
+}
+
+/** The same, rounded to bytes, halves up; in one pass, for most images are made so. */
+export function applyOfflineChangeRounded(
+  pixels: Uint8Array,
+  side: number,
+  change: OfflineChange,
+): Uint8Array {
+  const { xx, xy, x0, yx, yy, y0 } = sourceMap(change, (side - 1) / 2);
+  const bytes = new Uint8Array(side * side);
+  const [first, step] = change.flip ? [side - 1, -1] : [0, 1];
+  for (let row = 0; row < side; row++) {
+    const xInRow = xy * row;
+    const yInRow = yy * row;
+    let at = row * side + first;
+    for (let column = 0; column < side; column++, at += step)
+      bytes[at] = rounded(levelAt(pixels, side, xx * column + xInRow + x0, yx * column + yInRow + y0));
+  }
+  return bytes;
+}
+
+/** The gray level at a place between pixels; places outside take the nearest edge. */
+function levelAt(pixels: Uint8Array, side: number, anyX: number, anyY: number): number {
+  const last = side - 1;
+  const x = hold(anyX, last);
+  const y = hold(anyY, last);
+  // On the last column or row the cell before it is taken, with the whole weight on its far side.
+  const left = x < last ? x | 0 : last - 1;
+  const top = y < last ? y | 0 : last - 1;
+  const fx = x - left;
+  const fy = y - top;
+  const at = top * side + left;
+  const atLeft = (pixels[at] ?? 0) * (1 - fy) + (pixels[at + side] ?? 0) * fy;
+  const atRight = (pixels[at + 1] ?? 0) * (1 - fy) + (pixels[at + side + 1] ?? 0) * fy;
+  return atLeft * (1 - fx) + atRight * fx;
 }
 
 /** Source of output pixel (x, y): (xx x + xy y + x0, yx x + yy y + y0). */
@@ -78,16 +97,10 @@ function hold(value: number, last: number): number {
   return value;
 }
 
-/** Gray levels rounded to bytes, halves up. */
-export function roundToBytes(levels: Float64Array): Uint8Array {
-  const bytes = new Uint8Array(levels.length);
-  for (let i = 0; i < bytes.length; i++) {
-    const level = hold(levels[i] ?? 0, 255);
-    const whole = level | 0;
-    // Math.round, but without its branch, which no processor can foresee.
-    bytes[i] = whole + ((2 * (level - whole)) | 0);
-  }
-  return bytes;
+/** Math.round of a level from 0 to 255, but without its branch, which no processor can foresee. */
+function rounded(level: number): number {
+  const whole = level | 0;
+  return whole + ((2 * (level - whole)) | 0);
 }
 
 /** Gray levels stretched so that they span 0 to 255, then cut to bytes, as Keras' array_to_img(scale=True) does. */

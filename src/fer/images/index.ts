@@ -1,4 +1,9 @@
-export { applyOfflineChange, type OfflineChange, roundToBytes, stretchToBytes } from './affine.ts';
+export {
+  applyOfflineChange,
+  applyOfflineChangeRounded,
+  type OfflineChange,
+  stretchToBytes,
+} from './affine.ts';
 export { grayMoments, isBlank } from './blank.ts';
 export { type Box, centreSquare, crop, decodeGray, resizeGray, toLuma } from './decode.ts';
 export { type Decoded, type DecodedImage, decodeManyGray } from './decode-many.ts';
