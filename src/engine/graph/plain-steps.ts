@@ -1,8 +1,8 @@
-import { bool, FLOAT, type } from '../native.ts';
+import { bool, FLOAT, type Tensor, type } from '../native.ts';
 import { type ActivationKind, activate, activateGradient, activationOperation } from '../ops/activation.ts';
-import { dropoutMask } from '../ops/dropout.ts';
+import { dropout } from '../ops/dropout.ts';
 import { maxPool, maxPoolGradient, type Pool, poolAttributes } from '../ops/max-pool.ts';
-import { type Form, present, type Step } from './step.ts';
+import { type Form, type Pass, present, type Step } from './step.ts';
 
 /** What every step without weights on one input has. */
 interface Plain {
@@ -65,21 +65,16 @@ export function maxPoolStep({ name, input }: Plain, pool: Pool): Step {
 }
 
 /** Element-wise dropout in training, nothing in inference. */
+/** The mask is made again in the backward pass: that costs less than to keep it. */
 export function dropoutStep({ name, input }: Plain, rate: number): Step {
+  const apply = ({ engine, training, dropoutSeed }: Pass, x: Tensor): Tensor =>
+    training && rate > 0 ? dropout(engine, x, rate, dropoutSeed(name)) : x.clone();
   return plainStep({
     name,
     inputs: [input],
     form: operation('Identity'),
-    forward: ({ engine, training, dropoutSeed }, [given]) => {
-      const x = present(given);
-      if (!training || rate === 0) return { output: x.clone() };
-      const mask = dropoutMask(engine, x.shape, rate, dropoutSeed(name));
-      return { output: engine.native.one('Mul', [FLOAT], [x, mask]), saved: [mask] };
-    },
-    backward: ({ engine }, { saved: [mask], dy }) => ({
-      inputs: [mask === undefined ? dy.clone() : engine.native.one('Mul', [FLOAT], [dy, mask])],
-      weights: [],
-    }),
+    forward: (pass, [x]) => ({ output: apply(pass, present(x)) }),
+    backward: (pass, { dy }) => ({ inputs: [apply(pass, dy)], weights: [] }),
   });
 }
 

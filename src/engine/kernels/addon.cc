@@ -86,6 +86,7 @@ const Operation OPERATIONS[] = {
     {"FermentConvolution", {"x", "filter", "bias"}, {"y"}, compute<callConvolution>},
     {"FermentConvolutionInputGrad", {"dy", "filter"}, {"dx"}, compute<callConvolutionInputGrad>},
     {"FermentConvolutionFilterGrad", {"x", "dy"}, {"dfilter"}, compute<callConvolutionFilterGrad>},
+    {"FermentDropout", {"x", "seed: int32"}, {"y"}, compute<callDropout>},
 };
 
 void* createAttributes(TF_OpKernelConstruction* construction) {
@@ -96,6 +97,7 @@ void* createAttributes(TF_OpKernelConstruction* construction) {
   TF_OpKernelConstruction_GetAttrInt64(construction, "activation", &activation, status.get());
   TF_OpKernelConstruction_GetAttrInt64(construction, "threads", &threads, status.get());
   TF_OpKernelConstruction_GetAttrFloat(construction, "epsilon", &to->settings.epsilon, status.get());
+  TF_OpKernelConstruction_GetAttrFloat(construction, "rate", &to->settings.rate, status.get());
   TF_OpKernelConstruction_GetAttrFloat(construction, "factor", &to->settings.factor, status.get());
   if (TF_GetCode(status.get()) != TF_OK) TF_OpKernelConstruction_Failure(construction, status.get());
   to->settings.stride = stride < 1 ? 1 : stride;
@@ -106,11 +108,15 @@ void* createAttributes(TF_OpKernelConstruction* construction) {
 
 void deleteAttributes(void* attributes) { delete static_cast<Attributes*>(attributes); }
 
+/** All tensors are of floats but where their name says what else. */
+std::string typed(const std::string& name) {
+  return name.find(':') == std::string::npos ? name + ": float" : name;
+}
+
 void registerOperation(const Operation& operation) {
   TF_OpDefinitionBuilder* builder = TF_NewOpDefinitionBuilder(operation.name);
-  const std::string type = ": float";
-  for (const char* name : operation.inputs) TF_OpDefinitionBuilderAddInput(builder, (name + type).c_str());
-  for (const char* name : operation.outputs) TF_OpDefinitionBuilderAddOutput(builder, (name + type).c_str());
+  for (const char* name : operation.inputs) TF_OpDefinitionBuilderAddInput(builder, typed(name).c_str());
+  for (const char* name : operation.outputs) TF_OpDefinitionBuilderAddOutput(builder, typed(name).c_str());
   for (const char* attribute : ATTRIBUTES) TF_OpDefinitionBuilderAddAttr(builder, attribute);
   TF_OpDefinitionBuilderSetShapeInferenceFunction(builder, [](TF_ShapeInferenceContext* context, TF_Status* status) {
     TF_ShapeInferenceContextSetUnknownShape(context, status);

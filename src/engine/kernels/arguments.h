@@ -1,6 +1,8 @@
 #pragma once
 // What an operation hands to the numeric code: plain pointers into TensorFlow's tensors, all row-major, channels last.
 
+#include <cstdint>
+
 /**
  * Threads and their memory, by plain pointers: a function that the standard library's headers would leave in the copy
  * for a newer processor could be the one that the linker keeps for all.
@@ -41,6 +43,7 @@ struct Settings {
   long activation;
   float epsilon;
   float factor;
+  float rate;
 };
 
 /** An image batch `[images, height, width]`, and the side of its output after a 3x3 window with a ring of zeros. */
@@ -115,6 +118,13 @@ struct ConvolutionGradArguments {
   float* dfilter;
 };
 
+struct DropoutArguments {
+  long size;
+  const float* x;
+  const int32_t* seed;  // two numbers
+  float* y;
+};
+
 /** The numeric code, compiled for one kind of processor. */
 struct Kernels {
   const char* instructions;
@@ -126,4 +136,5 @@ struct Kernels {
   void (*projectGrad)(const ProjectGradArguments&, const Settings&, Workers&);
   void (*convolution)(const ConvolutionArguments&, const Settings&, Workers&);
   void (*convolutionFilterGrad)(const ConvolutionGradArguments&, const Settings&, Workers&);
+  void (*dropout)(const DropoutArguments&, const Settings&, Workers&);
 };

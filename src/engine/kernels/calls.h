@@ -65,3 +65,12 @@ inline void callBatchNormGrad(Call& call, const Kernels& kernels, const Settings
   at.dother = hasOther ? dother : nullptr;
   kernels.batchNormGrad(at, settings, workers);
 }
+
+inline void callDropout(Call& call, const Kernels& kernels, const Settings& settings, Workers& workers) {
+  DropoutArguments at{};
+  at.x = call.anyRank(0);
+  at.size = call.size(0);
+  at.seed = call.seed(1);
+  at.y = call.output(call.shape(0));
+  kernels.dropout(at, settings, workers);
+}

@@ -5,6 +5,8 @@
 #include "moments.h"
 #include "product.h"
 
+constexpr long SOME_CHANNELS = 64;
+
 /** `centred = x - mean`, `[pixels, channels]`. */
 FERMENT_INLINE void centre(const float* x, const float* mean, long pixels, long channels, float* centred) {
   for (long p = 0; p < pixels; p++)
@@ -47,25 +49,38 @@ inline void inputCovariance(const ExpandArguments& at, Workers& workers) {
   for (long i = 0; i < entries; i++) at.covariance[i] /= count;
 }
 
+/** `to = covariance expand`, `[narrow, wide]`. */
+FERMENT_INLINE void covarianceTimes(const float* covariance, const float* expand, long narrow, long wide, float* to) {
+  product(narrow, wide, narrow, Factor<false>{covariance, narrow}, expand, wide, Set{to, wide});
+}
+
 /** Statistics of `e = x expand`: mean `expand^T mean(x)`, variance `expand^T covariance(x) expand`, by channel. */
-inline void expandedMoments(const ExpandArguments& at, const Settings& settings) {
+inline void expandedMoments(const ExpandArguments& at, const Settings& settings, Workers& workers) {
   const long narrow = at.narrow, wide = at.wide;
   const double count = static_cast<double>(at.extent.images) * at.extent.pixels();
   const double unbiased = count > 1 ? count / (count - 1) : 1;
-  const float factor = settings.factor;
-  for (long c = 0; c < wide; c++) {
-    double mean = 0, variance = 0;
+  const double factor = settings.factor;
+  float* rows = takeShared(workers, narrow * wide);
+  double means[SOME_CHANNELS], variances[SOME_CHANNELS];
+  covarianceTimes(at.covariance, at.expand, narrow, wide, rows);
+  for (long first = 0; first < wide; first += SOME_CHANNELS) {
+    const long some = wide - first < SOME_CHANNELS ? wide - first : SOME_CHANNELS;
+    for (long c = 0; c < some; c++) means[c] = variances[c] = 0;
     for (long i = 0; i < narrow; i++) {
-      double row = 0;
-      for (long k = 0; k < narrow; k++) row += static_cast<double>(at.covariance[i * narrow + k]) * at.expand[k * wide + c];
-      variance += row * at.expand[i * wide + c];
-      mean += static_cast<double>(at.xMean[i]) * at.expand[i * wide + c];
+      const float *expand = at.expand + i * wide + first, *row = rows + i * wide + first;
+      for (long c = 0; c < some; c++) {
+        means[c] += static_cast<double>(at.xMean[i]) * expand[c];
+        variances[c] += static_cast<double>(row[c]) * expand[c];
+      }
     }
-    if (variance < 0) variance = 0;
-    at.innerStats.mean[c] = static_cast<float>(mean);
-    at.innerStats.variance[c] = static_cast<float>(variance);
-    at.innerStats.movingMean[c] = static_cast<float>((1 - factor) * at.inner.movingMean[c] + factor * mean);
-    at.innerStats.movingVariance[c] =
-        static_cast<float>((1 - factor) * at.inner.movingVariance[c] + factor * unbiased * variance);
+    for (long c = 0; c < some; c++) {
+      const long to = first + c;
+      const double variance = variances[c] < 0 ? 0 : variances[c];
+      at.innerStats.mean[to] = static_cast<float>(means[c]);
+      at.innerStats.variance[to] = static_cast<float>(variance);
+      at.innerStats.movingMean[to] = static_cast<float>((1 - factor) * at.inner.movingMean[to] + factor * means[c]);
+      at.innerStats.movingVariance[to] =
+          static_cast<float>((1 - factor) * at.inner.movingVariance[to] + factor * unbiased * variance);
+    }
   }
 }

@@ -83,7 +83,7 @@ void expandDepthwise(const ExpandArguments& at, const Settings& settings, Worker
   float* shift = takeShared(workers, wide);
   if (expands) {
     inputCovariance(at, workers);
-    expandedMoments(at, settings);
+    expandedMoments(at, settings, workers);
     scaleAndShift({at.inner.gamma, at.inner.beta, at.innerStats.mean, at.innerStats.variance}, wide, settings.epsilon,
                   scale, shift);
   }

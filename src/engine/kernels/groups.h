@@ -37,11 +37,15 @@ inline float* takeZeros(Workers& workers, long slot, long floats) {
   return memory;
 }
 
-/** `to[i]` = the sum over groups of `parts[group * size + i]`, in double. */
+/** `to[i]` = the sum over groups of `parts[group * size + i]`, in double, some numbers of each group at a time. */
 inline void sumGroups(const float* parts, long groups, long size, float* to) {
-  for (long i = 0; i < size; i++) {
-    double sum = 0;
-    for (long group = 0; group < groups; group++) sum += parts[group * size + i];
-    to[i] = static_cast<float>(sum);
+  constexpr long SOME = 64;
+  double sums[SOME];
+  for (long first = 0; first < size; first += SOME) {
+    const long some = size - first < SOME ? size - first : SOME;
+    for (long i = 0; i < some; i++) sums[i] = 0;
+    for (long group = 0; group < groups; group++)
+      for (long i = 0; i < some; i++) sums[i] += parts[group * size + first + i];
+    for (long i = 0; i < some; i++) to[first + i] = static_cast<float>(sums[i]);
   }
 }

@@ -18,6 +18,7 @@ namespace {
 #include "expand-depthwise.h"
 #include "expand-depthwise-grad.h"
 #include "convolution.h"
+#include "dropout.h"
 }  // namespace
 
 #define FERMENT_JOIN(a, b) a##b
@@ -27,6 +28,7 @@ namespace {
 
 const Kernels& FERMENT_NAME(FERMENT_VARIANT)() {
   static const Kernels all{FERMENT_QUOTE(FERMENT_VARIANT), batchNorm, batchNormGrad, expandDepthwise,
-                           expandDepthwiseGrad, project, projectGrad, convolution, convolutionFilterGrad};
+                           expandDepthwiseGrad, project, projectGrad, convolution, convolutionFilterGrad,
+                           dropout};
   return all;
 }

@@ -13,7 +13,7 @@
 
 /** What all operations have as attributes, with defaults; each reads those that it needs. */
 constexpr const char* ATTRIBUTES[] = {"stride: int = 1", "activation: int = 0", "epsilon: float = 0.001",
-                                      "factor: float = 1.0", "threads: int = 1"};
+                                      "factor: float = 1.0", "rate: float = 0.0", "threads: int = 1"};
 
 struct Attributes {
   Settings settings;
@@ -64,6 +64,12 @@ class Call {
   const float* anyRank(int index) {
     if (TF_NumDims(get(index)) < 1) fail(index, "an axis of channels");
     return static_cast<const float*>(TF_TensorData(get(index)));
+  }
+
+  /** Two 32-bit integers. */
+  const int32_t* seed(int index) {
+    if (size(index) != 2) fail(index, "two numbers");
+    return static_cast<const int32_t*>(TF_TensorData(get(index)));
   }
 
   std::vector<int64_t> shape(int index) {

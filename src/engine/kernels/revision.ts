@@ -2,4 +2,4 @@
 // runs again.
 
 /** The digest of the C++ sources beside this file. */
-export const REVISION = '23fb943168c778ae';
+export const REVISION = 'a5f3c84a43560218';

@@ -63,26 +63,32 @@ inline void throughStatistics(const ExpandGradArguments& at, const Settings& set
                               Workers& workers) {
   const long narrow = at.narrow, wide = at.wide, groups = groupsOf(at.extent.images);
   const double count = static_cast<double>(at.extent.images) * at.extent.pixels();
-  float* fromMean = takeZeros(workers, workers.threads, narrow);
-  float* fromVariance = takeZeros(workers, workers.threads, narrow * narrow);
   sumGroups(shared.dexpand, groups, narrow * wide, at.dexpand);
   sumGroups(shared.dbeta, groups, wide, at.dbeta);
   sumGroups(shared.dgamma, groups, wide, at.dgamma);
   scaleDgamma(at.inner, wide, settings.epsilon, at.dgamma);
+  float* means = takeShared(workers, wide);   // m
+  float* slopes = takeShared(workers, wide);  // i q
   for (long c = 0; c < wide; c++) {
     const double inverse = 1 / std::sqrt(static_cast<double>(at.inner.variance[c]) + settings.epsilon);
-    const double s = shared.scale[c], m = at.dbeta[c] / count, q = at.dgamma[c] / count;
-    for (long i = 0; i < narrow; i++) {
-      double row = 0;
-      for (long k = 0; k < narrow; k++) {
-        row += static_cast<double>(at.covariance[i * narrow + k]) * at.expand[k * wide + c];
-        fromVariance[i * narrow + k] +=
-            static_cast<float>(s * q * inverse * at.expand[i * wide + c] * at.expand[k * wide + c]);
-      }
-      float& dexpand = at.dexpand[i * wide + c];
-      dexpand = static_cast<float>(s * (dexpand - count * row * inverse * q));
-      fromMean[i] += static_cast<float>(s * m * at.expand[i * wide + c]);
-    }
+    means[c] = static_cast<float>(at.dbeta[c] / count);
+    slopes[c] = static_cast<float>(inverse * at.dgamma[c] / count);
   }
+  float* rows = takeShared(workers, narrow * wide);
+  float* sloped = takeShared(workers, narrow * wide);  // expand diag(i q)
+  float* fromMean = takeZeros(workers, workers.threads, narrow);
+  float* fromVariance = takeShared(workers, narrow * narrow);
+  covarianceTimes(at.covariance, at.expand, narrow, wide, rows);
+  for (long i = 0; i < narrow; i++) {
+    double sum = 0;
+    for (long c = 0; c < wide; c++) {
+      const long p = i * wide + c;
+      sloped[p] = at.expand[p] * slopes[c];
+      at.dexpand[p] = shared.scale[c] * (at.dexpand[p] - static_cast<float>(count) * rows[p] * slopes[c]);
+      sum += static_cast<double>(shared.scale[c] * means[c]) * at.expand[p];
+    }
+    fromMean[i] = static_cast<float>(sum);
+  }
+  product(narrow, narrow, wide, Factor<false>{sloped, wide}, shared.scaledTransposed, narrow, Set{fromVariance, narrow});
   correctInput(at, fromMean, fromVariance, workers);
 }

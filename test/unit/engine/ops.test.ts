@@ -13,7 +13,7 @@ import {
   depthwiseConv2dFilterGradient,
   depthwiseConv2dInputGradient,
 } from '../../../src/engine/ops/depthwise-conv.ts';
-import { dropoutMask } from '../../../src/engine/ops/dropout.ts';
+import { dropout, dropoutMask } from '../../../src/engine/ops/dropout.ts';
 import { maxPool, maxPoolGradient } from '../../../src/engine/ops/max-pool.ts';
 import { smoothedTargets, softmaxCrossEntropy } from '../../../src/engine/ops/softmax-cross-entropy.ts';
 import { createOptimizer, type OptimizerOptions } from '../../../src/engine/optimizer.ts';
@@ -226,6 +226,24 @@ describe('kernels with one form', () => {
     expect([...rows].map((v) => Number(v.toFixed(6)))).toEqual([
       0.025, 0.025, 0.925, 0.025, 0.925, 0.025, 0.025, 0.025,
     ]);
+  });
+
+  test('dropout by the own kernel makes the mask of single operations, for any size and seed', () => {
+    const seeds = [
+      [0, 0],
+      [5, 1],
+      [-7, 123_456],
+      [2 ** 31 - 1, -(2 ** 31)],
+    ] as const;
+    for (const seed of seeds) {
+      for (const size of [1, 63, 64, 65, 40_000]) {
+        const x = loaded.tf.ones([size]);
+        const own = dropout({ ...loaded, threads: 3 }, x, 0.15, seed);
+        const single = dropout({ ...loaded, fused: undefined }, x, 0.15, seed);
+        expect(own.dataSync(), `${seed} ${size}`).toEqual(single.dataSync());
+        loaded.tf.dispose([x, own, single]);
+      }
+    }
   });
 
   test('a dropout mask is decided by its seed, keeps the share it should, and keeps the mean', () => {
