@@ -13,7 +13,8 @@ export interface FusedKernels {
 /**
  * Registers the engine's own operations with TensorFlow's library, which must be loaded: from then on the back end runs
  * them by name, as any other. They are for the processor. Undefined on another device, where set-up has not compiled
- * them (an engine that npm installed in another project), and where the environment has `FERMENT_KERNELS=standard`.
+ * them (an engine that npm installed in another project), and where the environment has `FERMENT_KERNELS=standard`;
+ * `FERMENT_KERNELS=x86-64-v3` and `generic` take an older copy than the processor would allow.
  * Throws NO_ENGINE when they are there but cannot be loaded, or are made from other sources than this engine knows:
  * nothing falls silently to other kernels.
  */

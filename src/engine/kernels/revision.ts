@@ -2,4 +2,4 @@
 // runs again.
 
 /** The digest of the C++ sources beside this file. */
-export const REVISION = 'a5f3c84a43560218';
+export const REVISION = '591a66b4c94ada4f';

@@ -69,6 +69,31 @@ describe('the engine’s own kernels', () => {
     expect(await load(root, { env: { FERMENT_KERNELS: 'standard' } })).toEqual({ kernels });
   });
 
+  test.runIf(process.arch === 'x64').each(['x86-64-v3', 'generic'])(
+    'are an older copy, %s, where the environment says so, and give what single operations give',
+    async (instructions) => {
+      const { outputFiles } = await build({
+        entryPoints: ['test/support/own-kernels.ts'],
+        write: false,
+        bundle: true,
+        platform: 'node',
+        format: 'esm',
+        packages: 'external',
+        logLevel: 'silent',
+      });
+      const root = temporaryFolder();
+      symlinkSync(join(process.cwd(), 'node_modules'), join(root, 'node_modules'));
+      writeFileSync(join(root, 'check.mjs'), outputFiles[0]?.text ?? '');
+      const { stdout } = await execa('node', [join(root, 'check.mjs')], {
+        env: { FERMENT_KERNELS: instructions },
+      });
+      const said = JSON.parse(stdout);
+      expect(said.instructions).toBe(instructions);
+      expect(said.resnet).toBeLessThan(1e-3);
+      expect(said.mobilenetv2).toBeLessThan(2e-2);
+    },
+  );
+
   test('are missing where nobody compiled them, and the engine does without', async () => {
     const { root, kernels } = withOwnPackage();
     rmSync(`${kernels}.node`);
