@@ -9,10 +9,10 @@ import { temporaryFolder } from '../../support/temporary.ts';
 const PACKAGE = 'node_modules/@tensorflow/tfjs-node-gpu';
 const LOADED = process.arch === 'x64' ? /^(x86-64-v4|x86-64-v3|generic)$/ : /^generic$/;
 
-let bundle: string;
-beforeAll(async () => {
+/** One file with a program of this checkout, its packages left outside. */
+async function bundleOf(entry: string): Promise<string> {
   const { outputFiles } = await build({
-    entryPoints: ['src/engine/index.ts'],
+    entryPoints: [entry],
     write: false,
     bundle: true,
     platform: 'node',
@@ -20,7 +20,19 @@ beforeAll(async () => {
     packages: 'external',
     logLevel: 'silent',
   });
-  bundle = outputFiles[0]?.text ?? '';
+  return outputFiles[0]?.text ?? '';
+}
+
+/** A folder whose packages are this checkout's. */
+function withPackages(): string {
+  const root = temporaryFolder();
+  symlinkSync(join(process.cwd(), 'node_modules'), join(root, 'node_modules'));
+  return root;
+}
+
+let bundle: string;
+beforeAll(async () => {
+  bundle = await bundleOf('src/engine/index.ts');
 });
 
 /** What an engine of a new process says of its kernels, or its refusal; the package is the one that `root` finds. */
@@ -51,8 +63,7 @@ function withOwnPackage(): { readonly root: string; readonly kernels: string } {
 
 describe('the engine’s own kernels', () => {
   test('are there after set-up, with the copy for this processor, beside oneDNN’s', async () => {
-    const root = temporaryFolder();
-    symlinkSync(join(process.cwd(), 'node_modules'), join(root, 'node_modules'));
+    const root = withPackages();
     const kernels = process.arch === 'x64' ? 'onednn' : 'standard';
     const loaded = { fused: { instructions: expect.stringMatching(LOADED) } };
     expect(await load(root)).toEqual({ ...loaded, kernels });
@@ -63,8 +74,7 @@ describe('the engine’s own kernels', () => {
   });
 
   test('are left out where the environment says so', async () => {
-    const root = temporaryFolder();
-    symlinkSync(join(process.cwd(), 'node_modules'), join(root, 'node_modules'));
+    const root = withPackages();
     const kernels = process.arch === 'x64' ? 'onednn' : 'standard';
     expect(await load(root, { env: { FERMENT_KERNELS: 'standard' } })).toEqual({ kernels });
   });
@@ -72,18 +82,8 @@ describe('the engine’s own kernels', () => {
   test.runIf(process.arch === 'x64').each(['x86-64-v3', 'generic'])(
     'are an older copy, %s, where the environment says so, and give what single operations give',
     async (instructions) => {
-      const { outputFiles } = await build({
-        entryPoints: ['test/support/own-kernels.ts'],
-        write: false,
-        bundle: true,
-        platform: 'node',
-        format: 'esm',
-        packages: 'external',
-        logLevel: 'silent',
-      });
-      const root = temporaryFolder();
-      symlinkSync(join(process.cwd(), 'node_modules'), join(root, 'node_modules'));
-      writeFileSync(join(root, 'check.mjs'), outputFiles[0]?.text ?? '');
+      const root = withPackages();
+      writeFileSync(join(root, 'check.mjs'), await bundleOf('test/support/kernels-process.ts'));
       const { stdout } = await execa('node', [join(root, 'check.mjs')], {
         env: { FERMENT_KERNELS: instructions },
       });

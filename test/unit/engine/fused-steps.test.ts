@@ -24,6 +24,17 @@ interface Shape {
   readonly expands: boolean;
 }
 
+const SMALL: Shape = {
+  images: 2,
+  height: 6,
+  width: 6,
+  narrow: 8,
+  wide: 16,
+  out: 8,
+  stride: 1,
+  expands: true,
+};
+
 const shapes = fc.record({
   images: fc.integer({ min: 1, max: 18 }),
   height: fc.integer({ min: 3, max: 9 }),
@@ -178,17 +189,7 @@ describe("Ferment's own training kernels", () => {
   });
 
   test('leave no tensor behind', () => {
-    const shape: Shape = {
-      images: 2,
-      height: 6,
-      width: 6,
-      narrow: 8,
-      wide: 16,
-      out: 8,
-      stride: 1,
-      expands: false,
-    };
-    const net = buildNet(engine, shape);
+    const net = buildNet(engine, { ...SMALL, expands: false });
     pass(engine, net, 2);
     const before = engine.tf.memory().numTensors;
     pass(engine, net, 2);
@@ -197,34 +198,14 @@ describe("Ferment's own training kernels", () => {
   });
 
   test('pass on what is not a number, so that a diverged training is seen', () => {
-    const shape: Shape = {
-      images: 2,
-      height: 6,
-      width: 6,
-      narrow: 8,
-      wide: 16,
-      out: 8,
-      stride: 1,
-      expands: true,
-    };
-    const net = buildNet(engine, shape);
+    const net = buildNet(engine, SMALL);
     const images = new Float32Array(2 * 6 * 6 * 3).fill(Number.NaN);
     expect(pass(engine, net, 2, images).get('output')?.every(Number.isNaN)).toBe(true);
     disposeModel(net);
   });
 
   test('stay finite where a channel is constant or its scale is 0', () => {
-    const shape: Shape = {
-      images: 2,
-      height: 6,
-      width: 6,
-      narrow: 8,
-      wide: 16,
-      out: 8,
-      stride: 1,
-      expands: true,
-    };
-    const net = buildNet(engine, shape);
+    const net = buildNet(engine, SMALL);
     for (const weight of net.layers.flatMap((layer) => layer.weights)) {
       if (weight.originalName !== 'expand-bn/gamma' && weight.originalName !== 'expand/kernel') continue;
       const zeros = engine.tf.zeros(weight.shape as number[]);
