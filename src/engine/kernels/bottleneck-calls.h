@@ -9,7 +9,8 @@ inline void checkChannels(long wide, long narrow) {
 }
 
 /** Checks the kernels' shapes: expand `[1, 1, narrow, wide]` or nothing, depthwise `[3, 3, wide, 1]`. */
-inline void readExpand(Call& call, int expand, int depthwise, long narrow, long wide) {
+inline void readExpand(Call& call, int expand, int depthwise, const Extent& extent, long narrow, long wide) {
+  if (extent.stride > 2) throw std::runtime_error("the stride must be 1 or 2");
   const bool expands = call.size(expand) > 0;
   if (expands) call.expectShape(expand, {1, 1, narrow, wide});
   call.expectShape(depthwise, {3, 3, wide, 1});
@@ -22,7 +23,7 @@ inline void callExpand(Call& call, const Kernels& kernels, const Settings& setti
   at.narrow = call.side(0, 3);
   at.wide = call.side(2, 2);
   at.extent = {call.side(0, 0), call.side(0, 1), call.side(0, 2), settings.stride};
-  readExpand(call, 1, 2, at.narrow, at.wide);
+  readExpand(call, 1, 2, at.extent, at.narrow, at.wide);
   const bool expands = call.size(1) > 0;
   const long inner = expands ? at.wide : 0, statistics = expands ? at.narrow : 0;
   at.expand = expands ? call.input(1, 4) : nullptr;
@@ -46,7 +47,7 @@ inline void callExpandGrad(Call& call, const Kernels& kernels, const Settings& s
   at.wide = call.side(6, 2);
   at.extent = {call.side(2, 0), call.side(2, 1), call.side(2, 2), settings.stride};
   const Extent& extent = at.extent;
-  readExpand(call, 5, 6, at.narrow, at.wide);
+  readExpand(call, 5, 6, at.extent, at.narrow, at.wide);
   for (int i : {0, 1}) call.expectShape(i, {extent.images, extent.outHeight(), extent.outWidth(), at.wide});
   const bool expands = call.size(5) > 0;
   const long inner = expands ? at.wide : 0, statistics = expands ? at.narrow : 0;

@@ -2,4 +2,4 @@
 // runs again.
 
 /** The digest of the C++ sources beside this file. */
-export const REVISION = '591a66b4c94ada4f';
+export const REVISION = '34aff04e98e1f2f4';

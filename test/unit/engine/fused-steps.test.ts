@@ -256,6 +256,15 @@ describe('a graph for training', () => {
     expect(steps.filter((name) => /add|block.\/relu/.test(name))).toEqual([]);
   });
 
+  test('has the expansion of a bottleneck apart where its two batch norms have other constants', () => {
+    const net = buildNet(engine, SMALL);
+    const isWhole = () => !compileForTraining(engine, net).steps.some(({ name }) => name === 'expand');
+    expect(isWhole()).toBe(true);
+    Object.assign(net.getLayer('expand-bn'), { epsilon: 1e-5 });
+    expect(isWhole()).toBe(false);
+    disposeModel(net);
+  });
+
   test('keeps frozen layers as they are', () => {
     const model = buildModel(engine, { architecture: 'vgg16', dropout: 0.1, seed: 7 });
     const own = compileForTraining(engine, model);

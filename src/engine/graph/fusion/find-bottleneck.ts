@@ -1,3 +1,4 @@
+import type { BatchNormFacts } from '../step.ts';
 import { type Bottleneck, bottleneckStep } from './bottleneck-step.ts';
 import type { Cursor, Fusion, Next } from './fusion.ts';
 import { activationOf, depthwiseWindow, fits, pointwiseKernel, trainedNorm } from './patterns.ts';
@@ -10,12 +11,9 @@ export function findBottleneck(start: Cursor, next: Next): Fusion | undefined {
   const normed = depthwise && window && findNormWithRelu6(depthwise, next);
   const projection = normed && next(normed.last);
   const project = projection && pointwiseKernel(projection.step);
-  if (
-    !(depthwise && window && normed && projection && project) ||
-    !fits(project.shape[2], 16, project.shape[3])
-  ) {
-    return undefined;
-  }
+  if (!(depthwise && window && normed && projection && project)) return undefined;
+  const fitsKernel = fits(project.shape[2], 16, project.shape[3]);
+  if (!fitsKernel || (expansion && !sameConstants(expansion.norm, normed.norm))) return undefined;
   const block: Omit<Bottleneck, 'input'> = {
     name: projection.step.name,
     expansion: expansion && { kernel: expansion.kernel, norm: expansion.norm },
@@ -26,6 +24,11 @@ export function findBottleneck(start: Cursor, next: Next): Fusion | undefined {
   };
   const members = [...(expansion?.members ?? []), depthwise.index, ...normed.members, projection.index];
   return { members, inputs: start.step.inputs, build: ([input = 0]) => bottleneckStep({ ...block, input }) };
+}
+
+/** The kernel takes one epsilon and one momentum for both. */
+function sameConstants(one: BatchNormFacts, other: BatchNormFacts): boolean {
+  return one.epsilon === other.epsilon && one.momentum === other.momentum;
 }
 
 function findExpansion(start: Cursor, next: Next) {

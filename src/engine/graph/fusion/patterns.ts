@@ -31,7 +31,7 @@ export function depthwiseWindow({ form, weights }: Step): { kernel: Weight; stri
   const isRing = padding === 'EXPLICIT' ? explicit === '0,0,1,1,1,1,0,0' : padding === 'SAME' && stride === 1;
   const [height, width, wide, multiplier] = kernel.shape;
   const fitsKernel = height === 3 && width === 3 && multiplier === 1 && fits(wide, 16, 8);
-  return stride !== undefined && isRing && fitsKernel ? { kernel, stride } : undefined;
+  return (stride === 1 || stride === 2) && isRing && fitsKernel ? { kernel, stride } : undefined;
 }
 
 function isTrainedProduct(
