@@ -46,7 +46,7 @@ class Call {
   Call(const Call&) = delete;
   Call& operator=(const Call&) = delete;
 
-  /** The numbers of input `index`, whose shape must have `rank` sides; 0 of them are no input. */
+  /** The numbers of input `index`, which must have `rank` axes. */
   const float* input(int index, int rank) {
     const TF_Tensor* tensor = get(index);
     if (TF_NumDims(tensor) != rank) fail(index, std::to_string(rank) + " axes");

@@ -2,4 +2,4 @@
 // runs again.
 
 /** The digest of the C++ sources beside this file. */
-export const REVISION = '34aff04e98e1f2f4';
+export const REVISION = 'd454c9d46baec6a3';
