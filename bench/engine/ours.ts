@@ -10,7 +10,7 @@ import {
   loadEngine,
 } from '../../src/engine/index.ts';
 import { type Architecture, buildModel } from '../../src/fer/index.ts';
-import { median } from '../runner/statistics.ts';
+import { measureFor } from '../runner/measure.ts';
 
 const BATCH = 64;
 const WARM_UP = 3;
@@ -18,7 +18,9 @@ const WARM_UP = 3;
 const [architecture, mode, seconds, threads = '2'] = process.argv.slice(2);
 const engine = await loadEngine({ device: 'cpu', threads: Number(threads) });
 const model = buildModel(engine, { architecture: architecture as Architecture, dropout: 0.15, seed: 0 });
-console.log(JSON.stringify(measure(prepare(engine, model, mode), Number(seconds))));
+const step = prepare(engine, model, mode);
+for (let i = 0; i < WARM_UP; i++) step();
+console.log(JSON.stringify(measureFor(Number(seconds), step)));
 
 function prepare(engine: Engine, model: LayersModel, mode: string | undefined): () => void {
   const images = Float32Array.from({ length: BATCH * 48 * 48 * 3 }, (_, i) => Math.sin(i * i));
@@ -37,18 +39,4 @@ function prepare(engine: Engine, model: LayersModel, mode: string | undefined): 
     logits.dataSync();
     engine.tf.dispose([x, logits, embeddings]);
   };
-}
-
-function measure(step: () => void, seconds: number): { wallSeconds: number; cpuSeconds: number } {
-  for (let i = 0; i < WARM_UP; i++) step();
-  const walls: number[] = [];
-  const cpuBefore = process.cpuUsage();
-  const end = performance.now() + seconds * 1000;
-  while (performance.now() < end || walls.length < 3) {
-    const start = performance.now();
-    step();
-    walls.push((performance.now() - start) / 1000);
-  }
-  const { user, system } = process.cpuUsage(cpuBefore);
-  return { wallSeconds: median(walls), cpuSeconds: (user + system) / 1e6 / walls.length };
 }

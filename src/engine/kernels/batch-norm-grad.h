@@ -15,7 +15,7 @@ struct NormGradient {
 inline void normGradientFactors(const KnownNorm& norm, const float* dgamma, const float* dbeta, long channels,
                                 double count, float epsilon, const NormGradient& to) {
   for (long c = 0; c < channels; c++) {
-    const double inverse = 1 / std::sqrt(static_cast<double>(norm.variance[c]) + epsilon);
+    const double inverse = 1 / deviation(norm, c, epsilon);
     const double scale = norm.gamma[c] * inverse;
     const double slope = -scale * inverse * dgamma[c] / count;
     to.g[c] = static_cast<float>(scale);
@@ -27,7 +27,7 @@ inline void normGradientFactors(const KnownNorm& norm, const float* dgamma, cons
 /** `dgamma` from the sum of `g (x - mean)`. */
 inline void scaleDgamma(const KnownNorm& norm, long channels, float epsilon, float* dgamma) {
   for (long c = 0; c < channels; c++)
-    dgamma[c] = static_cast<float>(dgamma[c] / std::sqrt(static_cast<double>(norm.variance[c]) + epsilon));
+    dgamma[c] = static_cast<float>(dgamma[c] / deviation(norm, c, epsilon));
 }
 
 void batchNormGrad(const BatchNormGradArguments& at, const Settings& settings, Workers& workers) {

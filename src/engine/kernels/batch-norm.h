@@ -25,11 +25,7 @@ void imageMoments(const float* x, long pixels, long channels, float* mean, float
       squares.addTo(deviations + c);
     });
   });
-  for (long c = 0; c < channels; c++) {
-    const float difference = mean[c] / static_cast<float>(pixels);
-    deviations[c] -= mean[c] * difference;
-    mean[c] = x[c] + difference;
-  }
+  finishSums(x, mean, deviations, pixels, channels, mean, deviations);
 }
 
 /** `y = activation(gamma (x - mean) / sqrt(variance + epsilon) + beta + other)` with the statistics of the batch. */

@@ -8,13 +8,20 @@ inline void checkChannels(long wide, long narrow) {
   if (narrow % 8 != 0) throw std::runtime_error("the narrow side must be a multiple of 8 channels");
 }
 
+/** Channels of what only an expansion has: its batch norm, and the statistics of its input; 0 without one. */
+struct ExpansionSides {
+  bool expands;
+  long inner, statistics;
+};
+
 /** Checks the kernels' shapes: expand `[1, 1, narrow, wide]` or nothing, depthwise `[3, 3, wide, 1]`. */
-inline void readExpand(Call& call, int expand, int depthwise, const Extent& extent, long narrow, long wide) {
+inline ExpansionSides readExpansion(Call& call, int expand, int depthwise, const Extent& extent, long narrow, long wide) {
   if (extent.stride > 2) throw std::runtime_error("the stride must be 1 or 2");
   const bool expands = call.size(expand) > 0;
   if (expands) call.expectShape(expand, {1, 1, narrow, wide});
   call.expectShape(depthwise, {3, 3, wide, 1});
   checkChannels(wide, expands ? narrow : wide);
+  return {expands, expands ? wide : 0, expands ? narrow : 0};
 }
 
 inline void callExpand(Call& call, const Kernels& kernels, const Settings& settings, Workers& workers) {
@@ -23,13 +30,11 @@ inline void callExpand(Call& call, const Kernels& kernels, const Settings& setti
   at.narrow = call.side(0, 3);
   at.wide = call.side(2, 2);
   at.extent = {call.side(0, 0), call.side(0, 1), call.side(0, 2), settings.stride};
-  readExpand(call, 1, 2, at.extent, at.narrow, at.wide);
-  const bool expands = call.size(1) > 0;
-  const long inner = expands ? at.wide : 0, statistics = expands ? at.narrow : 0;
+  const auto [expands, inner, statistics] = readExpansion(call, 1, 2, at.extent, at.narrow, at.wide);
   at.expand = expands ? call.input(1, 4) : nullptr;
   at.depthwise = call.input(2, 4);
-  at.inner = normInputs(call, 3, inner);
-  at.outer = normInputs(call, 7, at.wide);
+  at.inner = fourVectors<NormInputs>(call, 3, inner);
+  at.outer = fourVectors<NormInputs>(call, 7, at.wide);
   at.d = call.output({at.extent.images, at.extent.outHeight(), at.extent.outWidth(), at.wide});
   at.xMean = call.output({statistics});
   at.covariance = call.output({statistics, statistics});
@@ -47,17 +52,15 @@ inline void callExpandGrad(Call& call, const Kernels& kernels, const Settings& s
   at.wide = call.side(6, 2);
   at.extent = {call.side(2, 0), call.side(2, 1), call.side(2, 2), settings.stride};
   const Extent& extent = at.extent;
-  readExpand(call, 5, 6, at.extent, at.narrow, at.wide);
+  const auto [expands, inner, statistics] = readExpansion(call, 5, 6, at.extent, at.narrow, at.wide);
   for (int i : {0, 1}) call.expectShape(i, {extent.images, extent.outHeight(), extent.outWidth(), at.wide});
-  const bool expands = call.size(5) > 0;
-  const long inner = expands ? at.wide : 0, statistics = expands ? at.narrow : 0;
   at.xMean = call.vector(3, statistics);
   call.expectShape(4, {statistics, statistics});
   at.covariance = call.input(4, 2);
   at.expand = expands ? call.input(5, 4) : nullptr;
   at.depthwise = call.input(6, 4);
-  at.inner = knownNorm(call, 7, inner);
-  at.outer = knownNorm(call, 11, at.wide);
+  at.inner = fourVectors<KnownNorm>(call, 7, inner);
+  at.outer = fourVectors<KnownNorm>(call, 11, at.wide);
   at.outerDgamma = call.vector(15, at.wide);
   at.outerDbeta = call.vector(16, at.wide);
   at.dx = call.output({extent.images, extent.height, extent.width, at.narrow});
@@ -76,7 +79,7 @@ inline void callProject(Call& call, const Kernels& kernels, const Settings& sett
   at.images = n, at.pixels = h * w, at.wide = call.side(0, 3), at.narrow = call.side(1, 3);
   call.expectShape(1, {1, 1, at.wide, at.narrow});
   checkChannels(at.wide, at.narrow);
-  at.norm = knownNorm(call, 2, at.wide);
+  at.norm = fourVectors<KnownNorm>(call, 2, at.wide);
   at.y = call.output({n, h, w, at.narrow});
   kernels.project(at, settings, workers);
 }
@@ -91,7 +94,7 @@ inline void callProjectGrad(Call& call, const Kernels& kernels, const Settings& 
   call.expectShape(0, {n, h, w, at.narrow});
   call.expectShape(2, {1, 1, at.wide, at.narrow});
   checkChannels(at.wide, at.narrow);
-  at.norm = knownNorm(call, 3, at.wide);
+  at.norm = fourVectors<KnownNorm>(call, 3, at.wide);
   at.g = call.output({n, h, w, at.wide});
   at.dproject = call.output({1, 1, at.wide, at.narrow});
   at.dgamma = call.output({at.wide});

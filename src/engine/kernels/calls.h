@@ -4,12 +4,9 @@
 
 #include "operation.h"
 
-inline NormInputs normInputs(Call& call, int first, long channels) {
-  return {call.vector(first, channels), call.vector(first + 1, channels), call.vector(first + 2, channels),
-          call.vector(first + 3, channels)};
-}
-
-inline KnownNorm knownNorm(Call& call, int first, long channels) {
+/** Four vectors in a row: `NormInputs` or `KnownNorm`. */
+template <class Norm>
+Norm fourVectors(Call& call, int first, long channels) {
   return {call.vector(first, channels), call.vector(first + 1, channels), call.vector(first + 2, channels),
           call.vector(first + 3, channels)};
 }
@@ -35,7 +32,7 @@ inline void callBatchNorm(Call& call, const Kernels& kernels, const Settings& se
   at.x = call.anyRank(0);
   const std::vector<int64_t> shape = call.shape(0);
   readExtent(shape, at);
-  at.norm = normInputs(call, 1, at.channels);
+  at.norm = fourVectors<NormInputs>(call, 1, at.channels);
   if (call.size(5) > 0) {
     call.expectShape(5, shape);
     at.other = call.anyRank(5);
@@ -52,7 +49,7 @@ inline void callBatchNormGrad(Call& call, const Kernels& kernels, const Settings
   const std::vector<int64_t> shape = call.shape(1);
   call.expectShape(0, shape);
   readExtent(shape, at);
-  at.norm = knownNorm(call, 2, at.channels);
+  at.norm = fourVectors<KnownNorm>(call, 2, at.channels);
   const bool hasOther = call.size(6) > 0;
   if (hasOther) {
     call.expectShape(6, shape);

@@ -16,6 +16,10 @@ struct Tiling {
   /** Strips whose tiles are worked on together. */
   long strips() const { return columns() > MOST_TILES ? 1 : MOST_TILES / columns(); }
   long tiles() const { return strips() * columns(); }
+  /** Where the strip's image begins among `images`, and the strip's first row in it. */
+  template <class T>
+  T* imageOf(T* images, long strip, long channels) const { return images + strip / rows() * height * width * channels; }
+  long topOf(long strip) const { return strip % rows() * 2; }
   /** Between the 16 places of a piece: one line more than the numbers, or places would share the lines of a cache. */
   long plane(long channels) const { return tiles() * channels + 16; }
 };
@@ -24,8 +28,8 @@ struct Tiling {
 template <int L>
 FERMENT_INLINE void inputStrip(const float* images, const Tiling& tiling, long channels, long strip, float* padded,
                                float* to, long plane) {
-  const float* image = images + strip / tiling.rows() * tiling.height * tiling.width * channels;
-  const long top = strip % tiling.rows() * 2 - 1, stride = (2 * tiling.columns() + 2) * channels;
+  const float* image = tiling.imageOf(images, strip, channels);
+  const long top = tiling.topOf(strip) - 1, stride = (2 * tiling.columns() + 2) * channels;
   for (long r = 0; r < 4; r++) {
     float* row = padded + r * stride;
     const long y = top + r, size = tiling.width * channels;
@@ -39,12 +43,22 @@ FERMENT_INLINE void inputStrip(const float* images, const Tiling& tiling, long c
       transformInput<L>(padded + 2 * x * channels + c, stride, channels, to + x * channels + c, plane);
 }
 
+/** The same for `count` strips from `first` on. */
+FERMENT_INLINE void inputPiece(const float* images, const Tiling& tiling, long channels, long first, long count,
+                               float* padded, float* to, long plane) {
+  withLanes(channels, [&](auto lanes) {
+    for (long s = 0; s < count; s++)
+      inputStrip<decltype(lanes)::value>(images, tiling, channels, first + s, padded,
+                                         to + s * tiling.columns() * channels, plane);
+  });
+}
+
 /** The 2x2 pixels of one strip into the image, with the bias; pixels beyond an odd edge are left out. */
 template <int L>
 FERMENT_INLINE void outputStrip(const float* m, long plane, const Tiling& tiling, long channels, long strip,
                                 const float* bias, float* images) {
-  float* image = images + strip / tiling.rows() * tiling.height * tiling.width * channels;
-  const long top = strip % tiling.rows() * 2;
+  float* image = tiling.imageOf(images, strip, channels);
+  const long top = tiling.topOf(strip);
   for (long x = 0; x < tiling.columns(); x++)
     for (long c = 0; c < channels; c += L) {
       const Quad<L> quad = transformOutput<L>(m + x * channels + c, plane);
@@ -59,8 +73,8 @@ FERMENT_INLINE void outputStrip(const float* m, long plane, const Tiling& tiling
 template <int L>
 FERMENT_INLINE void gradientStrip(const float* images, const Tiling& tiling, long channels, long strip, float* to,
                                   long plane) {
-  const float* image = images + strip / tiling.rows() * tiling.height * tiling.width * channels;
-  const long top = strip % tiling.rows() * 2;
+  const float* image = tiling.imageOf(images, strip, channels);
+  const long top = tiling.topOf(strip);
   for (long x = 0; x < tiling.columns(); x++)
     for (long c = 0; c < channels; c += L) {
       Quad<L> quad{};
@@ -91,10 +105,7 @@ void convolution(const ConvolutionArguments& at, const Settings&, Workers& worke
     float* v = take(workers, thread, PLACES * inPlane);
     float* m = take(workers, thread, PLACES * outPlane);
     forPieces(tiling, imagesOf(group, at.images), [&](long first, long count) {
-      withLanes(in, [&](auto lanes) {
-        for (long s = 0; s < count; s++)
-          inputStrip<decltype(lanes)::value>(at.x, tiling, in, first + s, padded, v + s * columns * in, inPlane);
-      });
+      inputPiece(at.x, tiling, in, first, count, padded, v, inPlane);
       for (long k = 0; k < PLACES; k++)
         product(count * columns, out, in, Factor<false>{v + k * inPlane, in}, filter + k * in * out, out,
                 Set{m + k * outPlane, out});
@@ -126,10 +137,7 @@ void convolutionFilterGrad(const ConvolutionGradArguments& at, const Settings&, 
     float* sum = sums + group * PLACES * entries;
     const Range images = imagesOf(group, at.images);
     forPieces(tiling, images, [&](long first, long count) {
-      withLanes(in, [&](auto lanes) {
-        for (long s = 0; s < count; s++)
-          inputStrip<decltype(lanes)::value>(at.x, tiling, in, first + s, padded, v + s * columns * in, inPlane);
-      });
+      inputPiece(at.x, tiling, in, first, count, padded, v, inPlane);
       withLanes(out, [&](auto lanes) {
         for (long s = 0; s < count; s++)
           gradientStrip<decltype(lanes)::value>(at.dy, tiling, out, first + s, z + s * columns * out, outPlane);

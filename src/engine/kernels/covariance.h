@@ -58,8 +58,6 @@ FERMENT_INLINE void covarianceTimes(const float* covariance, const float* expand
 inline void expandedMoments(const ExpandArguments& at, const Settings& settings, Workers& workers) {
   const long narrow = at.narrow, wide = at.wide;
   const double count = static_cast<double>(at.extent.images) * at.extent.pixels();
-  const double unbiased = count > 1 ? count / (count - 1) : 1;
-  const double factor = settings.factor;
   float* rows = takeShared(workers, narrow * wide);
   double means[SOME_CHANNELS], variances[SOME_CHANNELS];
   covarianceTimes(at.covariance, at.expand, narrow, wide, rows);
@@ -73,14 +71,8 @@ inline void expandedMoments(const ExpandArguments& at, const Settings& settings,
         variances[c] += static_cast<double>(row[c]) * expand[c];
       }
     }
-    for (long c = 0; c < some; c++) {
-      const long to = first + c;
-      const double variance = variances[c] < 0 ? 0 : variances[c];
-      at.innerStats.mean[to] = static_cast<float>(means[c]);
-      at.innerStats.variance[to] = static_cast<float>(variance);
-      at.innerStats.movingMean[to] = static_cast<float>((1 - factor) * at.inner.movingMean[to] + factor * means[c]);
-      at.innerStats.movingVariance[to] =
-          static_cast<float>((1 - factor) * at.inner.movingVariance[to] + factor * unbiased * variance);
-    }
+    for (long c = 0; c < some; c++)
+      putStatistics(first + c, means[c], variances[c] < 0 ? 0 : variances[c], count, static_cast<double>(settings.factor), at.inner,
+                    at.innerStats);
   }
 }

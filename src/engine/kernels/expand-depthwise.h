@@ -62,15 +62,6 @@ FERMENT_INLINE void convolveRow(const float* depthwise, const Rows& a, long y, c
   }
 }
 
-/** Mean and squared deviations of one image from its sums. */
-FERMENT_INLINE void finishSums(const ChannelSums& sums, long pixels, long channels, float* mean, float* deviations) {
-  for (long c = 0; c < channels; c++) {
-    const float difference = sums.sum[c] / static_cast<float>(pixels);
-    mean[c] = sums.shift[c] + difference;
-    deviations[c] = sums.squares[c] - sums.sum[c] * difference;
-  }
-}
-
 /**
  * `d = depthwise3x3(relu6(norm(x expand)))` with a ring of zeros; without `expand`, `d = depthwise3x3(x)`. Gives the
  * statistics of both batch norms, the one inside and the one that follows `d`.
@@ -80,12 +71,11 @@ void expandDepthwise(const ExpandArguments& at, const Settings& settings, Worker
   const long wide = at.wide, rowSize = extent.width * at.narrow, outRow = extent.outWidth() * wide;
   const bool expands = at.expand != nullptr;
   float* scale = takeShared(workers, wide);
-  float* shift = takeShared(workers, wide);
   if (expands) {
     inputCovariance(at, workers);
     expandedMoments(at, settings, workers);
     scaleAndShift({at.inner.gamma, at.inner.beta, at.innerStats.mean, at.innerStats.variance}, wide, settings.epsilon,
-                  scale, shift);
+                  scale, nullptr);
   }
   const RowMaker maker{at.xMean, at.expand, scale, at.inner.beta, at.narrow, wide, expands};
   const ImageMoments moments = takeMoments(workers, extent.images, wide);
@@ -104,7 +94,7 @@ void expandDepthwise(const ExpandArguments& at, const Settings& settings, Worker
         else a.clear(y + 1);
         if (y % extent.stride == 0) convolveRow(at.depthwise, a, y, extent, d + y / extent.stride * outRow, sums);
       }
-      finishSums(sums, extent.outPixels(), wide, moments.means + i * wide, moments.deviations + i * wide);
+      finishSums(sums.shift, sums.sum, sums.squares, extent.outPixels(), wide, moments.means + i * wide, moments.deviations + i * wide);
     }
   });
   mergeMoments(moments, extent.images, extent.outPixels(), wide, settings.factor, at.outer, at.outerStats);

@@ -4,7 +4,6 @@
 #include "tensorflow-kernels.h"
 #include <tensorflow/c/ops.h>
 
-
 #include <stdexcept>
 #include <string>
 #include <vector>

@@ -2,4 +2,4 @@
 // runs again.
 
 /** The digest of the C++ sources beside this file. */
-export const REVISION = 'd454c9d46baec6a3';
+export const REVISION = '6deaefb21f1ecb45';

@@ -20,13 +20,12 @@ inline GradShared shareGradients(const ExpandGradArguments& at, const Settings& 
                       static_cast<double>(at.extent.images) * at.extent.outPixels(), settings.epsilon, to.outer);
   to.ddepthwise = zeros(groups * TAPS * wide);
   if (at.expand == nullptr) return to;
-  float* shift = takeShared(workers, wide);
   to.scale = takeShared(workers, wide);
   to.scaledTransposed = takeShared(workers, wide * narrow);
   to.dexpand = zeros(groups * narrow * wide);
   to.dbeta = zeros(groups * wide);
   to.dgamma = zeros(groups * wide);
-  scaleAndShift(at.inner, wide, settings.epsilon, to.scale, shift);
+  scaleAndShift(at.inner, wide, settings.epsilon, to.scale, nullptr);
   for (long c = 0; c < wide; c++)
     for (long k = 0; k < narrow; k++) to.scaledTransposed[c * narrow + k] = at.expand[k * wide + c] * to.scale[c];
   return to;
@@ -70,7 +69,7 @@ inline void throughStatistics(const ExpandGradArguments& at, const Settings& set
   float* means = takeShared(workers, wide);   // m
   float* slopes = takeShared(workers, wide);  // i q
   for (long c = 0; c < wide; c++) {
-    const double inverse = 1 / std::sqrt(static_cast<double>(at.inner.variance[c]) + settings.epsilon);
+    const double inverse = 1 / deviation(at.inner, c, settings.epsilon);
     means[c] = static_cast<float>(at.dbeta[c] / count);
     slopes[c] = static_cast<float>(inverse * at.dgamma[c] / count);
   }

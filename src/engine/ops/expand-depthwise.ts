@@ -2,6 +2,7 @@ import type { Engine } from '../load.ts';
 import { float, int, type Tensor } from '../native.ts';
 import type { BatchNormWeights } from './batch-norm.ts';
 import { type NormStatistics, statisticsOf } from './norm-activation.ts';
+import { withNothing } from './nothing.ts';
 
 export interface ExpandDepthwiseOptions {
   readonly stride: number;
@@ -44,8 +45,8 @@ export function expandDepthwise(
 ): { d: Tensor; saved: ExpandDepthwiseSaved } {
   return withNothing(engine, (nothing) => {
     const { expansion, depthwise, outer } = weights;
-    const inputs = [x, expansion?.kernel ?? nothing.kernel, depthwise];
-    const norms = [...normInputs(expansion?.norm, nothing.vector), ...normInputs(outer, nothing.vector)];
+    const inputs = [x, expansion?.kernel ?? nothing, depthwise];
+    const norms = [...normInputs(expansion?.norm, nothing), ...normInputs(outer, nothing)];
     const list = [...attributes(engine, options), float('factor', 1 - options.momentum)];
     const outputs = engine.native.many('FermentExpandDepthwise', list, [...inputs, ...norms], 11);
     const [d, inputMean, covariance] = outputs;
@@ -93,10 +94,10 @@ export function expandDepthwiseGradient(
     const { x, d, saved, expansion, outerGradient } = at;
     const inner = expansion
       ? [expansion.norm.gamma, expansion.norm.beta, saved.inner.mean, saved.inner.variance]
-      : Array(4).fill(nothing.vector);
+      : Array(4).fill(nothing);
     const inputs = [
       ...[outerGradient.g, d, x, saved.inputMean, saved.covariance],
-      ...[expansion?.kernel ?? nothing.kernel, at.depthwise, ...inner],
+      ...[expansion?.kernel ?? nothing, at.depthwise, ...inner],
       ...[at.outer.gamma, at.outer.beta, saved.outer.mean, saved.outer.variance],
       ...[outerGradient.dgamma, outerGradient.dbeta],
     ];
@@ -115,12 +116,4 @@ function attributes({ threads }: Engine, { stride, epsilon }: ExpandDepthwiseOpt
 
 function normInputs(norm: BatchNormWeights | undefined, nothing: Tensor): Tensor[] {
   return norm ? [norm.gamma, norm.beta, norm.movingMean, norm.movingVariance] : Array(4).fill(nothing);
-}
-
-/** Empty tensors in the place of an expansion that is not there. */
-function withNothing<T>({ tf }: Engine, work: (nothing: { kernel: Tensor; vector: Tensor }) => T): T {
-  const nothing = { kernel: tf.zeros([1, 1, 0, 0]), vector: tf.zeros([0]) };
-  const result = work(nothing);
-  tf.dispose([nothing.kernel, nothing.vector]);
-  return result;
 }

@@ -1,6 +1,7 @@
 import type { Engine } from '../load.ts';
 import { float, int, type Tensor } from '../native.ts';
 import type { BatchNormWeights } from './batch-norm.ts';
+import { withNothing } from './nothing.ts';
 
 /** What may follow a batch norm in one operation; the numbers are those of `kernels/vector.h`. */
 export const FUSED_ACTIVATIONS = { none: 0, relu: 1, relu6: 2 } as const;
@@ -30,8 +31,8 @@ export function normActivation(
   { gamma, beta, movingMean, movingVariance }: BatchNormWeights,
   options: FusedNormOptions,
 ): { y: Tensor; statistics: NormStatistics } {
-  return orNothing(engine, other, (sum) => {
-    const inputs = [x, gamma, beta, movingMean, movingVariance, sum];
+  return withNothing(engine, (nothing) => {
+    const inputs = [x, gamma, beta, movingMean, movingVariance, other ?? nothing];
     const [y, ...rest] = engine.native.many('FermentBatchNorm', attributes(engine, options), inputs, 5);
     if (y === undefined) throw new Error('FermentBatchNorm');
     return { y, statistics: statisticsOf(rest) };
@@ -55,8 +56,8 @@ export function normActivationGradient(
   },
   options: FusedNormOptions,
 ): { dx: Tensor; dgamma: Tensor; dbeta: Tensor; dother: Tensor } {
-  return orNothing(engine, at.y, (y) => {
-    const inputs = [at.dy, at.x, at.gamma, at.beta, at.mean, at.variance, y];
+  return withNothing(engine, (nothing) => {
+    const inputs = [at.dy, at.x, at.gamma, at.beta, at.mean, at.variance, at.y ?? nothing];
     const outputs = engine.native.many('FermentBatchNormGrad', attributes(engine, options), inputs, 4);
     const [dx, dgamma, dbeta, dother] = outputs;
     if (!(dx && dgamma && dbeta && dother)) throw new Error('FermentBatchNormGrad');
@@ -73,15 +74,6 @@ export function statisticsOf([
 ]: readonly Tensor[]): NormStatistics {
   if (!(mean && variance && movingMean && movingVariance)) throw new Error('Statistics of a batch norm');
   return { mean, variance, movingMean, movingVariance };
-}
-
-/** An empty tensor stands for one that is not there. */
-function orNothing<T>({ tf }: Engine, tensor: Tensor | undefined, work: (tensor: Tensor) => T): T {
-  if (tensor !== undefined) return work(tensor);
-  const nothing = tf.zeros([0]);
-  const result = work(nothing);
-  nothing.dispose();
-  return result;
 }
 
 function attributes({ threads }: Engine, { activation, epsilon, momentum }: FusedNormOptions) {

@@ -1,6 +1,7 @@
 import type { Engine } from '../load.ts';
 import { int, type Tensor } from '../native.ts';
 import type { Window } from './conv.ts';
+import { withNothing } from './nothing.ts';
 
 /**
  * Kernels of more numbers than this stay with oneDNN: 16 numbers stand for 9 of the kernel, and each thread sums its own
@@ -27,10 +28,9 @@ export function fitsWinograd({ fused }: Engine, filterShape: readonly number[], 
 
 /** `conv2d` where `fitsWinograd`. */
 export function winogradConv(engine: Engine, x: Tensor, filter: Tensor, bias: Tensor | undefined): Tensor {
-  const shift = bias ?? engine.tf.zeros([0]);
-  const y = engine.native.one('FermentConvolution', threadsOf(engine), [x, filter, shift]);
-  if (shift !== bias) shift.dispose();
-  return y;
+  return withNothing(engine, (nothing) =>
+    engine.native.one('FermentConvolution', threadsOf(engine), [x, filter, bias ?? nothing]),
+  );
 }
 
 /** `conv2dInputGradient` where `fitsWinograd`: the same convolution with the kernels turned round. */
