@@ -76,7 +76,7 @@ describe('fer bench', () => {
     const unknown = await bench('--models', 'renset');
     expect(unknown.exit).toBe(2);
     expect(unknown.stderr).toContain(
-      "Expected resnet, mobilenetv2, se-resnet, se-resnet-wide, vgg16. Did you mean 'resnet'?",
+      "Expected resnet, mobilenetv2, se-resnet, se-resnet-wide, se-resnet-deep, vgg16. Did you mean 'resnet'?",
     );
     const device = await bench('--models', 'resnet', '--device', 'cuda', '--seconds', '0', '--batch', '1');
     if (device.exit === 0) return; // a machine with a GPU

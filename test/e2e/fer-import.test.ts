@@ -60,5 +60,5 @@ test('fer import-weights refuses what does not fit, with exit code 1 and without
   expect(existsSync(join(folder, 'artifacts'))).toBe(false);
   const { exit, stderr } = await fer(folder, 'import-weights', 'net.safetensors', '--model', 'alexnet');
   expect(exit).toBe(2);
-  expect(stderr).toContain('Expected resnet, mobilenetv2, se-resnet, se-resnet-wide, vgg16.');
+  expect(stderr).toContain('Expected resnet, mobilenetv2, se-resnet, se-resnet-wide, se-resnet-deep, vgg16.');
 });

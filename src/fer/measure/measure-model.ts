@@ -36,6 +36,7 @@ const DROPOUT: Readonly<Record<Architecture, number>> = {
   mobilenetv2: 0,
   'se-resnet': 0.2,
   'se-resnet-wide': 0.2,
+  'se-resnet-deep': 0.2,
   vgg16: 0.5,
 };
 const WARM_UP_STEPS = 3;

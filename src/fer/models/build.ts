@@ -6,6 +6,7 @@ import { initializeWeights } from './initialize.ts';
 import { buildMobileNetV2 } from './mobilenetv2.ts';
 import { buildResnet } from './resnet.ts';
 import { buildSeResnet, buildWideSeResnet } from './se-resnet.ts';
+import { buildDeepSeResnet } from './se-resnet-deep.ts';
 import { buildVgg16 } from './vgg16.ts';
 
 export interface ModelOptions {
@@ -21,6 +22,7 @@ const BUILDERS: Readonly<Record<Architecture, (engine: Engine, dropout: number) 
   mobilenetv2: buildMobileNetV2,
   'se-resnet': buildSeResnet,
   'se-resnet-wide': buildWideSeResnet,
+  'se-resnet-deep': buildDeepSeResnet,
   vgg16: buildVgg16,
 };
 
@@ -30,6 +32,7 @@ const EXPECTED: Readonly<Record<Architecture, ParameterCounts>> = {
   mobilenetv2: { learnable: 132_935, moving: 4_944, trainable: 132_935 },
   'se-resnet': { learnable: 383_381, moving: 1_184, trainable: 383_381 },
   'se-resnet-wide': { learnable: 467_527, moving: 1_296, trainable: 467_527 },
+  'se-resnet-deep': { learnable: 466_045, moving: 1_552, trainable: 466_045 },
   vgg16: { learnable: 14_734_663, moving: 1_216, trainable: 7_099_399 },
 };
 

@@ -52,6 +52,7 @@ const STARTS: Readonly<Record<Architecture, (name: string, fans: Fans) => Start>
   mobilenetv2: torchStart,
   'se-resnet': heFanOutStart,
   'se-resnet-wide': heFanOutStart,
+  'se-resnet-deep': heFanOutStart,
   vgg16: kerasStart,
 };
 

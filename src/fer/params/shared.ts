@@ -28,7 +28,12 @@ export const countPerClass = {
 export const PAPER_ARCHITECTURES = ['resnet', 'mobilenetv2'] as const;
 export type PaperArchitecture = (typeof PAPER_ARCHITECTURES)[number];
 /** The compact nets that a final training may have: the paper's two, which are swept, and the study's own in two widths. */
-export const COMPACT_ARCHITECTURES = [...PAPER_ARCHITECTURES, 'se-resnet', 'se-resnet-wide'] as const;
+export const COMPACT_ARCHITECTURES = [
+  ...PAPER_ARCHITECTURES,
+  'se-resnet',
+  'se-resnet-wide',
+  'se-resnet-deep',
+] as const;
 export type CompactArchitecture = (typeof COMPACT_ARCHITECTURES)[number];
 /** Everything that can be evaluated. */
 export const ARCHITECTURES = [...COMPACT_ARCHITECTURES, 'vgg16'] as const;

@@ -56,6 +56,7 @@ const PREPROCESSING: Readonly<Record<Architecture, Preprocessing>> = {
   mobilenetv2: 'centered',
   'se-resnet': 'standardized',
   'se-resnet-wide': 'standardized',
+  'se-resnet-deep': 'standardized',
   vgg16: 'caffe',
 };
 

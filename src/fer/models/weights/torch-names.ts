@@ -25,6 +25,7 @@ export function torchNamings(architecture: Architecture, targets: readonly Targe
       ];
     case 'se-resnet':
     case 'se-resnet-wide':
+    case 'se-resnet-deep':
       return [plain];
     case 'vgg16':
       return [];

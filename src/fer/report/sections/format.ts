@@ -30,6 +30,7 @@ const MODEL_NAMES: Readonly<Record<string, string>> = {
   mobilenetv2: 'MobileNetV2',
   'se-resnet': 'SE-ResNet',
   'se-resnet-wide': 'SE-ResNet wide',
+  'se-resnet-deep': 'SE-ResNet deep',
   pixels: 'raw pixels',
 };
 

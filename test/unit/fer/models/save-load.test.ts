@@ -141,7 +141,7 @@ describe('loadModel', () => {
     const folder = await saved();
     edit(folder, MODEL_FILES.info, (text) => text.replace('"resnet"', '"resnext"'));
     await expect(loadModel(engine, folder)).rejects.toThrow(
-      `${folder}/model-info.json: 'architecture' should be one of resnet, mobilenetv2, se-resnet, se-resnet-wide, vgg16. Received: "resnext".`,
+      `${folder}/model-info.json: 'architecture' should be one of resnet, mobilenetv2, se-resnet, se-resnet-wide, se-resnet-deep, vgg16. Received: "resnext".`,
     );
   });
 

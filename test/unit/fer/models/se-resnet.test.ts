@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import { createTrainer, type Engine, loadEngine } from '../../../../src/engine/index.ts';
+import { createTrainer, type Engine, loadEngine, type Trainer } from '../../../../src/engine/index.ts';
 import {
   buildModel,
   countMultiplyAdds,
@@ -32,6 +32,13 @@ const imagesOf = (count: number, side: number) =>
     [count, side, side, 1],
   );
 
+function lossOfStep(trainer: Trainer, side: number): number {
+  const images = imagesOf(4, side);
+  const { loss } = trainer.step(images, [0, 1, 2, 3]);
+  images.dispose();
+  return loss;
+}
+
 describe('the SE-ResNet', () => {
   test('has 383,381 learnable numbers and 49.1 million multiply-adds on one gray channel', () => {
     const model = build();
@@ -47,6 +54,20 @@ describe('the SE-ResNet', () => {
     expect(countMultiplyAdds(model) / 1e6).toBeCloseTo(55.1, 1);
     const images = new Uint8Array(3 * 48 * 48 * 3).map((_, i) => (i * 7) % 256);
     expect(predict(engine, model, images, { preprocessing: 'standardized' }).dimensions).toBe(128);
+  });
+
+  test('has a deeper form of the same size, that learns', () => {
+    const model = buildModel(engine, { architecture: 'se-resnet-deep', dropout: 0.2, seed: 1 });
+    onTestFinished(() => disposeModel(model));
+    expect(countParameters(model)).toEqual({ learnable: 466_045, moving: 1_552, trainable: 466_045 });
+    expect(countMultiplyAdds(model) / 1e6).toBeCloseTo(80.3, 1);
+    const trainer = createTrainer(engine, model, {
+      optimizer: { kind: 'adam', learningRate: 0.002 },
+      seed: 1,
+    });
+    onTestFinished(() => trainer.dispose());
+    const losses = [32, 48, 32, 48, 32, 48, 32].map((side) => lossOfStep(trainer, side));
+    expect(losses[6]).toBeLessThan(0.7 * (losses[0] ?? 0));
   });
 
   test('starts its convolutions with the variance 2 / fan out', () => {
@@ -65,12 +86,7 @@ describe('the SE-ResNet', () => {
       seed: 1,
     });
     onTestFinished(() => trainer.dispose());
-    const losses = [32, 40, 48, 32, 40, 48, 32].map((side) => {
-      const images = imagesOf(4, side);
-      const { loss } = trainer.step(images, [0, 1, 2, 3]);
-      images.dispose();
-      return loss;
-    });
+    const losses = [32, 40, 48, 32, 40, 48, 32].map((side) => lossOfStep(trainer, side));
     expect(losses[6]).toBeLessThan(0.7 * (losses[0] ?? 0));
   });
 
