@@ -92,8 +92,9 @@ const Operation OPERATIONS[] = {
 void* createAttributes(TF_OpKernelConstruction* construction) {
   auto* to = new Attributes{};
   Status status;
-  int64_t stride = 1, activation = 0, threads = 1;
+  int64_t stride = 1, side = 3, activation = 0, threads = 1;
   TF_OpKernelConstruction_GetAttrInt64(construction, "stride", &stride, status.get());
+  TF_OpKernelConstruction_GetAttrInt64(construction, "side", &side, status.get());
   TF_OpKernelConstruction_GetAttrInt64(construction, "activation", &activation, status.get());
   TF_OpKernelConstruction_GetAttrInt64(construction, "threads", &threads, status.get());
   TF_OpKernelConstruction_GetAttrFloat(construction, "epsilon", &to->settings.epsilon, status.get());
@@ -101,6 +102,7 @@ void* createAttributes(TF_OpKernelConstruction* construction) {
   TF_OpKernelConstruction_GetAttrFloat(construction, "factor", &to->settings.factor, status.get());
   if (TF_GetCode(status.get()) != TF_OK) TF_OpKernelConstruction_Failure(construction, status.get());
   to->settings.stride = stride < 1 ? 1 : stride;
+  to->settings.side = side;
   to->settings.activation = activation;
   to->threads = threads < 1 ? 1 : threads;
   return to;

@@ -40,6 +40,7 @@ struct KnownNorm {
 
 struct Settings {
   long stride;
+  long side;  // of a convolution's kernels
   long activation;
   float epsilon;
   float factor;
@@ -105,7 +106,7 @@ struct ProjectGradArguments {
   float *g, *dproject, *dgamma, *dbeta;
 };
 
-/** x `[n, height, width, in]`, filter `[3, 3, in, out]`, y `[.., out]`; turned round, x is `[.., out]` and y `[.., in]`. */
+/** x `[n, height, width, in]`, filter `[side, side, in, out]`, y `[.., out]`; turned round, x is `[.., out]` and y `[.., in]`. */
 struct ConvolutionArguments {
   long images, height, width, in, out;
   bool turned;
@@ -136,5 +137,7 @@ struct Kernels {
   void (*projectGrad)(const ProjectGradArguments&, const Settings&, Workers&);
   void (*convolution)(const ConvolutionArguments&, const Settings&, Workers&);
   void (*convolutionFilterGrad)(const ConvolutionGradArguments&, const Settings&, Workers&);
+  void (*windowConvolution)(const ConvolutionArguments&, const Settings&, Workers&);
+  void (*windowConvolutionFilterGrad)(const ConvolutionGradArguments&, const Settings&, Workers&);
   void (*dropout)(const DropoutArguments&, const Settings&, Workers&);
 };

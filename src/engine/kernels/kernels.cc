@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
+#include <cstring>
 #include <type_traits>
 
 #include "arguments.h"
@@ -18,6 +19,7 @@ namespace {
 #include "expand-depthwise.h"
 #include "expand-depthwise-grad.h"
 #include "convolution.h"
+#include "window-convolution.h"
 #include "dropout.h"
 }  // namespace
 
@@ -29,6 +31,6 @@ namespace {
 const Kernels& FERMENT_NAME(FERMENT_VARIANT)() {
   static const Kernels all{FERMENT_QUOTE(FERMENT_VARIANT), batchNorm, batchNormGrad, expandDepthwise,
                            expandDepthwiseGrad, project, projectGrad, convolution, convolutionFilterGrad,
-                           dropout};
+                           windowConvolution, windowConvolutionFilterGrad, dropout};
   return all;
 }

@@ -2,4 +2,4 @@
 // runs again.
 
 /** The digest of the C++ sources beside this file. */
-export const REVISION = '6deaefb21f1ecb45';
+export const REVISION = 'ea65bac68d548022';

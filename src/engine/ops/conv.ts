@@ -2,7 +2,7 @@ import type { Engine } from '../load.ts';
 import { type Attribute, bool, FLOAT, int, NHWC, type Tensor, text } from '../native.ts';
 import { runFast, runTwin } from '../onednn.ts';
 import { biasAdd } from './bias-add.ts';
-import { fitsWinograd, winogradConv, winogradFilterGradient, winogradInputGradient } from './winograd.ts';
+import { fitsOwnConv, ownConv, ownFilterGradient, ownInputGradient } from './own-conv.ts';
 
 /** Stride and the zeros around the image, top, bottom, left, right. */
 export interface Window {
@@ -20,7 +20,7 @@ export function conv2d(
   { filter, bias }: { readonly filter: Tensor; readonly bias?: Tensor | undefined },
   window: Window,
 ): Tensor {
-  if (fitsWinograd(engine, filter.shape, window)) return winogradConv(engine, x, filter, bias);
+  if (fitsOwnConv(engine, filter.shape, window)) return ownConv(engine, x, filter, bias);
   const attributes = convAttributes(window);
   if (bias === undefined) return runFast(engine, 'Conv2D', attributes, [x, filter]);
   if (engine.kernels === 'onednn') {
@@ -39,7 +39,8 @@ export function conv2dInputGradient(
   at: { readonly inputShape: readonly number[]; readonly filter: Tensor; readonly dy: Tensor },
   window: Window,
 ): Tensor {
-  if (fitsWinograd(engine, at.filter.shape, window)) return winogradInputGradient(engine, at.filter, at.dy);
+  if (fitsOwnConv(engine, at.filter.shape, window, 'input gradient'))
+    return ownInputGradient(engine, at.filter, at.dy);
   return withSizes(engine, at.inputShape, (sizes) =>
     runFast(engine, 'Conv2DBackpropInput', convAttributes(window), [sizes, at.filter, at.dy]),
   );
@@ -51,7 +52,7 @@ export function conv2dFilterGradient(
   at: { readonly x: Tensor; readonly filterShape: readonly number[]; readonly dy: Tensor },
   window: Window,
 ): Tensor {
-  if (fitsWinograd(engine, at.filterShape, window)) return winogradFilterGradient(engine, at.x, at.dy);
+  if (fitsOwnConv(engine, at.filterShape, window)) return ownFilterGradient(engine, at);
   return withSizes(engine, at.filterShape, (sizes) =>
     runFast(engine, 'Conv2DBackpropFilter', convAttributes(window), [at.x, sizes, at.dy]),
   );

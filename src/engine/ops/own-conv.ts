@@ -1,0 +1,73 @@
+import type { Engine } from '../load.ts';
+import { int, type Tensor } from '../native.ts';
+import type { Window } from './conv.ts';
+import { withNothing } from './nothing.ts';
+
+/**
+ * Kernels of more numbers than this stay with oneDNN: 16 numbers stand for 9 of the kernel, and each thread sums its own
+ * 16 in the gradient. Measured up to here, the transform won for every size (docs/engine.md).
+ */
+const MOST_WEIGHTS = 128 * 128;
+
+/** An image of fewer channels has nothing that would fill the vectors of a transform. */
+const FEW_CHANNELS = 8;
+
+/** What a convolution is for: its result, or the gradient for its kernels; or the one for its input. */
+export type Wanted = 'result' | 'input gradient';
+
+/**
+ * Whether Ferment's own kernels do a convolution: stride 1, filters in eights, and
+ * - 1x1, or 3x3 with a ring of zeros on an image of few channels: a product of matrices, whose sums are those of its
+ *   definition; the gradient for the input exists for 1x1, with channels in eights;
+ * - else 3x3 with a ring of zeros and channels in eights: 16 multiplications for 2x2 pixels where the definition takes 36
+ *   (Winograd's F(2x2, 3x3); Lavin and Gray, 2016), other sums than the definition's, equal to some 1e-6 of the largest
+ *   value.
+ */
+export function fitsOwnConv(
+  { fused }: Engine,
+  filterShape: readonly number[],
+  { strides, padding }: Window,
+  wanted: Wanted = 'result',
+): boolean {
+  const [height, width, channels = 0, filters = 0] = filterShape;
+  if (fused === undefined || height !== width || strides.some((stride) => stride !== 1)) return false;
+  if (filters % 8 !== 0 || channels * filters > MOST_WEIGHTS) return false;
+  const isEven = channels % 8 === 0;
+  const zeros = typeof padding === 'string' ? undefined : new Set(padding);
+  if (height === 1) return (isEven || wanted === 'result') && (zeros === undefined || isAll(zeros, 0));
+  const isRing = padding === 'same' || (zeros !== undefined && isAll(zeros, 1));
+  const isImage = channels < FEW_CHANNELS && wanted === 'result';
+  return height === 3 && isRing && (isEven || isImage);
+}
+
+function isAll(values: ReadonlySet<number>, value: number): boolean {
+  return values.size === 1 && values.has(value);
+}
+
+/** `conv2d` where `fitsOwnConv`. */
+export function ownConv(engine: Engine, x: Tensor, filter: Tensor, bias: Tensor | undefined): Tensor {
+  return withNothing(engine, (nothing) =>
+    engine.native.one('FermentConvolution', settingsOf(engine, filter.shape), [x, filter, bias ?? nothing]),
+  );
+}
+
+/** `conv2dInputGradient` where `fitsOwnConv`: the same convolution with the kernels turned round. */
+export function ownInputGradient(engine: Engine, filter: Tensor, dy: Tensor): Tensor {
+  return engine.native.one('FermentConvolutionInputGrad', settingsOf(engine, filter.shape), [dy, filter]);
+}
+
+/** `conv2dFilterGradient` where `fitsOwnConv`: the sum over windows, or over the tiles of the transform. */
+export function ownFilterGradient(
+  engine: Engine,
+  {
+    x,
+    filterShape,
+    dy,
+  }: { readonly x: Tensor; readonly filterShape: readonly number[]; readonly dy: Tensor },
+): Tensor {
+  return engine.native.one('FermentConvolutionFilterGrad', settingsOf(engine, filterShape), [x, dy]);
+}
+
+function settingsOf({ threads }: Engine, filterShape: readonly number[]) {
+  return [int('threads', threads), int('side', filterShape[0] ?? 0)];
+}
