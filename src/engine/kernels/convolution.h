@@ -117,13 +117,6 @@ void convolution(const ConvolutionArguments& at, const Settings&, Workers& worke
   });
 }
 
-/** `to[o]` = the sum of `rows` rows of `from`, `stride` apart. */
-FERMENT_INLINE void sumRows(const float* from, long rows, long stride, long size, float* to) {
-  for (long o = 0; o < size; o++) to[o] = from[o];
-  for (long row = 1; row < rows; row++)
-    for (long o = 0; o < size; o++) to[o] += from[row * stride + o];
-}
-
 /** `dkernels[a, b, i, o] = sum of x(shifted)[i] dy[o]`: the sum over tiles is taken at the 16 places. */
 void convolutionFilterGrad(const ConvolutionGradArguments& at, const Settings&, Workers& workers) {
   const Tiling tiling{at.height, at.width};
@@ -153,7 +146,8 @@ void convolutionFilterGrad(const ConvolutionGradArguments& at, const Settings&, 
   });
   forGroups(workers, in, [&](long i, long thread) {
     float* rows = take(workers, thread, PLACES * out);
-    for (long k = 0; k < PLACES; k++) sumRows(sums + k * entries + i * out, groups, PLACES * entries, out, rows + k * out);
+    for (long k = 0; k < PLACES; k++)
+      sumParts(sums + k * entries + i * out, groups, PLACES * entries, out, rows + k * out);
     for (long o = 0; o < out; o++) filterGradient(rows + o, out, at.dfilter + i * out + o, entries);
   });
 }

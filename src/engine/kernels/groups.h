@@ -37,15 +37,18 @@ inline float* takeZeros(Workers& workers, long slot, long floats) {
   return memory;
 }
 
-/** `to[i]` = the sum over groups of `parts[group * size + i]`, in double, some numbers of each group at a time. */
-inline void sumGroups(const float* parts, long groups, long size, float* to) {
+/** `to[i]` = the sum over groups of `parts[group * stride + i]`, in double, some numbers of each group at a time. */
+inline void sumParts(const float* parts, long groups, long stride, long size, float* to) {
   constexpr long SOME = 64;
   double sums[SOME];
   for (long first = 0; first < size; first += SOME) {
     const long some = size - first < SOME ? size - first : SOME;
     for (long i = 0; i < some; i++) sums[i] = 0;
     for (long group = 0; group < groups; group++)
-      for (long i = 0; i < some; i++) sums[i] += parts[group * size + first + i];
+      for (long i = 0; i < some; i++) sums[i] += parts[group * stride + first + i];
     for (long i = 0; i < some; i++) to[first + i] = static_cast<float>(sums[i]);
   }
 }
+
+/** The same of parts that lie one after the other. */
+inline void sumGroups(const float* parts, long groups, long size, float* to) { sumParts(parts, groups, size, size, to); }

@@ -2,4 +2,4 @@
 // runs again.
 
 /** The digest of the C++ sources beside this file. */
-export const REVISION = 'ea65bac68d548022';
+export const REVISION = 'f387db151346db74';
