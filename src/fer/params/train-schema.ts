@@ -25,6 +25,7 @@ const finalTraining = {
     'schedule',
     'averageDecay',
     'imageSizes',
+    'mixup',
     'earlyStopping',
     'keep',
   ],
@@ -91,6 +92,18 @@ const finalTraining = {
           side: { enum: [16, 24, 32, 40, 48] },
           until: share,
         },
+      },
+    },
+    mixup: {
+      type: 'object',
+      additionalProperties: false,
+      required: ['alpha', 'until'],
+      default: { alpha: 0, until: 1 },
+      description:
+        'Each training image is mixed with another of its batch, and so is its target (Zhang et al., 2018): a share from Beta(alpha, alpha), up to the share `until` of the epochs. 0 mixes nothing.',
+      properties: {
+        alpha: { type: 'number', minimum: 0, default: 0 },
+        until: { ...share, default: 1 },
       },
     },
     earlyStopping,

@@ -12,6 +12,7 @@ import { drawRetouch, type Retouch } from './retouch.ts';
 
 export { changeAsKeras, changeBilinear } from './bilinear.ts';
 export type { ImagePlace } from './image.ts';
+export { createMixup, type Mix, type Mixup } from './mixup.ts';
 export { changeNearest, type Fill } from './nearest.ts';
 export {
   type BaselineChange,

@@ -1,11 +1,11 @@
 import type { Engine, LayersModel, Trainer } from '../../../engine/index.ts';
 import { type Dataset, IMAGE_SIDE } from '../../data/index.ts';
 import { channelsOf, type Preprocessing, predict } from '../../models/index.ts';
-import type { Augment } from '../augmentation/index.ts';
+import type { Augment, Mix } from '../augmentation/index.ts';
 import type { Learner } from '../loop/learner.ts';
 import { scoreLogits } from '../loop/scores.ts';
 import { type GrayImages, labelsAt, makeBatch, rowsAt } from './gray-images.ts';
-import { mixTargets, type TeachingShare } from './mix-targets.ts';
+import { type TeachingShare, targetRows } from './target-rows.ts';
 
 export interface ImageLearnerOptions {
   readonly engine: Engine;
@@ -16,15 +16,18 @@ export interface ImageLearnerOptions {
   /** Left out where images are trained on as they are. */
   readonly augment: Augment | undefined;
   readonly preprocessing: Preprocessing;
-  /** What a target is made of, where other nets teach. */
+  /** What a target is made of, where other nets teach or images are mixed. */
   readonly teaching?: TeachingShare;
+  /** Mixes the images of a batch, and their targets. */
+  readonly mix?: Mix | undefined;
   /** Side of the training images in an epoch (from 1); left out, 48 in all. */
   readonly sideAt?: (epoch: number) => number;
 }
 
 /** A learner whose whole model sees images: augmented for each step in training, as they are in validation. */
 export function createImageLearner(options: ImageLearnerOptions): Learner {
-  const { engine, model, trainer, train, validation, augment, preprocessing, sideAt, teaching } = options;
+  const { engine, model, trainer, train, validation, augment, preprocessing, sideAt, teaching, mix } =
+    options;
   const channels = channelsOf(model);
   return {
     trainer,
@@ -32,11 +35,13 @@ export function createImageLearner(options: ImageLearnerOptions): Learner {
     step: (epoch, indices) => {
       const side = sideAt?.(epoch) ?? IMAGE_SIDE;
       const batch = makeBatch(train, { epoch, indices, augment, preprocessing, side, channels });
+      const labels = labelsAt(train.labels, indices);
+      const answers = train.taught && rowsAt(train.taught, indices);
+      const targets = teaching && targetRows(labels, answers, teaching);
+      if (targets !== undefined) mix?.({ images: batch, targets, indices }, epoch);
       const images = engine.tf.tensor4d(batch, [indices.length, side, side, channels]);
       try {
-        const labels = labelsAt(train.labels, indices);
-        if (train.taught === undefined || teaching === undefined) return trainer.step(images, labels);
-        return trainer.step(images, labels, mixTargets(labels, rowsAt(train.taught, indices), teaching));
+        return trainer.step(images, labels, targets);
       } finally {
         images.dispose();
       }

@@ -1,6 +1,6 @@
 import { didYouMean, FermentError } from '../../../kit/index.ts';
 import type { CompactArchitecture, Params } from '../../params/index.ts';
-import { createOnlineAugmentation } from '../augmentation/index.ts';
+import { createMixup, createOnlineAugmentation, type Mixup } from '../augmentation/index.ts';
 import { createImageLearner } from '../learners/image-learner.ts';
 import type { TrainingPlan } from '../loop/train-model.ts';
 import { checkImageSizes, sideAt } from '../schedule/image-size.ts';
@@ -27,9 +27,13 @@ export interface CompactTraining extends Omit<TrainingPlan, 'batchSize'> {
   readonly imageSizes?: Params['train'][string]['imageSizes'];
   /** Share of other nets' answers in the targets, where there are any. */
   readonly targetShare?: number;
+  /** Left out, images are not mixed. */
+  readonly mixup?: Mixup;
   /** What sweep and final training share. */
   readonly training: Params['training'];
 }
+
+const NO_MIXUP: Mixup = { alpha: 0, until: 1 };
 
 /**
  * A training of the sweep as the paper ran it: a fixed number of epochs at one rate, the last epoch kept.
@@ -71,7 +75,15 @@ export function trainCompactNet(
   context: TrainingContext,
 ): Promise<TrainingRun> {
   const { training, architecture, optimizer, dropout, weightDecay, trainLimit, ...rest } = compact;
-  const { beta1, beta2, averageDecay = 0, imageSizes = [], targetShare = 0, ...plan } = rest;
+  const {
+    beta1,
+    beta2,
+    averageDecay = 0,
+    imageSizes = [],
+    targetShare = 0,
+    mixup = NO_MIXUP,
+    ...plan
+  } = rest;
   const { preprocessing, augmentation } = training;
   const augment = createOnlineAugmentation(plan.seed, augmentation, plan.epochs);
   checkImageSizes(imageSizes, architecture, augmentation.interpolation);
@@ -97,6 +109,7 @@ export function trainCompactNet(
         augment,
         preprocessing,
         teaching: { share: targetShare, labelSmoothing: training.labelSmoothing },
+        mix: createMixup(plan.seed, mixup, plan.epochs),
         sideAt: (epoch) => sideAt(imageSizes, plan.epochs, epoch),
       }),
   };

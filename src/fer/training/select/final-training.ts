@@ -20,12 +20,13 @@ export function finalTraining(
       hint: didYouMean(name, Object.keys(train)),
     });
   }
-  const { selection: _, targets, targetShare, architecture, seed, optimizer, ...rest } = final;
+  const { selection: _, targets, targetShare, mixup, architecture, seed, optimizer, ...rest } = final;
   const { learningRate, dropout, weightDecay, ...plan } = rest;
   const selected = selectedValues({ name, architecture }, selectionPath);
   return {
     ...plan,
     ...(targets === null ? {} : { targetShare }),
+    ...(mixup.alpha === 0 ? {} : { mixup }),
     architecture,
     optimizer: optimizer === 'selected' ? selected('optimizer') : optimizer,
     learningRate: learningRate === 'selected' ? selected('learningRate') : learningRate,

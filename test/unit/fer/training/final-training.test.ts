@@ -22,7 +22,8 @@ describe('the final training', () => {
     dropout: 'selected',
     weightDecay: 'selected',
   } as const;
-  const untaught = { seed: null, targets: null, targetShare: 0.5 } as const;
+  const mixup = { alpha: 0, until: 1 };
+  const untaught = { seed: null, targets: null, targetShare: 0.5, mixup } as const;
   const common = { ...untaught, imageSizes, ...plan, ...selected } as const;
   const params = {
     seed: 3,
@@ -43,6 +44,7 @@ describe('the final training', () => {
         ...common,
         targets: 'artifacts/targets/all',
         targetShare: 0.7,
+        mixup: { alpha: 0.4, until: 0.85 },
       },
     },
   } satisfies Parameters<typeof finalTraining>[1];
@@ -81,10 +83,13 @@ describe('the final training', () => {
     expect(finalTraining('second', params, resnet)).toEqual({ ...first, seed: 4 });
   });
 
-  it('mentions the share of the targets only where there are any', () => {
+  it('mentions the share of the targets and the mixing of images only where there are any', () => {
     const { resnet } = selections();
-    expect(finalTraining('resnet', params, resnet)).not.toHaveProperty('targetShare');
-    expect(finalTraining('taught', params, resnet)).toHaveProperty('targetShare', 0.7);
+    const plain = finalTraining('resnet', params, resnet);
+    expect(plain).not.toHaveProperty('targetShare');
+    expect(plain).not.toHaveProperty('mixup');
+    const taught = finalTraining('taught', params, resnet);
+    expect(taught).toMatchObject({ targetShare: 0.7, mixup: { alpha: 0.4, until: 0.85 } });
   });
 
   it("refuses another architecture's selection", () => {

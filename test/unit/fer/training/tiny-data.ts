@@ -103,6 +103,7 @@ export const recipeTraining: CompactTraining = {
     { side: 32, until: 0.34 },
     { side: 40, until: 0.67 },
   ],
+  mixup: { alpha: 0.4, until: 0.67 },
   epochs: 3,
   trainLimit: null,
   schedule: { ...CONSTANT_RATE, kind: 'cosine', warmupEpochs: 0.5 },

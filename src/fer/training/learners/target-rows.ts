@@ -9,15 +9,16 @@ export interface TeachingShare {
 }
 
 /**
- * Target rows `[n, 7]`: `(1 - share) label + share answer`. Cross-entropy is linear in its target, so this is the
- * weighted sum of both losses (Hinton et al., 2015, at temperature 1).
+ * Target rows `[n, 7]`: `(1 - share) label + share answer`; the labels alone without answers. Cross-entropy is linear in
+ * its target, so this is the weighted sum of both losses (Hinton et al., 2015, at temperature 1).
  */
-export function mixTargets(
+export function targetRows(
   labels: Uint8Array,
-  answers: Float32Array,
+  answers: Float32Array | undefined,
   { share, labelSmoothing }: TeachingShare,
 ): Float32Array<ArrayBuffer> {
   const rows = smoothedTargets(labels, CLASSES.length, labelSmoothing);
+  if (answers === undefined) return rows;
   for (let i = 0; i < rows.length; i++) rows[i] = (1 - share) * (rows[i] ?? 0) + share * (answers[i] ?? 0);
   return rows;
 }
