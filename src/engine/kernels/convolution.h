@@ -6,15 +6,19 @@
 #include "product.h"
 #include "winograd.h"
 
-constexpr long MOST_TILES = 64;
+/** Tiles that are worked on together: more where the transformed kernels are too many for a cache and read anew each time. */
+constexpr long TILES = 64;
+constexpr long TILES_WHEN_WIDE = 96;
+constexpr long WIDE = 128;
 
 /** How the images fall into tiles of 2x2 pixels; a strip is a row of tiles, counted over all images. */
 struct Tiling {
   long height, width;
+  long most = TILES;
   long rows() const { return (height + 1) / 2; }
   long columns() const { return (width + 1) / 2; }
   /** Strips whose tiles are worked on together. */
-  long strips() const { return columns() > MOST_TILES ? 1 : MOST_TILES / columns(); }
+  long strips() const { return columns() > most ? 1 : most / columns(); }
   long tiles() const { return strips() * columns(); }
   /** Where the strip's image begins among `images`, and the strip's first row in it. */
   template <class T>
@@ -96,23 +100,28 @@ FERMENT_INLINE void forPieces(const Tiling& tiling, Range images, Work work) {
 /** `y = x * kernels + bias`; turned round, `x` is the gradient for the output and `y` that for the input. */
 void convolution(const ConvolutionArguments& at, const Settings&, Workers& workers) {
   const long in = at.turned ? at.out : at.in, out = at.turned ? at.in : at.out;
-  const Tiling tiling{at.height, at.width};
+  const Tiling tiling{at.height, at.width, in > WIDE || out > WIDE ? TILES_WHEN_WIDE : TILES};
   const long inPlane = tiling.plane(in), outPlane = tiling.plane(out), columns = tiling.columns();
   float* filter = takeShared(workers, PLACES * in * out);
-  transformFilter(at.filter, at.in, at.out, at.turned, filter);
-  forGroups(workers, groupsOf(at.images), [&](long group, long thread) {
+  forGroups(workers, at.in, [&](long i, long) {
+    withLanes(at.out, [&](auto lanes) {
+      transformFilter<decltype(lanes)::value>(at.filter, at.in, at.out, i, at.turned, filter);
+    });
+  });
+  // No number here is a sum over images: pieces may be cut anywhere.
+  const long strips = at.images * tiling.rows(), most = tiling.strips();
+  forGroups(workers, (strips + most - 1) / most, [&](long piece, long thread) {
+    const long first = piece * most, count = strips - first < most ? strips - first : most;
     float* padded = take(workers, thread, 4 * (2 * columns + 2) * in);
     float* v = take(workers, thread, PLACES * inPlane);
     float* m = take(workers, thread, PLACES * outPlane);
-    forPieces(tiling, imagesOf(group, at.images), [&](long first, long count) {
-      inputPiece(at.x, tiling, in, first, count, padded, v, inPlane);
-      for (long k = 0; k < PLACES; k++)
-        product(count * columns, out, in, Factor<false>{v + k * inPlane, in}, filter + k * in * out, out,
-                Set{m + k * outPlane, out});
-      withLanes(out, [&](auto lanes) {
-        for (long s = 0; s < count; s++)
-          outputStrip<decltype(lanes)::value>(m + s * columns * out, outPlane, tiling, out, first + s, at.bias, at.y);
-      });
+    inputPiece(at.x, tiling, in, first, count, padded, v, inPlane);
+    for (long k = 0; k < PLACES; k++)
+      product(count * columns, out, in, Factor<false>{v + k * inPlane, in}, filter + k * in * out, out,
+              Set{m + k * outPlane, out});
+    withLanes(out, [&](auto lanes) {
+      for (long s = 0; s < count; s++)
+        outputStrip<decltype(lanes)::value>(m + s * columns * out, outPlane, tiling, out, first + s, at.bias, at.y);
     });
   });
 }

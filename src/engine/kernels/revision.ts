@@ -2,4 +2,4 @@
 // runs again.
 
 /** The digest of the C++ sources beside this file. */
-export const REVISION = 'f387db151346db74';
+export const REVISION = 'c86fc7361a771299';

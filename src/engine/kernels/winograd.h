@@ -76,30 +76,47 @@ FERMENT_INLINE void transformGradient(const Quad<L>& dy, float* to, long plane) 
 }
 
 /** One row of `G`: from three to place i of four. */
-inline float filterRow(int i, float a, float b, float c) {
+template <class T>
+FERMENT_INLINE T filterRow(int i, T a, T b, T c) {
   if (i == 0) return a;
   if (i == 3) return c;
-  return (a + (i == 1 ? b : -b) + c) / 2;
+  return (a + (i == 1 ? b : -b) + c) * 0.5f;
+}
+
+/** `G g G^T` of one vector of kernels, whose nine taps are at `g(a, b)`; calls `put(place, vector)`. */
+template <int L, class Taps, class Put>
+FERMENT_INLINE void transformTaps(Taps g, Put put) {
+  Vector<L> rows[4][3];
+#pragma GCC unroll 3
+  for (int b = 0; b < 3; b++) {
+    const Vector<L> taps[3] = {g(0, b), g(1, b), g(2, b)};
+#pragma GCC unroll 4
+    for (int y = 0; y < 4; y++) rows[y][b] = filterRow(y, taps[0], taps[1], taps[2]);
+  }
+#pragma GCC unroll 4
+  for (int y = 0; y < 4; y++) {
+#pragma GCC unroll 4
+    for (int x = 0; x < 4; x++) put(4 * y + x, filterRow(x, rows[y][0], rows[y][1], rows[y][2]));
+  }
 }
 
 /**
- * `to[16, in, out] = G g G^T` of the kernels `[3, 3, in, out]`; turned round, `[16, out, in]` of the kernels whose
- * convolution is the gradient for the input.
+ * `to[16, in, out] = G g G^T` of the kernels `[3, 3, in, out]`, of input channel `i` alone; turned round, `[16, out, in]`
+ * of the kernels whose convolution is the gradient for the input.
  */
-inline void transformFilter(const float* g, long in, long out, bool turned, float* to) {
-  const auto tap = [&](int a, int b, long i, long o) {
-    return turned ? g[((2 - a) * 3 + 2 - b) * in * out + i * out + o] : g[(a * 3 + b) * in * out + i * out + o];
-  };
-  for (long i = 0; i < in; i++) {
-    for (long o = 0; o < out; o++) {
-      float rows[4][3];
-      for (int y = 0; y < 4; y++)
-        for (int b = 0; b < 3; b++) rows[y][b] = filterRow(y, tap(0, b, i, o), tap(1, b, i, o), tap(2, b, i, o));
-      for (int y = 0; y < 4; y++)
-        for (int x = 0; x < 4; x++) {
-          const long place = turned ? o * in + i : i * out + o;
-          to[(4 * y + x) * in * out + place] = filterRow(x, rows[y][0], rows[y][1], rows[y][2]);
-        }
+template <int L>
+FERMENT_INLINE void transformFilter(const float* g, long in, long out, long i, bool turned, float* to) {
+  const long entries = in * out;
+  for (long o = 0; o < out; o += L) {
+    const float* from = g + i * out + o;
+    if (turned) {
+      transformTaps<L>([&](int a, int b) { return load<L>(from + ((2 - a) * 3 + 2 - b) * entries); },
+                       [&](int place, Vector<L> value) {
+                         for (int l = 0; l < L; l++) to[place * entries + (o + l) * in + i] = value[l];
+                       });
+    } else {
+      transformTaps<L>([&](int a, int b) { return load<L>(from + (a * 3 + b) * entries); },
+                       [&](int place, Vector<L> value) { store<L>(to + place * entries + i * out + o, value); });
     }
   }
 }

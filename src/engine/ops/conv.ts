@@ -20,7 +20,8 @@ export function conv2d(
   { filter, bias }: { readonly filter: Tensor; readonly bias?: Tensor | undefined },
   window: Window,
 ): Tensor {
-  if (fitsOwnConv(engine, filter.shape, window)) return ownConv(engine, x, filter, bias);
+  const shapes = { input: x.shape, filter: filter.shape };
+  if (fitsOwnConv(engine, shapes, window, 'result')) return ownConv(engine, x, filter, bias);
   const attributes = convAttributes(window);
   if (bias === undefined) return runFast(engine, 'Conv2D', attributes, [x, filter]);
   if (engine.kernels === 'onednn') {
@@ -39,7 +40,8 @@ export function conv2dInputGradient(
   at: { readonly inputShape: readonly number[]; readonly filter: Tensor; readonly dy: Tensor },
   window: Window,
 ): Tensor {
-  if (fitsOwnConv(engine, at.filter.shape, window, 'input gradient'))
+  const shapes = { input: at.inputShape, filter: at.filter.shape };
+  if (fitsOwnConv(engine, shapes, window, 'input gradient'))
     return ownInputGradient(engine, at.filter, at.dy);
   return withSizes(engine, at.inputShape, (sizes) =>
     runFast(engine, 'Conv2DBackpropInput', convAttributes(window), [sizes, at.filter, at.dy]),
@@ -52,7 +54,8 @@ export function conv2dFilterGradient(
   at: { readonly x: Tensor; readonly filterShape: readonly number[]; readonly dy: Tensor },
   window: Window,
 ): Tensor {
-  if (fitsOwnConv(engine, at.filterShape, window)) return ownFilterGradient(engine, at);
+  const shapes = { input: at.x.shape, filter: at.filterShape };
+  if (fitsOwnConv(engine, shapes, window, 'kernel gradient')) return ownFilterGradient(engine, at);
   return withSizes(engine, at.filterShape, (sizes) =>
     runFast(engine, 'Conv2DBackpropFilter', convAttributes(window), [at.x, sizes, at.dy]),
   );

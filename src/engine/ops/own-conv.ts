@@ -4,16 +4,25 @@ import type { Window } from './conv.ts';
 import { withNothing } from './nothing.ts';
 
 /**
- * Kernels of more numbers than this stay with oneDNN: 16 numbers stand for 9 of the kernel, and each thread sums its own
- * 16 in the gradient. Measured up to here, the transform won for every size (docs/engine.md).
+ * The gradients of kernels of more numbers than this stay with oneDNN: 16 numbers stand for 9 of the kernel, and each
+ * group of images sums its own 16. Measured up to here, the transform won for every size (docs/engine.md).
  */
 const MOST_WEIGHTS = 128 * 128;
+
+/** Of a smaller image, tiles of 2x2 pixels have too few for kernels that large to be transformed each time. */
+const SMALLEST_FOR_MORE = 6;
 
 /** An image of fewer channels has nothing that would fill the vectors of a transform. */
 const FEW_CHANNELS = 8;
 
-/** What a convolution is for: its result, or the gradient for its kernels; or the one for its input. */
-export type Wanted = 'result' | 'input gradient';
+/** What a convolution is for. */
+export type Wanted = 'result' | 'kernel gradient' | 'input gradient';
+
+/** The shapes of a convolution: its input `[n, height, width, in]`, its kernels `[height, width, in, out]`. */
+export interface ConvShapes {
+  readonly input: readonly number[];
+  readonly filter: readonly number[];
+}
 
 /**
  * Whether Ferment's own kernels do a convolution: stride 1, filters in eights, and
@@ -25,19 +34,29 @@ export type Wanted = 'result' | 'input gradient';
  */
 export function fitsOwnConv(
   { fused }: Engine,
-  filterShape: readonly number[],
+  { input, filter }: ConvShapes,
   { strides, padding }: Window,
-  wanted: Wanted = 'result',
+  wanted: Wanted,
 ): boolean {
-  const [height, width, channels = 0, filters = 0] = filterShape;
+  const [height, width, channels = 0, filters = 0] = filter;
   if (fused === undefined || height !== width || strides.some((stride) => stride !== 1)) return false;
-  if (filters % 8 !== 0 || channels * filters > MOST_WEIGHTS) return false;
+  if (filters % 8 !== 0 || (channels * filters > MOST_WEIGHTS && !fitsMore(input, wanted, height)))
+    return false;
   const isEven = channels % 8 === 0;
+  const isFree = wanted !== 'input gradient';
   const zeros = typeof padding === 'string' ? undefined : new Set(padding);
-  if (height === 1) return (isEven || wanted === 'result') && (zeros === undefined || isAll(zeros, 0));
+  if (height === 1) return (isEven || isFree) && (zeros === undefined || isAll(zeros, 0));
   const isRing = padding === 'same' || (zeros !== undefined && isAll(zeros, 1));
-  const isImage = channels < FEW_CHANNELS && wanted === 'result';
-  return height === 3 && isRing && (isEven || isImage);
+  return height === 3 && isRing && (isEven || (channels < FEW_CHANNELS && isFree));
+}
+
+/** Whether kernels may be larger than is measured for gradients. */
+function fitsMore(
+  [, height = 0, width = 0]: readonly number[],
+  wanted: Wanted,
+  side: number | undefined,
+): boolean {
+  return wanted === 'result' && side === 3 && Math.min(height, width) >= SMALLEST_FOR_MORE;
 }
 
 function isAll(values: ReadonlySet<number>, value: number): boolean {

@@ -78,6 +78,19 @@ function difference(actual: Float32Array, expected: Float32Array): number {
   );
 }
 
+interface Question {
+  readonly window?: Window;
+  readonly on?: Engine;
+  readonly wanted?: Wanted;
+  /** Of the images. */
+  readonly side?: number;
+}
+
+function fits(filter: readonly number[], question: Question = {}): boolean {
+  const { window = SAME, on = engine, wanted = 'result', side = 12 } = question;
+  return fitsOwnConv(on, { input: [2, side, side, filter[2] ?? 0], filter }, window, wanted);
+}
+
 /** Compares with what the library gives. */
 function expectTheSame(shape: Shape): void {
   const expected = run({ ...engine, fused: undefined }, shape);
@@ -91,7 +104,7 @@ describe("Ferment's own convolution", () => {
   test('gives what the library gives, with its gradients, for any size of image, odd edges too', () => {
     fc.assert(
       fc.property(shapes, (shape) => {
-        expect(fitsOwnConv(engine, [3, 3, shape.channels, shape.filters], SAME)).toBe(true);
+        expect(fits([3, 3, shape.channels, shape.filters])).toBe(true);
         expectTheSame(shape);
       }),
       { numRuns: 100 },
@@ -102,7 +115,7 @@ describe("Ferment's own convolution", () => {
     fc.assert(
       fc.property(shapes, windows, (shape, window) => {
         const { side, channels } = window;
-        expect(fitsOwnConv(engine, [side, side, channels, shape.filters], SAME)).toBe(true);
+        expect(fits([side, side, channels, shape.filters])).toBe(true);
         expectTheSame({ ...shape, ...window });
       }),
       { numRuns: 100 },
@@ -125,23 +138,34 @@ describe("Ferment's own convolution", () => {
   );
 
   test('is left to the library for other windows, other channels, very wide layers, and where it is not loaded', () => {
-    const fits = (filter: readonly number[], window: Window = SAME, on = engine, wanted?: Wanted): boolean =>
-      fitsOwnConv(on, filter, window, wanted);
     expect(fits([3, 3, 24, 24])).toBe(true);
     expect(fits([3, 3, 24, 20])).toBe(false);
     expect(fits([3, 3, 20, 24])).toBe(false);
     expect(fits([1, 1, 20, 24])).toBe(true);
     expect(fits([5, 5, 24, 24])).toBe(false);
     expect(fits([1, 3, 24, 24])).toBe(false);
-    expect(fits([3, 3, 256, 256])).toBe(false);
-    expect(fits([3, 3, 24, 24], { strides: [2, 2], padding: 'same' })).toBe(false);
-    expect(fits([3, 3, 24, 24], { strides: [1, 1], padding: 'valid' })).toBe(false);
-    expect(fits([1, 1, 24, 24], { strides: [1, 1], padding: 'valid' })).toBe(true);
-    expect(fits([1, 1, 24, 24], { strides: [1, 1], padding: [1, 1, 1, 1] })).toBe(false);
-    expect(fits([3, 3, 24, 24], { strides: [1, 1], padding: [0, 1, 0, 1] })).toBe(false);
-    expect(fits([3, 3, 24, 24], SAME, { ...engine, fused: undefined })).toBe(false);
-    expect(fits([1, 1, 20, 24], SAME, engine, 'input gradient')).toBe(false);
-    expect(fits([3, 3, 3, 24], SAME, engine, 'input gradient')).toBe(false);
+    expect(fits([3, 3, 256, 256])).toBe(true);
+    expect(fits([3, 3, 256, 256], { side: 5 })).toBe(false);
+    expect(fits([1, 1, 256, 256])).toBe(false);
+    expect(fits([3, 3, 256, 256], { wanted: 'kernel gradient' })).toBe(false);
+    expect(fits([3, 3, 256, 256], { wanted: 'input gradient' })).toBe(false);
+    expect(fits([3, 3, 24, 24], { window: { strides: [2, 2], padding: 'same' } })).toBe(false);
+    expect(fits([3, 3, 24, 24], { window: { strides: [1, 1], padding: 'valid' } })).toBe(false);
+    expect(fits([1, 1, 24, 24], { window: { strides: [1, 1], padding: 'valid' } })).toBe(true);
+    expect(fits([1, 1, 24, 24], { window: { strides: [1, 1], padding: [1, 1, 1, 1] } })).toBe(false);
+    expect(fits([3, 3, 24, 24], { window: { strides: [1, 1], padding: [0, 1, 0, 1] } })).toBe(false);
+    expect(fits([3, 3, 24, 24], { on: { ...engine, fused: undefined } })).toBe(false);
+    expect(fits([1, 1, 20, 24], { wanted: 'input gradient' })).toBe(false);
+    expect(fits([3, 3, 3, 24], { wanted: 'input gradient' })).toBe(false);
+  });
+
+  test.each([
+    [6, 264, 136],
+    [7, 136, 264],
+  ])('does a wide layer on images of side %i: %i channels to %i', (side, channels, filters) => {
+    const shape = { side: 3, images: 5, height: side, width: side + 1, channels, filters, bias: true };
+    expectTheSame(shape);
+    expect(run({ ...engine, threads: 1 }, shape)).toEqual(run({ ...engine, threads: 3 }, shape));
   });
 
   test.each([1, 3, 8])('passes on what is not a number, of %i channels', (channels) => {
