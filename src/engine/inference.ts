@@ -56,7 +56,7 @@ function inOneGraph(
   const { savedModel, image, feeds, outputs } = writeInferenceGraph(graph, {
     wanted,
     inputShape,
-    kernels: engine.kernels,
+    engine,
   });
   const session = openSession(engine, savedModel);
   const fits = `${inputShape}`;

@@ -115,9 +115,12 @@ function buildConvolution(layer: Layer, { append, inputOf }: Builder): number {
   const source = sourceOf(layer, 0);
   const isPadded = source.getClassName() === 'ZeroPadding2D';
   const window = windowOf(layer, isPadded ? zeroPaddingOf(source) : undefined);
-  const weighted = { ...weightsOf(layer), input: inputOf(isPadded ? source : layer) };
+  const reader = isPadded ? source : layer;
+  const weighted = { ...weightsOf(layer), input: inputOf(reader) };
   const step =
-    layer.getClassName() === 'Conv2D' ? convStep(weighted, window) : depthwiseStep(weighted, window);
+    layer.getClassName() === 'Conv2D'
+      ? convStep(weighted, window, inputShapeOf(reader))
+      : depthwiseStep(weighted, window);
   return withActivation(layer, append, step);
 }
 

@@ -1,5 +1,7 @@
+import type { Engine } from '../load.ts';
 import { type Attribute, FLOAT, NHWC, text, type } from '../native.ts';
-import { fusedAttributes, fusedOperation, type Kernels } from '../onednn.ts';
+import { fusedAttributes, fusedOperation } from '../onednn.ts';
+import { fitsOwnConv, OWN_CONVOLUTION, type OwnConvEngine, ownConvAttributes } from '../ops/own-conv.ts';
 import { createGraphWriter, type GraphWriter } from '../saved-model/graph-writer.ts';
 import { type Chain, findChains } from './chains.ts';
 import { type Feed, foldedProduct, plainProduct, scaleAndShiftFeeds } from './fold.ts';
@@ -16,9 +18,14 @@ export interface InferenceGraph {
   readonly outputs: readonly string[];
 }
 
+/** Which kernels there are. */
+export type GraphEngine = OwnConvEngine & Pick<Engine, 'kernels'>;
+
+type Weighted = Extract<Step['form'], { kind: 'weighted' }>;
+
 interface Writing {
   readonly writer: GraphWriter;
-  readonly kernels: Kernels;
+  readonly engine: GraphEngine;
   readonly steps: readonly Step[];
   /** The operation that gives a step's output. */
   readonly names: string[];
@@ -26,8 +33,8 @@ interface Writing {
 }
 
 /**
- * Writes the graph that gives the outputs of the steps in `wanted` for images `[n, ...inputShape]`. With oneDNN a
- * convolution is one operation with its bias, a sum and an activation; TensorFlow's own rewriting takes oneDNN's kernels
+ * Writes the graph that gives the outputs of the steps in `wanted` for images `[n, ...inputShape]`. By Ferment's
+ * own kernels, and with oneDNN, a convolution is one operation with its bias, a sum and an activation; TensorFlow's own rewriting takes oneDNN's kernels
  * for the rest.
  */
 export function writeInferenceGraph(
@@ -35,10 +42,10 @@ export function writeInferenceGraph(
   options: {
     readonly wanted: readonly number[];
     readonly inputShape: readonly number[];
-    readonly kernels: Kernels;
+    readonly engine: GraphEngine;
   },
 ): InferenceGraph {
-  const { wanted, inputShape, kernels } = options;
+  const { wanted, inputShape, engine } = options;
   const writer = createGraphWriter();
   const feeds: { name: string; feed: Feed }[] = [];
   const fed = (feed: Feed): string => {
@@ -46,7 +53,7 @@ export function writeInferenceGraph(
     feeds.push({ name, feed });
     return name;
   };
-  const writing: Writing = { writer, kernels, steps: graph.steps, names: [], fed };
+  const writing: Writing = { writer, engine, steps: graph.steps, names: [], fed };
   const chains = findChains(graph.steps, wanted);
   const inner = new Set([...chains.values()].flatMap(innerSteps));
   for (const [i, step] of graph.steps.entries()) {
@@ -67,7 +74,7 @@ function innerSteps({ product, norm, sum, end }: Chain): number[] {
 }
 
 function writeChain(writing: Writing, chain: Chain): string {
-  const { writer, kernels, steps, fed } = writing;
+  const { writer, engine, steps, fed } = writing;
   const form = steps[chain.product]?.form;
   const norm = steps[chain.norm ?? -1]?.form;
   if (form?.kind !== 'weighted') throw new Error('A chain begins with a product');
@@ -79,7 +86,12 @@ function writeChain(writing: Writing, chain: Chain): string {
   const activation = steps[chain.activation ?? -1]?.form;
   const activations = activation?.kind === 'plain' ? [activation.operation] : [];
   const others = chain.sum === undefined ? [] : [nameOf(writing, chain.sum.other)];
-  const fused = kernels === 'onednn' ? fusedOperation(form.operation) : undefined;
+  if (fitsOwn(engine, form)) {
+    const own = ownConvAttributes(engine, form.kernel.shape, kindOf(activations[0]));
+    const [other = writer.nothing()] = others;
+    return writer.add(OWN_CONVOLUTION, own, [...inputs, bias, other]);
+  }
+  const fused = engine.kernels === 'onednn' ? fusedOperation(form.operation) : undefined;
   if (fused !== undefined) {
     const parts = ['BiasAdd', ...others.map(() => 'Add'), ...activations];
     const all = fusedAttributes(form.operation, attributes, parts, others.length + 1);
@@ -91,13 +103,25 @@ function writeChain(writing: Writing, chain: Chain): string {
   return activations.reduce((x, operation) => writer.add(operation, [FLOAT], [x]), summed);
 }
 
+/** The kind of an activation that a chain may end in. */
+function kindOf(operation: string | undefined): 'none' | 'relu' | 'relu6' {
+  if (operation === undefined) return 'none';
+  return operation === 'Relu6' ? 'relu6' : 'relu';
+}
+
+function fitsOwn(engine: GraphEngine, { convolution, kernel }: Weighted): boolean {
+  if (convolution === undefined) return false;
+  const shapes = { input: [-1, ...convolution.input], filter: kernel.shape };
+  return fitsOwnConv(engine, shapes, convolution.window, 'result');
+}
+
 /**
  * A depthwise convolution with padding of its own as a padding and one without: fused ones know no such padding, and on
  * processors with AVX-512 TensorFlow's rewriting fuses them all the same, loses an attribute and aborts the process.
  */
 function asPadded(
   writer: GraphWriter,
-  { operation, attributes }: Extract<Step['form'], { kind: 'weighted' }>,
+  { operation, attributes }: Weighted,
   read: readonly string[],
 ): { readonly attributes: readonly Attribute[]; readonly read: readonly string[] } {
   const paddings = attributes.find(({ name }) => name === 'explicit_paddings')?.value;

@@ -1,5 +1,6 @@
 import type { Engine } from '../load.ts';
 import type { Attribute, LayerVariable, Tensor } from '../native.ts';
+import type { Window } from '../ops/conv.ts';
 import type { DropoutSeed } from '../ops/dropout.ts';
 
 /** A weight of a layer, under the name that it has in a saved model (`block1/conv1/kernel`). */
@@ -49,6 +50,8 @@ export type Form =
       readonly attributes: readonly Attribute[];
       readonly kernel: Weight;
       readonly bias: Weight | undefined;
+      /** Of a convolution: its window, and the shape of what it reads, without the batch axis. */
+      readonly convolution?: { readonly window: Window; readonly input: readonly number[] };
     }
   /** `gamma (x - moving mean) / sqrt(moving variance + epsilon) + beta` along the last axis. */
   | { readonly kind: 'batch-norm'; readonly weights: BatchNormFacts }

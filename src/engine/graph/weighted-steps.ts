@@ -26,19 +26,24 @@ export interface Weighted {
   readonly trainable: boolean;
 }
 
+type Weighting = Extract<Form, { kind: 'weighted' }>;
+
 interface Product {
-  readonly operation: Extract<Form, { kind: 'weighted' }>['operation'];
+  readonly operation: Weighting['operation'];
   /** Of the operation in inference. */
   readonly attributes: readonly Attribute[];
+  readonly convolution?: Weighting['convolution'];
   readonly multiply: (engine: Engine, x: Tensor, kernel: Tensor, bias: Tensor | undefined) => Tensor;
   readonly inputGradient: (engine: Engine, at: { x: Tensor; kernel: Tensor; dy: Tensor }) => Tensor;
   readonly kernelGradient: (engine: Engine, at: { x: Tensor; kernel: Tensor; dy: Tensor }) => Tensor;
 }
 
-export function convStep(layer: Weighted, window: Window): Step {
+/** `input` is the shape of what it reads, without the batch axis. */
+export function convStep(layer: Weighted, window: Window, input: readonly number[]): Step {
   return weightedStep(layer, {
     operation: 'Conv2D',
     attributes: convAttributes(window),
+    convolution: { window, input },
     multiply: (engine, x, filter, bias) => conv2d(engine, x, { filter, bias }, window),
     inputGradient: (engine, { x, kernel, dy }) =>
       conv2dInputGradient(engine, { inputShape: x.shape, filter: kernel, dy }, window),
@@ -72,10 +77,11 @@ export function denseStep(layer: Weighted): Step {
 
 function weightedStep(layer: Weighted, product: Product): Step {
   const { kernel, bias, trainable } = layer;
-  const { operation, attributes } = product;
+  const { operation, attributes, convolution } = product;
+  const form = { kind: 'weighted', operation, attributes, kernel, bias } as const;
   return {
     name: layer.name,
-    form: { kind: 'weighted', operation, attributes, kernel, bias },
+    form: convolution === undefined ? form : { ...form, convolution },
     inputs: [layer.input],
     weights: trainable ? [kernel, ...(bias ? [bias] : [])] : [],
     keepsInputs: true,

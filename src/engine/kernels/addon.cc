@@ -83,7 +83,7 @@ const Operation OPERATIONS[] = {
      {"dy", "d", "project", "gamma", "beta", "mean", "variance"},
      {"g", "dproject", "dgamma", "dbeta"},
      compute<callProjectGrad>},
-    {"FermentConvolution", {"x", "filter", "bias"}, {"y"}, compute<callConvolution>},
+    {"FermentConvolution", {"x", "filter", "bias", "other"}, {"y"}, compute<callConvolution>},
     {"FermentConvolutionInputGrad", {"dy", "filter"}, {"dx"}, compute<callConvolutionInputGrad>},
     {"FermentConvolutionFilterGrad", {"x", "dy"}, {"dfilter"}, compute<callConvolutionFilterGrad>},
     {"FermentDropout", {"x", "seed: int32"}, {"y"}, compute<callDropout>},

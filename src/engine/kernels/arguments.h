@@ -106,11 +106,14 @@ struct ProjectGradArguments {
   float *g, *dproject, *dgamma, *dbeta;
 };
 
-/** x `[n, height, width, in]`, filter `[side, side, in, out]`, y `[.., out]`; turned round, x is `[.., out]` and y `[.., in]`. */
+/**
+ * x `[n, height, width, in]`, filter `[side, side, in, out]`, y `[.., out]`; turned round, x is `[.., out]` and y `[.., in]`.
+ * `y = activation(x * filter + bias + other)`; `other` is of the shape of y; it and the bias may not be there.
+ */
 struct ConvolutionArguments {
   long images, height, width, in, out;
   bool turned;
-  const float *x, *filter, *bias;
+  const float *x, *filter, *bias, *other;
   float* y;
 };
 struct ConvolutionGradArguments {

@@ -60,3 +60,16 @@ template <class Work>
 FERMENT_INLINE void forChunks(long pixels, Work work) {
   for (long first = 0; first < pixels; first += CHUNK) work(first, first + CHUNK < pixels ? first + CHUNK : pixels);
 }
+
+/** What a convolution does to a sum before it stores it: `activation(value + bias[channel] + other[place])`. */
+template <int A>
+struct Finish {
+  const float *bias, *other;
+  float* y;
+  template <int L>
+  FERMENT_INLINE void operator()(Vector<L> value, long place, long channel) const {
+    if (bias != nullptr) value += load<L>(bias + channel);
+    if (other != nullptr) value += load<L>(other + place);
+    store<L>(y + place, activate<A, L>(value));
+  }
+};

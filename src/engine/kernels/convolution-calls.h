@@ -39,7 +39,12 @@ inline void convolve(const ConvolutionArguments& at, const Kernels& kernels, con
 inline void callConvolution(Call& call, const Kernels& kernels, const Settings& settings, Workers& workers) {
   ConvolutionArguments at = readConvolution(call, false, settings);
   if (call.size(2) > 0) at.bias = call.vector(2, at.out);
-  at.y = call.output({at.images, at.height, at.width, at.out});
+  const std::vector<int64_t> shape = {at.images, at.height, at.width, at.out};
+  if (call.size(3) > 0) {
+    call.expectShape(3, shape);
+    at.other = call.input(3, 4);
+  }
+  at.y = call.output(shape);
   convolve(at, kernels, settings, workers);
 }
 

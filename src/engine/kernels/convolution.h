@@ -57,19 +57,16 @@ FERMENT_INLINE void inputPiece(const float* images, const Tiling& tiling, long c
   });
 }
 
-/** The 2x2 pixels of one strip into the image, with the bias; pixels beyond an odd edge are left out. */
-template <int L>
-FERMENT_INLINE void outputStrip(const float* m, long plane, const Tiling& tiling, long channels, long strip,
-                                const float* bias, float* images) {
-  float* image = tiling.imageOf(images, strip, channels);
-  const long top = tiling.topOf(strip);
+/** The 2x2 pixels of one strip to where they belong; pixels beyond an odd edge are left out. */
+template <int L, class Put>
+FERMENT_INLINE void outputStrip(const float* m, long plane, const Tiling& tiling, long channels, long strip, Put put) {
+  const long top = tiling.topOf(strip), first = strip / tiling.rows() * tiling.height + top;
   for (long x = 0; x < tiling.columns(); x++)
     for (long c = 0; c < channels; c += L) {
       const Quad<L> quad = transformOutput<L>(m + x * channels + c, plane);
-      const Vector<L> shift = bias == nullptr ? Vector<L>{} : load<L>(bias + c);
       for (long a = 0; a < 2 && top + a < tiling.height; a++)
         for (long b = 0; b < 2 && 2 * x + b < tiling.width; b++)
-          store<L>(image + ((top + a) * tiling.width + 2 * x + b) * channels + c, quad.v[a][b] + shift);
+          put.template operator()<L>(quad.v[a][b], ((first + a) * tiling.width + 2 * x + b) * channels + c, c);
     }
 }
 
@@ -97,8 +94,8 @@ FERMENT_INLINE void forPieces(const Tiling& tiling, Range images, Work work) {
     work(strip, end - strip < most ? end - strip : most);
 }
 
-/** `y = x * kernels + bias`; turned round, `x` is the gradient for the output and `y` that for the input. */
-void convolution(const ConvolutionArguments& at, const Settings&, Workers& workers) {
+/** `y = activation(x * kernels + bias + other)`; turned round, `x` is the gradient for the output and `y` that for the input. */
+void convolution(const ConvolutionArguments& at, const Settings& settings, Workers& workers) {
   const long in = at.turned ? at.out : at.in, out = at.turned ? at.in : at.out;
   const Tiling tiling{at.height, at.width, in > WIDE || out > WIDE ? TILES_WHEN_WIDE : TILES};
   const long inPlane = tiling.plane(in), outPlane = tiling.plane(out), columns = tiling.columns();
@@ -119,9 +116,12 @@ void convolution(const ConvolutionArguments& at, const Settings&, Workers& worke
     for (long k = 0; k < PLACES; k++)
       product(count * columns, out, in, Factor<false>{v + k * inPlane, in}, filter + k * in * out, out,
               Set{m + k * outPlane, out});
-    withLanes(out, [&](auto lanes) {
-      for (long s = 0; s < count; s++)
-        outputStrip<decltype(lanes)::value>(m + s * columns * out, outPlane, tiling, out, first + s, at.bias, at.y);
+    withActivation(settings.activation, [&](auto activation) {
+      const Finish<decltype(activation)::value> finish{at.bias, at.other, at.y};
+      withLanes(out, [&](auto lanes) {
+        for (long s = 0; s < count; s++)
+          outputStrip<decltype(lanes)::value>(m + s * columns * out, outPlane, tiling, out, first + s, finish);
+      });
     });
   });
 }

@@ -2,4 +2,4 @@
 // runs again.
 
 /** The digest of the C++ sources beside this file. */
-export const REVISION = 'c86fc7361a771299';
+export const REVISION = '79566164058c656e';

@@ -53,18 +53,7 @@ FERMENT_INLINE void forWindows(const float* images, const Windows& windows, Rang
   }
 }
 
-/** A `put` that stores the sum with a bias. */
-struct SetWithBias {
-  float* c;
-  long stride;
-  const float* bias;
-  template <class V>
-  FERMENT_INLINE void operator()(long row, long col, V value) const {
-    *reinterpret_cast<V*>(c + row * stride + col) = value + *reinterpret_cast<const V*>(bias + col);
-  }
-};
-
-/** `y = x * kernels + bias`; turned round (1x1 alone), `x` is the gradient for the output and `y` that for the input. */
+/** `y = activation(x * kernels + bias + other)`; turned round (1x1 alone), `x` is the gradient for the output and `y` that for the input. */
 void windowConvolution(const ConvolutionArguments& at, const Settings& settings, Workers& workers) {
   const long in = at.turned ? at.out : at.in, out = at.turned ? at.in : at.out;
   const Windows windows{settings.side, at.height, at.width, in};
@@ -77,10 +66,12 @@ void windowConvolution(const ConvolutionArguments& at, const Settings& settings,
   }
   forGroups(workers, groupsOf(at.images), [&](long group, long thread) {
     forWindows(at.x, windows, imagesOf(group, at.images), thread, workers, [&](const float* rows, long first, long count) {
-      const Factor<false> left{rows, size};
-      float* y = at.y + first * out;
-      if (at.bias == nullptr) product(count, out, size, left, filter, out, Set{y, out});
-      else product(count, out, size, left, filter, out, SetWithBias{y, out, at.bias});
+      withActivation(settings.activation, [&](auto activation) {
+        const Finish<decltype(activation)::value> finish{at.bias, at.other, at.y};
+        product(count, out, size, Factor<false>{rows, size}, filter, out, [&](long row, long col, auto value) FERMENT_LAMBDA {
+          finish.template operator()<sizeof(value) / sizeof(float)>(value, (first + row) * out + col, col);
+        });
+      });
     });
   });
 }

@@ -1,6 +1,7 @@
 import type { Engine } from '../load.ts';
-import { int, type Tensor } from '../native.ts';
+import { type Attribute, int, type Tensor } from '../native.ts';
 import type { Window } from './conv.ts';
+import { FUSED_ACTIVATIONS, type FusedActivation } from './norm-activation.ts';
 import { withNothing } from './nothing.ts';
 
 /**
@@ -14,6 +15,9 @@ const SMALLEST_FOR_MORE = 6;
 
 /** An image of fewer channels has nothing that would fill the vectors of a transform. */
 const FEW_CHANNELS = 8;
+
+/** What decides whether they run, and how. */
+export type OwnConvEngine = Pick<Engine, 'fused' | 'threads'>;
 
 /** What a convolution is for. */
 export type Wanted = 'result' | 'kernel gradient' | 'input gradient';
@@ -33,7 +37,7 @@ export interface ConvShapes {
  *   value.
  */
 export function fitsOwnConv(
-  { fused }: Engine,
+  { fused }: OwnConvEngine,
   { input, filter }: ConvShapes,
   { strides, padding }: Window,
   wanted: Wanted,
@@ -63,16 +67,27 @@ function isAll(values: ReadonlySet<number>, value: number): boolean {
   return values.size === 1 && values.has(value);
 }
 
+/** Its inputs are an image batch, kernels, a bias and a tensor to add; the last two may be empty. */
+export const OWN_CONVOLUTION = 'FermentConvolution';
+
 /** `conv2d` where `fitsOwnConv`. */
 export function ownConv(engine: Engine, x: Tensor, filter: Tensor, bias: Tensor | undefined): Tensor {
   return withNothing(engine, (nothing) =>
-    engine.native.one('FermentConvolution', settingsOf(engine, filter.shape), [x, filter, bias ?? nothing]),
+    engine.native.one(OWN_CONVOLUTION, ownConvAttributes(engine, filter.shape), [
+      x,
+      filter,
+      bias ?? nothing,
+      nothing,
+    ]),
   );
 }
 
 /** `conv2dInputGradient` where `fitsOwnConv`: the same convolution with the kernels turned round. */
 export function ownInputGradient(engine: Engine, filter: Tensor, dy: Tensor): Tensor {
-  return engine.native.one('FermentConvolutionInputGrad', settingsOf(engine, filter.shape), [dy, filter]);
+  return engine.native.one('FermentConvolutionInputGrad', ownConvAttributes(engine, filter.shape), [
+    dy,
+    filter,
+  ]);
 }
 
 /** `conv2dFilterGradient` where `fitsOwnConv`: the sum over windows, or over the tiles of the transform. */
@@ -84,9 +99,14 @@ export function ownFilterGradient(
     dy,
   }: { readonly x: Tensor; readonly filterShape: readonly number[]; readonly dy: Tensor },
 ): Tensor {
-  return engine.native.one('FermentConvolutionFilterGrad', settingsOf(engine, filterShape), [x, dy]);
+  return engine.native.one('FermentConvolutionFilterGrad', ownConvAttributes(engine, filterShape), [x, dy]);
 }
 
-function settingsOf({ threads }: Engine, filterShape: readonly number[]) {
-  return [int('threads', threads), int('side', filterShape[0] ?? 0)];
+/** The attributes of these operations; the convolution itself may be followed by an activation, in inference. */
+export function ownConvAttributes(
+  { threads }: OwnConvEngine,
+  [side = 0]: readonly number[],
+  activation: FusedActivation = 'none',
+): readonly Attribute[] {
+  return [int('threads', threads), int('side', side), int('activation', FUSED_ACTIVATIONS[activation])];
 }

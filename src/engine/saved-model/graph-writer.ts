@@ -9,6 +9,8 @@ export interface GraphWriter {
   placeholder(shape: readonly number[]): string;
   /** A constant of int32, row-major; by default a vector. */
   integers(values: readonly number[], shape?: readonly number[]): string;
+  /** A constant of no number, for an input that is left out. */
+  nothing(): string;
   /** The bytes of `saved_model.pb`. */
   toSavedModel(): Uint8Array;
 }
@@ -29,19 +31,22 @@ export function createGraphWriter(): GraphWriter {
     nodes.push(message(1, [...parts, ...attributes]));
     return name;
   };
+  const constant = (
+    kind: 'int32' | 'float32',
+    shape: readonly number[],
+    values: Int32Array | Float32Array,
+  ) => {
+    const value = entry('value', message(8, tensor(kind, shape, values)));
+    return append('Const', [encodeAttribute(type('dtype', kind)), value], []);
+  };
   return {
     add: (operation, attributes, inputs) => append(operation, attributes.map(encodeAttribute), inputs),
     placeholder: (shape) => {
       const attributes = [type('dtype', 'float32'), shapeAttribute('shape', shape)];
       return append('Placeholder', attributes.map(encodeAttribute), []);
     },
-    integers: (values, shape = [values.length]) => {
-      const attributes = [
-        encodeAttribute(type('dtype', 'int32')),
-        entry('value', message(8, tensor(values, shape))),
-      ];
-      return append('Const', attributes, []);
-    },
+    integers: (values, shape = [values.length]) => constant('int32', shape, Int32Array.from(values)),
+    nothing: () => constant('float32', [0], new Float32Array()),
     toSavedModel: () => {
       const info = message(1, [string(4, TAG)]);
       const graph = message(2, [...nodes, message(4, [integer(1, PRODUCER)])]);
@@ -90,8 +95,11 @@ function shapeOf(sides: readonly number[]): Message {
   return sides.map((side) => message(2, [integer(1, side)]));
 }
 
-/** TensorProto of int32. */
-function tensor(values: readonly number[], shape: readonly number[]): Message {
-  const content = new Uint8Array(Int32Array.from(values).buffer);
-  return [integer(1, DATA_TYPE.int32), message(2, shapeOf(shape)), bytes(4, content)];
+/** TensorProto. */
+function tensor(
+  kind: 'int32' | 'float32',
+  sides: readonly number[],
+  { buffer }: Int32Array | Float32Array,
+): Message {
+  return [integer(1, DATA_TYPE[kind]), message(2, shapeOf(sides)), bytes(4, new Uint8Array(buffer))];
 }

@@ -182,7 +182,12 @@ describe("Ferment's own convolution", () => {
     const call = (side: number, filter: number[], x: number[]): void =>
       tf.tidy(() => {
         const attributes = [int('threads', 1), int('side', side)];
-        engine.native.one('FermentConvolution', attributes, [tf.ones(x), tf.ones(filter), tf.zeros([0])]);
+        engine.native.one('FermentConvolution', attributes, [
+          tf.ones(x),
+          tf.ones(filter),
+          tf.zeros([0]),
+          tf.zeros([0]),
+        ]);
       });
     expect(() => call(5, [5, 5, 8, 8], [1, 4, 4, 8])).toThrow('kernels must be 1x1 or 3x3');
     expect(() => call(3, [3, 3, 12, 8], [1, 4, 4, 12])).toThrow('multiples of 8 channels');
