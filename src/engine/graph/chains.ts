@@ -1,4 +1,4 @@
-import type { Form, Step } from './step.ts';
+import type { Form, Step, WeightedForm } from './step.ts';
 
 /** A product and what follows it and nothing else reads: one operation in inference. Steps by their index. */
 export interface Chain {
@@ -40,7 +40,7 @@ export function findChains(steps: readonly Step[], wanted: readonly number[]): R
 function chainFrom(
   steps: readonly Step[],
   product: number,
-  { operation, bias }: Extract<Form, { kind: 'weighted' }>,
+  { operation, bias }: WeightedForm,
   follow: (i: number, fits: (form: Form) => boolean) => number | undefined,
 ): Chain {
   const norm = follow(product, isBatchNorm);

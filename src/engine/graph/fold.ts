@@ -1,4 +1,4 @@
-import type { BatchNormFacts, Form, Weight } from './step.ts';
+import type { BatchNormFacts, Weight, WeightedForm } from './step.ts';
 
 /** Numbers that an operation of the inference graph reads: a weight as it is, or one made of several. */
 export interface Feed {
@@ -9,8 +9,6 @@ export interface Feed {
   readonly make?: (values: readonly Float32Array[]) => Float32Array<ArrayBuffer>;
 }
 
-type Weighted = Extract<Form, { kind: 'weighted' }>;
-
 /** What a product reads in inference. */
 export interface FoldedProduct {
   readonly kernel: Feed;
@@ -18,7 +16,7 @@ export interface FoldedProduct {
 }
 
 /** A product as it is. */
-export function plainProduct({ kernel, bias }: Weighted): FoldedProduct {
+export function plainProduct({ kernel, bias }: WeightedForm): FoldedProduct {
   return { kernel: asIs(kernel), bias: bias === undefined ? undefined : asIs(bias) };
 }
 
@@ -27,7 +25,7 @@ export function plainProduct({ kernel, bias }: Weighted): FoldedProduct {
  * is `x (W gamma / s) + ((b - mean) gamma / s + beta)`. The channels of the output are the last axis of a kernel (of a
  * depthwise one, whose last side is 1, the one before), so the flat index runs through them. In double precision.
  */
-export function foldedProduct({ kernel, bias }: Weighted, norm: BatchNormFacts): FoldedProduct {
+export function foldedProduct({ kernel, bias }: WeightedForm, norm: BatchNormFacts): FoldedProduct {
   const channels = norm.gamma.shape;
   const facts = sourcesOf(norm);
   return {

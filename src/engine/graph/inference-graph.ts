@@ -5,7 +5,7 @@ import { fitsOwnConv, OWN_CONVOLUTION, type OwnConvEngine, ownConvAttributes } f
 import { createGraphWriter, type GraphWriter } from '../saved-model/graph-writer.ts';
 import { type Chain, findChains } from './chains.ts';
 import { type Feed, foldedProduct, plainProduct, scaleAndShiftFeeds } from './fold.ts';
-import type { Graph, Step } from './step.ts';
+import type { Graph, Step, WeightedForm } from './step.ts';
 
 /** A model in inference as one graph of TensorFlow, with its batch norms folded. */
 export interface InferenceGraph {
@@ -21,8 +21,6 @@ export interface InferenceGraph {
 /** Which kernels there are. */
 export type GraphEngine = OwnConvEngine & Pick<Engine, 'kernels'>;
 
-type Weighted = Extract<Step['form'], { kind: 'weighted' }>;
-
 interface Writing {
   readonly writer: GraphWriter;
   readonly engine: GraphEngine;
@@ -33,9 +31,9 @@ interface Writing {
 }
 
 /**
- * Writes the graph that gives the outputs of the steps in `wanted` for images `[n, ...inputShape]`. By Ferment's
- * own kernels, and with oneDNN, a convolution is one operation with its bias, a sum and an activation; TensorFlow's own rewriting takes oneDNN's kernels
- * for the rest.
+ * Writes the graph that gives the outputs of the steps in `wanted` for images `[n, ...inputShape]`. With
+ * Ferment's own kernels, or oneDNN's, a convolution is one operation with its bias, a sum and an activation;
+ * TensorFlow's own rewriting takes oneDNN's kernels for the rest.
  */
 export function writeInferenceGraph(
   graph: Graph,
@@ -109,7 +107,7 @@ function kindOf(operation: string | undefined): 'none' | 'relu' | 'relu6' {
   return operation === 'Relu6' ? 'relu6' : 'relu';
 }
 
-function fitsOwn(engine: GraphEngine, { convolution, kernel }: Weighted): boolean {
+function fitsOwn(engine: GraphEngine, { convolution, kernel }: WeightedForm): boolean {
   if (convolution === undefined) return false;
   const shapes = { input: [-1, ...convolution.input], filter: kernel.shape };
   return fitsOwnConv(engine, shapes, convolution.window, 'result');
@@ -121,7 +119,7 @@ function fitsOwn(engine: GraphEngine, { convolution, kernel }: Weighted): boolea
  */
 function asPadded(
   writer: GraphWriter,
-  { operation, attributes }: Weighted,
+  { operation, attributes }: WeightedForm,
   read: readonly string[],
 ): { readonly attributes: readonly Attribute[]; readonly read: readonly string[] } {
   const paddings = attributes.find(({ name }) => name === 'explicit_paddings')?.value;

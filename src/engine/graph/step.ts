@@ -63,6 +63,8 @@ export type Form =
       readonly integers?: readonly number[];
     };
 
+export type WeightedForm = Extract<Form, { kind: 'weighted' }>;
+
 export interface BatchNormFacts {
   readonly gamma: Weight;
   readonly beta: Weight;

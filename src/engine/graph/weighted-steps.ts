@@ -15,7 +15,7 @@ import {
   depthwiseConv2dFilterGradient,
   depthwiseConv2dInputGradient,
 } from '../ops/depthwise-conv.ts';
-import { type Form, present, type Step, type Weight } from './step.ts';
+import { present, type Step, type Weight, type WeightedForm } from './step.ts';
 
 /** What convolution, depthwise convolution and dense layers share: a kernel, perhaps a bias, perhaps frozen. */
 export interface Weighted {
@@ -26,13 +26,11 @@ export interface Weighted {
   readonly trainable: boolean;
 }
 
-type Weighting = Extract<Form, { kind: 'weighted' }>;
-
 interface Product {
-  readonly operation: Weighting['operation'];
+  readonly operation: WeightedForm['operation'];
   /** Of the operation in inference. */
   readonly attributes: readonly Attribute[];
-  readonly convolution?: Weighting['convolution'];
+  readonly convolution?: WeightedForm['convolution'];
   readonly multiply: (engine: Engine, x: Tensor, kernel: Tensor, bias: Tensor | undefined) => Tensor;
   readonly inputGradient: (engine: Engine, at: { x: Tensor; kernel: Tensor; dy: Tensor }) => Tensor;
   readonly kernelGradient: (engine: Engine, at: { x: Tensor; kernel: Tensor; dy: Tensor }) => Tensor;

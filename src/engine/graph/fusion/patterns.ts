@@ -1,6 +1,6 @@
 import type { Attribute } from '../../native.ts';
 import type { FusedActivation } from '../../ops/norm-activation.ts';
-import type { BatchNormFacts, Form, Step, Weight } from '../step.ts';
+import type { BatchNormFacts, Form, Step, Weight, WeightedForm } from '../step.ts';
 
 // What a step is, where a kernel of our own can do it in training: a trained layer with the right kernel and stride.
 
@@ -38,7 +38,7 @@ function isTrainedProduct(
   form: Form,
   weights: readonly Weight[],
   operation: 'Conv2D' | 'DepthwiseConv2dNative',
-): form is Extract<Form, { kind: 'weighted' }> {
+): form is WeightedForm {
   return form.kind === 'weighted' && form.operation === operation && !form.bias && weights.length > 0;
 }
 
