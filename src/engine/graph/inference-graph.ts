@@ -5,6 +5,7 @@ import { fitsOwnConv, OWN_CONVOLUTION, type OwnConvEngine, ownConvAttributes } f
 import { createGraphWriter, type GraphWriter } from '../saved-model/graph-writer.ts';
 import { type Chain, findChains } from './chains.ts';
 import { type Feed, foldedProduct, plainProduct, scaleAndShiftFeeds } from './fold.ts';
+import { activationOf } from './fusion/patterns.ts';
 import type { Graph, Step, WeightedForm } from './step.ts';
 
 /** A model in inference as one graph of TensorFlow, with its batch norms folded. */
@@ -81,14 +82,15 @@ function writeChain(writing: Writing, chain: Chain): string {
   const inputs = [...read, fed(product.kernel)];
   if (product.bias === undefined) return writer.add(form.operation, attributes, inputs);
   const bias = fed(product.bias);
-  const activation = steps[chain.activation ?? -1]?.form;
-  const activations = activation?.kind === 'plain' ? [activation.operation] : [];
+  const activation = steps[chain.activation ?? -1];
   const others = chain.sum === undefined ? [] : [nameOf(writing, chain.sum.other)];
   if (fitsOwn(engine, form)) {
-    const own = ownConvAttributes(engine, form.kernel.shape, kindOf(activations[0]));
+    const kind = activation && activationOf(activation);
+    const own = ownConvAttributes(engine, form.kernel.shape, kind);
     const [other = writer.nothing()] = others;
     return writer.add(OWN_CONVOLUTION, own, [...inputs, bias, other]);
   }
+  const activations = activation?.form.kind === 'plain' ? [activation.form.operation] : [];
   const fused = engine.kernels === 'onednn' ? fusedOperation(form.operation) : undefined;
   if (fused !== undefined) {
     const parts = ['BiasAdd', ...others.map(() => 'Add'), ...activations];
@@ -99,12 +101,6 @@ function writeChain(writing: Writing, chain: Chain): string {
   const biased = writer.add('BiasAdd', [FLOAT, NHWC], [y, bias]);
   const summed = others.reduce((sum, other) => writer.add('AddV2', [FLOAT], [sum, other]), biased);
   return activations.reduce((x, operation) => writer.add(operation, [FLOAT], [x]), summed);
-}
-
-/** The kind of an activation that a chain may end in. */
-function kindOf(operation: string | undefined): 'none' | 'relu' | 'relu6' {
-  if (operation === undefined) return 'none';
-  return operation === 'Relu6' ? 'relu6' : 'relu';
 }
 
 function fitsOwn(engine: GraphEngine, { convolution, kernel }: WeightedForm): boolean {
