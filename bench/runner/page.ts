@@ -52,9 +52,9 @@ function renderPart(part: string, benches: readonly BenchResult[]): string {
 function renderGrowth(benches: readonly BenchResult[]): string {
   const families = new Map<string, { readonly count: number; readonly ours: ContestantResult }[]>();
   for (const { id, results } of benches) {
-    const [, family = '', count = ''] = /^(.+)-(\d+)$/.exec(id) ?? [];
+    const [, family, count] = /^(.+)-(\d+)$/.exec(id) ?? [];
     const ours = results.find(({ tool, rounds }) => tool === 'ferment' && rounds.length > 0);
-    if (ours !== undefined)
+    if (family !== undefined && ours !== undefined)
       families.set(family, [...(families.get(family) ?? []), { count: Number(count), ours }]);
   }
   const rows = [...families]

@@ -73,6 +73,17 @@ describe('results', () => {
     expect(merged?.versions['Snakemake']).toBe('9.1');
   });
 
+  test('growth is shown of work that was measured in three sizes, and of no other', () => {
+    const measured = [{ tool: 'ferment' as const, rounds: [round(1)] }];
+    const ids = ['step', 'predict', 'epoch', 'cold-100', 'cold-300', 'cold-1000', 'dag-100', 'dag-300'];
+    const page = renderPage([results(...ids.map((id) => ({ id, results: measured })))]);
+    const growth = page.slice(page.indexOf('## Growth'));
+    expect(growth.match(/^\| cold \|/gm)).toHaveLength(3);
+    expect(growth).toContain('| cold | 1,000 | 1.00 s | 1000 µs |');
+    expect(growth).not.toContain('dag');
+    expect(page).not.toContain('Infinity');
+  });
+
   test('work on images is also given as images per second', () => {
     const page = renderPage([
       results({
