@@ -33,8 +33,6 @@ export interface CompactTraining extends Omit<TrainingPlan, 'batchSize'> {
   readonly training: Params['training'];
 }
 
-const NO_MIXUP: Mixup = { alpha: 0, until: 1 };
-
 /**
  * A training of the sweep as the paper ran it: a fixed number of epochs at one rate, the last epoch kept.
  * Throws BAD_PARAMS for a configuration that sweep.configs does not have.
@@ -75,15 +73,7 @@ export function trainCompactNet(
   context: TrainingContext,
 ): Promise<TrainingRun> {
   const { training, architecture, optimizer, dropout, weightDecay, trainLimit, ...rest } = compact;
-  const {
-    beta1,
-    beta2,
-    averageDecay = 0,
-    imageSizes = [],
-    targetShare = 0,
-    mixup = NO_MIXUP,
-    ...plan
-  } = rest;
+  const { beta1, beta2, averageDecay = 0, imageSizes = [], targetShare = 0, mixup, ...plan } = rest;
   const { preprocessing, augmentation } = training;
   const augment = createOnlineAugmentation(plan.seed, augmentation, plan.epochs);
   checkImageSizes(imageSizes, architecture, augmentation.interpolation);
@@ -109,7 +99,7 @@ export function trainCompactNet(
         augment,
         preprocessing,
         teaching: { share: targetShare, labelSmoothing: training.labelSmoothing },
-        mix: createMixup(plan.seed, mixup, plan.epochs),
+        mix: mixup && createMixup(plan.seed, mixup, plan.epochs),
         sideAt: (epoch) => sideAt(imageSizes, plan.epochs, epoch),
       }),
   };
