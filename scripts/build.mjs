@@ -9,6 +9,8 @@ import { readIfThere, writeAtomically } from './setup/files.mjs';
 const ENTRY = 'src/cli/main.ts';
 /** The study's command. */
 const FER_ENTRY = 'src/fer-cli/main.ts';
+/** What stage programs of other projects import: `ferment/stage`. */
+const STAGE_ENTRY = 'src/stage/index.ts';
 /** Runs in a thread of its own. */
 const WALK_THREAD = 'src/runner/hash/walk-thread.ts';
 const CLOCK_LAG_MS = 20;
@@ -104,7 +106,7 @@ async function bundle(root) {
       }),
       esbuild.build({
         ...common,
-        entryPoints: { fer: FER_ENTRY },
+        entryPoints: { fer: FER_ENTRY, stage: STAGE_ENTRY },
         outExtension: { '.js': '.mjs' },
         format: 'esm',
         packages: 'external',

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { addonFlags } from './addon-flags.mjs';
 import { binaryStep, versionOf } from './binary.mjs';
-import { NATIVE_PACKAGE } from './link.mjs';
+import { nativePackage, packageFolder } from './package-folder.mjs';
 import { locateLibrary } from './variant.mjs';
 
 /** @typedef {import('./types.ts').Context} Context */
@@ -27,8 +27,8 @@ export const addon = binaryStep(addonBinary);
  */
 function addonKey(context) {
   const { platform, arch } = context;
-  const native = versionOf(context, NATIVE_PACKAGE);
-  const headers = versionOf(context, 'node_modules/node-api-headers');
+  const native = versionOf(nativePackage(context));
+  const headers = versionOf(packageFolder(context, 'node-api-headers'));
   const parts = [native, headers, locateLibrary(context).key, platform, arch, addonFlags(platform)];
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 16);
 }

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { readIfThere, temporaryName, writeAtomically } from './files.mjs';
-import { NATIVE_PACKAGE } from './link.mjs';
+import { nativePackage } from './package-folder.mjs';
 
 /** @typedef {import('./types.ts').Binary} Binary */
 
@@ -29,7 +29,7 @@ export function binaryStep(binary) {
  * @returns {{ path: string, stamp: string, cached: string }}
  */
 export function binaryPaths(context, { name, file, key }) {
-  const folder = join(context.root, NATIVE_PACKAGE, 'lib', 'napi-v8');
+  const folder = join(nativePackage(context), 'lib', 'napi-v8');
   return {
     path: join(folder, `${file}.node`),
     stamp: join(folder, `${file}.key`),
@@ -38,13 +38,12 @@ export function binaryPaths(context, { name, file, key }) {
 }
 
 /**
- * The version of an installed package.
- * @param {Context} context
+ * The version of an installed package, by its folder.
  * @param {string} folder
  * @returns {string}
  */
-export function versionOf({ root }, folder) {
-  return JSON.parse(readFileSync(join(root, folder, 'package.json'), 'utf8')).version;
+export function versionOf(folder) {
+  return JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')).version;
 }
 
 /**

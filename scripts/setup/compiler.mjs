@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { addonFlags } from './addon-flags.mjs';
 import { SetupError } from './error.mjs';
-import { ccAndFramework, NATIVE_PACKAGE } from './link.mjs';
+import { ccAndFramework } from './link.mjs';
+import { nativePackage, packageFolder } from './package-folder.mjs';
 import { findProgram, runProgram } from './process.mjs';
 import { COMPILER } from './programs.mjs';
 
@@ -13,7 +14,7 @@ import { COMPILER } from './programs.mjs';
  * @param {string} output
  */
 export async function compileAddon(context, output) {
-  const binding = join(context.root, NATIVE_PACKAGE, 'binding');
+  const binding = join(nativePackage(context), 'binding');
   const sources = ['tfjs_backend.cc', 'tfjs_binding.cc'].map((name) => join(binding, name));
   const flags = [...addonFlags(context.platform), `-I${binding}`, ...includesOf(context)];
   await callCompiler(context, 'the TensorFlow addon', [
@@ -30,10 +31,10 @@ export async function compileAddon(context, output) {
  * @param {Context} context
  * @returns {readonly string[]}
  */
-export function includesOf({ root }) {
+export function includesOf(context) {
   const folders = [
-    join(root, NATIVE_PACKAGE, 'deps', 'include'),
-    join(root, 'node_modules', 'node-api-headers', 'include'),
+    join(nativePackage(context), 'deps', 'include'),
+    join(packageFolder(context, 'node-api-headers'), 'include'),
   ];
   return folders.map((path) => `-I${path}`);
 }
@@ -43,8 +44,9 @@ export function includesOf({ root }) {
  * @param {Context} context
  * @returns {readonly string[]}
  */
-export function librariesOf({ root, platform }) {
-  return ccAndFramework(platform).map((name) => join(root, NATIVE_PACKAGE, 'deps', 'lib', name));
+export function librariesOf(context) {
+  const folder = join(nativePackage(context), 'deps', 'lib');
+  return ccAndFramework(context.platform).map((name) => join(folder, name));
 }
 
 /**

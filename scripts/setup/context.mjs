@@ -7,7 +7,7 @@ import { createReporter } from './progress.mjs';
 
 /** @typedef {import('./types.ts').Context} Context */
 
-/** The folder of the checkout that these scripts belong to. */
+/** The folder of the checkout, or of the installed package, that these scripts belong to. */
 export const checkoutRoot = fileURLToPath(new URL('../../', import.meta.url));
 
 /**

@@ -6,6 +6,7 @@ import { binaryStep, versionOf } from './binary.mjs';
 import { SetupError } from './error.mjs';
 import { readIfThere, writeAtomically } from './files.mjs';
 import { KERNEL_SOURCES, kernelUnits } from './kernel-flags.mjs';
+import { packageFolder } from './package-folder.mjs';
 import { locateLibrary } from './variant.mjs';
 
 /** @typedef {import('./types.ts').Context} Context */
@@ -43,7 +44,7 @@ export const kernels = {
  */
 function kernelsKey(context) {
   const { platform, arch } = context;
-  const headers = versionOf(context, 'node_modules/node-api-headers');
+  const headers = versionOf(packageFolder(context, 'node-api-headers'));
   const settings = [kernelUnits(arch), linkFlags(platform)];
   const others = digestOf([headers, locateLibrary(context).key, platform, arch, settings]);
   return `${revisionOf(context)}-${others}`;

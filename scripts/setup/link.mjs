@@ -1,14 +1,12 @@
 import { join } from 'node:path';
 import { isLinkTo, linkAtomically } from './files.mjs';
+import { nativePackage } from './package-folder.mjs';
 import { locateLibrary } from './variant.mjs';
 
 /** @typedef {import('./types.ts').Context} Context */
 
 /** Links from where the addon looks (`deps/` in its package) to the library in the cache. */
 export const link = { name: 'link', isReady, run };
-
-/** The native package whose addon is built here. */
-export const NATIVE_PACKAGE = join('node_modules', '@tensorflow', 'tfjs-node-gpu');
 
 /**
  * @param {Context} context
@@ -35,7 +33,7 @@ async function run(context) {
  */
 function linksOf(context) {
   const { folder, variant } = locateLibrary(context);
-  const deps = join(context.root, NATIVE_PACKAGE, 'deps');
+  const deps = join(nativePackage(context), 'deps');
   const target = libraryFiles(context.platform);
   const libraries = Object.entries(target).map(
     ([name, file]) => /** @type {const} */ ([join(deps, 'lib', name), join(folder, 'tensorflow', file)]),

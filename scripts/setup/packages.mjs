@@ -4,11 +4,12 @@ import { join } from 'node:path';
 import { checkoutFile } from './context.mjs';
 import { SetupError } from './error.mjs';
 import { readIfThere, writeAtomically } from './files.mjs';
+import { isInstalled } from './package-folder.mjs';
 import { findProgram, runProgram } from './process.mjs';
 
 /** @typedef {import('./types.ts').Context} Context */
 
-/** The npm packages: `node_modules` as `package-lock.json` says. */
+/** The npm packages: `node_modules` as `package-lock.json` says. An installed Ferment has none of its own. */
 export const packages = { name: 'packages', isReady, run };
 
 /**
@@ -16,6 +17,7 @@ export const packages = { name: 'packages', isReady, run };
  * @returns {boolean}
  */
 function isReady(context) {
+  if (isInstalled(context)) return true;
   const stamp = readIfThere(stampPath(context));
   return stamp !== undefined && stamp === digestOfLock(context);
 }

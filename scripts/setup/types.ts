@@ -34,7 +34,7 @@ export interface Reporter {
 
 /** Everything that a step may depend on, so that a test can hand in its own. */
 export interface Context {
-  /** The checkout. */
+  /** The checkout, or where Ferment lies as a package. */
   readonly root: string;
   /** The per-user folder that all checkouts share. */
   readonly cache: string;

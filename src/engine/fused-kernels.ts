@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { FermentError, messageOf } from '../kit/index.ts';
 import { REVISION } from './kernels/revision.ts';
+import { SETUP_COMMAND } from './setup-command.ts';
 
 /** The engine's own operations (`kernels/`), registered with TensorFlow's library in this process. */
 export interface FusedKernels {
@@ -13,8 +14,8 @@ export interface FusedKernels {
 /**
  * Registers the engine's own operations with TensorFlow's library, which must be loaded: from then on the back end runs
  * them by name, as any other. They are for the processor. Undefined on another device, where set-up has not compiled
- * them (an engine that npm installed in another project), and where the environment has `FERMENT_KERNELS=standard`;
- * `FERMENT_KERNELS=x86-64-v3` and `generic` take an older copy than the processor would allow.
+ * them, and where the environment has `FERMENT_KERNELS=standard`; `FERMENT_KERNELS=x86-64-v3` and `generic` take an
+ * older copy than the processor would allow.
  * Throws NO_ENGINE when they are there but cannot be loaded, or are made from other sources than this engine knows:
  * nothing falls silently to other kernels.
  */
@@ -31,7 +32,7 @@ export function loadFusedKernels(device: 'cpu' | 'cuda'): FusedKernels | undefin
     return { instructions };
   } catch (error) {
     throw new FermentError('NO_ENGINE', `The engine's own kernels cannot be loaded: ${messageOf(error)}.`, {
-      hint: `Compile them: npm run setup (after removing ${path}.node, if they stay so). Without them: FERMENT_KERNELS=standard.`,
+      hint: `Compile them: ${SETUP_COMMAND} (after removing ${path}.node, if they stay so). Without them: FERMENT_KERNELS=standard.`,
       cause: error,
     });
   }

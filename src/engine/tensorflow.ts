@@ -2,6 +2,7 @@ import { FermentError, messageOf } from '../kit/index.ts';
 import { createNative, type Native, type NodeBackend, type Tf } from './native.ts';
 import { restoreRemovedUtilities } from './node-compatibility.ts';
 import { type Kernels, probeKernels } from './onednn.ts';
+import { SETUP_COMMAND } from './setup-command.ts';
 
 /** TensorFlow's library, loaded. */
 export interface TensorFlow {
@@ -66,7 +67,7 @@ async function importTensorFlow(): Promise<Tf> {
     return module.default ?? module;
   } catch (error) {
     throw new FermentError('NO_ENGINE', `TensorFlow cannot be loaded: ${firstLine(messageOf(error))}`, {
-      hint: 'Install the library and its addon: npm run setup',
+      hint: `Install the library and its addon: ${SETUP_COMMAND}`,
       cause: error,
     });
   }
@@ -81,7 +82,7 @@ function noCuda(): FermentError {
     'NO_DEVICE',
     'CUDA was asked for, but the TensorFlow library finds no NVIDIA GPU.',
     {
-      hint: 'Check that nvidia-smi lists a GPU and that `npm run setup` took the CUDA library (it does where it finds the NVIDIA driver), or set engine.device to auto.',
+      hint: `Check that nvidia-smi lists a GPU and that \`${SETUP_COMMAND}\` took the CUDA library (it does where it finds the NVIDIA driver), or set engine.device to auto.`,
     },
   );
 }

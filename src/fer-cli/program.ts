@@ -3,6 +3,7 @@ import { configureProgram, type Terminal } from '../kit/index.ts';
 import { declareBench } from './declare/bench.ts';
 import { declareImport } from './declare/import.ts';
 import { declareModels } from './declare/models.ts';
+import { declareSetup } from './declare/setup.ts';
 
 /** What an action gets beside its own arguments: where to print, and how to say its exit code. */
 export interface ActionContext {
@@ -19,5 +20,6 @@ export function createProgram(terminal: Terminal, setExit: (code: number) => voi
   declareModels(program, context);
   declareImport(program, context);
   declareBench(program, context);
+  declareSetup(program, context);
   return program;
 }

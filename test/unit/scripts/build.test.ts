@@ -17,6 +17,7 @@ async function main() {
 }
 main();`,
   'src/fer-cli/main.ts': `console.log('fer', import.meta.filename !== undefined);`,
+  'src/stage/index.ts': 'export const openStage = 1;',
   'src/runner/hash/walk-thread.ts': `console.log('thread');`,
   'src/cli/late.ts': `export const late = () => console.log('late one');`,
   'src/kit/word.ts': `export const word = 'first';`,
@@ -47,15 +48,17 @@ async function runMain(root: string, ...args: string[]): Promise<string> {
   return stdout;
 }
 
-test('the command line is one file beside that of its helper thread, in which lazily imported commands wait for their time', async () => {
+test('the command line is one file beside those of its helper thread and of stage programs elsewhere, in which lazily imported commands wait for their time', async () => {
   const root = createProject();
-  expect(await buildIfStale(root)).toEqual({ built: true, files: 6 });
+  expect(await buildIfStale(root)).toEqual({ built: true, files: 8 });
   const names = readdirSync(join(root, 'dist'), { recursive: true, encoding: 'utf8' }).sort();
   const built = [
     'fer.mjs',
     'fer.mjs.map',
     'main.cjs',
     'main.cjs.map',
+    'stage.mjs',
+    'stage.mjs.map',
     'walk-thread.cjs',
     'walk-thread.cjs.map',
   ];
