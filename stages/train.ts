@@ -9,6 +9,7 @@ await runStage<Pick<Params, 'seed' | 'engine' | 'training' | 'train'>>(async (st
       train: stage.dep('train'),
       validation: stage.dep('validation'),
       targets: stage.optionalDep('targets'),
+      teachers: stage.optionalDeps('teachers'),
       model: stage.out('model'),
       history: stage.out('history'),
       checkpoint: stage.checkpoint('state'),

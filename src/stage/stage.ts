@@ -17,6 +17,8 @@ export interface Stage<P> {
   optionalDep(name: string): string | undefined;
   /** The paths that a glob dep stands for, sorted by bytes. */
   deps(name: string): readonly string[];
+  /** The same, or none for a dep that was left out because its path is null. */
+  optionalDeps(name: string): readonly string[];
   /** The path of a named out, metric or plot. */
   out(name: string): string;
   checkpoint(name: string): string;
@@ -76,6 +78,10 @@ export function openStage<P>(env: NodeJS.ProcessEnv): Stage<P> {
       `the ${kind} '${name}' is a glob of ${value.length} paths: ask for deps('${name}')`,
     );
   };
+  const several = (name: string): readonly string[] => {
+    const value = lookUp(file.stage, 'dep', file.deps, name);
+    return typeof value === 'string' ? [value] : value;
+  };
   return {
     name: file.stage,
     key: at < 0 ? undefined : file.stage.slice(at + 1),
@@ -84,10 +90,8 @@ export function openStage<P>(env: NodeJS.ProcessEnv): Stage<P> {
     gpus: file.gpus,
     dep: (name) => single('dep', file.deps, name),
     optionalDep: (name) => (Object.hasOwn(file.deps, name) ? single('dep', file.deps, name) : undefined),
-    deps: (name) => {
-      const value = lookUp(file.stage, 'dep', file.deps, name);
-      return typeof value === 'string' ? [value] : value;
-    },
+    deps: several,
+    optionalDeps: (name) => (Object.hasOwn(file.deps, name) ? several(name) : []),
     out: (name) => single('out', outs, name),
     checkpoint: (name) => single('checkpoint', file.checkpoints, name),
     graph: () => {

@@ -14,6 +14,7 @@ const finalTraining = {
     'seed',
     'selection',
     'targets',
+    'teachers',
     'targetShare',
     'epochs',
     'learningRate',
@@ -48,6 +49,12 @@ const finalTraining = {
       default: null,
       description:
         'The folder in which `teach` wrote what other nets answer; null trains on the labels alone.',
+    },
+    teachers: {
+      type: ['string', 'null'],
+      default: null,
+      description:
+        'The folder of a saved net, or several by a glob, that answer each image as it is seen in the step; in the place of targets.',
     },
     targetShare: {
       ...share,

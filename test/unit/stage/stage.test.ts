@@ -37,6 +37,7 @@ describe('openStage', () => {
       'artifacts/state',
     ]);
     expect(stage.optionalDep('weights')).toBeUndefined();
+    expect([stage.optionalDeps('runs'), stage.optionalDeps('weights')]).toEqual([['a.json', 'b.json'], []]);
   });
 
   it('names the declared ones when a program asks for another', () => {

@@ -1,11 +1,12 @@
-import type { Engine, LayersModel, Trainer } from '../../../engine/index.ts';
+import type { Engine, LayersModel, Tensor4D, Trainer } from '../../../engine/index.ts';
 import { type Dataset, IMAGE_SIDE } from '../../data/index.ts';
 import { channelsOf, type Preprocessing, predict } from '../../models/index.ts';
+import type { Teachers } from '../../teaching/index.ts';
 import type { Augment, Mix } from '../augmentation/index.ts';
 import type { Learner } from '../loop/learner.ts';
 import { scoreLogits } from '../loop/scores.ts';
 import { type GrayImages, labelsAt, makeBatch, rowsAt } from './gray-images.ts';
-import { type TeachingShare, targetRows } from './target-rows.ts';
+import { blend, type TeachingShare, targetRows } from './target-rows.ts';
 
 export interface ImageLearnerOptions {
   readonly engine: Engine;
@@ -18,6 +19,8 @@ export interface ImageLearnerOptions {
   readonly preprocessing: Preprocessing;
   /** What a target is made of, where other nets teach or images are mixed. */
   readonly teaching?: TeachingShare;
+  /** Answer each batch as it is seen, in the place of soft targets. */
+  readonly teachers?: Teachers | undefined;
   /** Mixes the images of a batch, and their targets. */
   readonly mix?: Mix | undefined;
   /** Side of the training images in an epoch (from 1); left out, 48 in all. */
@@ -26,21 +29,26 @@ export interface ImageLearnerOptions {
 
 /** A learner whose whole model sees images: augmented for each step in training, as they are in validation. */
 export function createImageLearner(options: ImageLearnerOptions): Learner {
-  const { engine, model, trainer, train, validation, augment, preprocessing, sideAt, teaching, mix } =
-    options;
+  const { engine, model, trainer, train, validation, augment, preprocessing, sideAt, teaching } = options;
+  const { mix, teachers } = options;
   const channels = channelsOf(model);
   return {
     trainer,
     trainCount: train.count,
     step: (epoch, indices) => {
-      const side = sideAt?.(epoch) ?? IMAGE_SIDE;
-      const batch = makeBatch(train, { epoch, indices, augment, preprocessing, side, channels });
       const labels = labelsAt(train.labels, indices);
       const answers = train.taught && rowsAt(train.taught, indices);
       const targets = teaching && targetRows(labels, answers, teaching);
-      if (targets !== undefined) mix?.({ images: batch, targets, indices }, epoch);
-      const images = engine.tf.tensor4d(batch, [indices.length, side, side, channels]);
+      // The same change and the same mixture for whatever size is asked for: both are drawn from epoch and indices.
+      const look = (side: number, rows = targets?.slice()): Tensor4D => {
+        const batch = makeBatch(train, { epoch, indices, augment, preprocessing, side, channels });
+        if (rows !== undefined) mix?.({ images: batch, targets: rows, indices }, epoch);
+        return engine.tf.tensor4d(batch, [indices.length, side, side, channels]);
+      };
+      const images = look(sideAt?.(epoch) ?? IMAGE_SIDE, targets);
       try {
+        if (teachers !== undefined && targets !== undefined)
+          blend(targets, answersTo(images, teachers, look), teaching?.share ?? 0);
         return trainer.step(images, labels, targets);
       } finally {
         images.dispose();
@@ -53,4 +61,15 @@ export function createImageLearner(options: ImageLearnerOptions): Learner {
     finish: () => {},
     dispose: () => trainer.dispose(),
   };
+}
+
+/** What teachers say to the images of a step, at the size that they know. */
+function answersTo(images: Tensor4D, teachers: Teachers, look: (side: number) => Tensor4D): Float32Array {
+  if (images.shape[1] === IMAGE_SIDE) return teachers.answer(images);
+  const large = look(IMAGE_SIDE);
+  try {
+    return teachers.answer(large);
+  } finally {
+    large.dispose();
+  }
 }

@@ -19,6 +19,11 @@ export function targetRows(
 ): Float32Array<ArrayBuffer> {
   const rows = smoothedTargets(labels, CLASSES.length, labelSmoothing);
   if (answers === undefined) return rows;
-  for (let i = 0; i < rows.length; i++) rows[i] = (1 - share) * (rows[i] ?? 0) + share * (answers[i] ?? 0);
+  blend(rows, answers, share);
   return rows;
+}
+
+/** Makes target rows `(1 - share) row + share answer`, in place. */
+export function blend(rows: Float32Array, answers: Float32Array, share: number): void {
+  for (let i = 0; i < rows.length; i++) rows[i] = (1 - share) * (rows[i] ?? 0) + share * (answers[i] ?? 0);
 }

@@ -20,7 +20,7 @@ import {
   saveModel,
 } from '../../models/index.ts';
 import { type Architecture, CLASSES } from '../../params/index.ts';
-import { readSoftTargets } from '../../teaching/soft-targets.ts';
+import { loadTeachers, readSoftTargets, type Teachers } from '../../teaching/index.ts';
 import { digestOfImages, type GrayImages, takeGray } from '../learners/gray-images.ts';
 import { renderHistoryCsv } from '../loop/history.ts';
 import type { Learner } from '../loop/learner.ts';
@@ -36,6 +36,8 @@ export interface TrainingPlaces {
   readonly validation: string;
   /** Folder of the soft targets of the training split; left out, the labels are all there is. */
   readonly targets?: string | undefined;
+  /** Folders of saved nets that answer every batch; none by default. */
+  readonly teachers?: readonly string[];
   /** Folder for the model. */
   readonly model: string;
   /** CSV file for the history. */
@@ -94,6 +96,7 @@ export interface LearnerParts {
   readonly createTrainer: (model: LayersModel) => Trainer;
   readonly train: GrayImages;
   readonly validation: Dataset;
+  readonly teachers?: Teachers | undefined;
 }
 
 /**
@@ -114,19 +117,25 @@ export async function runTraining(
   const engine = await loadEngine({ device: context.device });
   context.onEngine?.(engineFacts(engine));
   const model = buildModel(engine, { architecture, dropout, seed: plan.seed });
+  let teachers: Teachers | undefined;
   try {
     const weights = (await recipe.initialize?.(engine, model)) ?? RANDOM;
-    const config = digestOfJson([recipe.params, weights, digestOfImages(train), digestOfDataset(validation)]);
+    const { teachers: folders = [] } = places;
+    const { preprocessing } = recipe;
+    if (folders.length > 0) teachers = await loadTeachers(engine, folders, { preprocessing, model });
+    const taughtBy = teachers === undefined ? [] : [teachers.digest];
+    const images = [digestOfImages(train), digestOfDataset(validation)];
     const outcome = await runLearner(
       recipe,
-      { engine, model, train, validation },
-      { config, places, context },
+      { engine, model, train, validation, teachers },
+      { config: digestOfJson([recipe.params, weights, ...images, ...taughtBy]), places, context },
     );
     await saveModel(places.model, model, infoOf(recipe, model, outcome));
     writeFileAtomic(places.history, renderHistoryCsv(outcome.history));
-    const images = { train: train.count, validation: validation.count };
-    return summarize({ recipe, model, outcome, images, initialWeights: weights.kind });
+    const counts = { train: train.count, validation: validation.count };
+    return summarize({ recipe, model, outcome, images: counts, initialWeights: weights.kind });
   } finally {
+    teachers?.dispose();
     disposeModel(model);
   }
 }

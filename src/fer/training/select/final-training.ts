@@ -6,8 +6,8 @@ import type { SelectedValues, Selection } from './select.ts';
 
 /**
  * The final training of this name: its params, with the selection's value wherever they say "selected".
- * Throws BAD_PARAMS for a name that `train` does not have, and for "selected" without a selection; DATA_DAMAGED when
- * the selection file is not one of this architecture.
+ * Throws BAD_PARAMS for a name that `train` does not have, for "selected" without a selection, and for two kinds of
+ * teaching; DATA_DAMAGED when the selection file is not one of this architecture.
  */
 export function finalTraining(
   name: string,
@@ -20,12 +20,27 @@ export function finalTraining(
       hint: didYouMean(name, Object.keys(train)),
     });
   }
-  const { selection: _, targets, targetShare, mixup, architecture, seed, optimizer, ...rest } = final;
+  const {
+    selection: _,
+    targets,
+    teachers,
+    targetShare,
+    mixup,
+    architecture,
+    seed,
+    optimizer,
+    ...rest
+  } = final;
   const { learningRate, dropout, weightDecay, ...plan } = rest;
+  if (targets !== null && teachers !== null)
+    throw new FermentError(
+      'BAD_PARAMS',
+      `train.${name} can be taught by targets or by teachers. Received: both.`,
+    );
   const selected = selectedValues({ name, architecture }, selectionPath);
   return {
     ...plan,
-    ...(targets === null ? {} : { targetShare }),
+    ...(targets === null && teachers === null ? {} : { targetShare }),
     ...(mixup.alpha === 0 ? {} : { mixup }),
     architecture,
     optimizer: optimizer === 'selected' ? selected('optimizer') : optimizer,

@@ -20,12 +20,17 @@ const metrics = {
 };
 
 /** The section of two final trainings, of which `se-resnet` has these targets. */
-function section(targets: string | null, teach: Teach, teaching: readonly (readonly [string, object])[]) {
+function section(
+  targets: string | null,
+  teach: Teach,
+  teaching: readonly (readonly [string, object])[],
+  teachers: string | null = null,
+) {
   const training = ['se-resnet', 'resnet'].map((key) => [key, { metrics, history: [] }]);
   const results = { training: new Map(training as never), teaching: new Map(teaching) } as unknown as Results;
   const train = {
     resnet: { targets: null, targetShare: 0.5 },
-    'se-resnet': { targets, targetShare: 0.8 },
+    'se-resnet': { targets, teachers, targetShare: 0.8 },
     // A training that is declared, and did not run.
     'se-resnet-wide': { targets: 'artifacts/targets/teachers', targetShare: 0.8 },
   } as unknown as Params['train'];
@@ -67,6 +72,13 @@ describe('the section of final trainings', () => {
   test('names the folder of targets that no stage of this pipeline measured', () => {
     expect(rowsOf(renderMarkdown(section('elsewhere/answers', {}, [])), 'taught by')).toEqual([
       ['SE-ResNet', '`elsewhere/answers`', '–', '–', '80.0', '–', '–'],
+    ]);
+  });
+
+  test('names teachers that answer in each step, of whom nothing is measured', () => {
+    const inSteps = section(null, {}, [], 'artifacts/models/teacher-*');
+    expect(rowsOf(renderMarkdown(inSteps), 'taught by')).toEqual([
+      ['SE-ResNet', '`artifacts/models/teacher-*`', '–', 'as in the step', '80.0', '–', '–'],
     ]);
   });
 

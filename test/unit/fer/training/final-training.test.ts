@@ -23,7 +23,7 @@ describe('the final training', () => {
     weightDecay: 'selected',
   } as const;
   const mixup = { alpha: 0, until: 1 };
-  const untaught = { seed: null, targets: null, targetShare: 0.5, mixup } as const;
+  const untaught = { seed: null, targets: null, teachers: null, targetShare: 0.5, mixup } as const;
   const common = { ...untaught, imageSizes, ...plan, ...selected } as const;
   const params = {
     seed: 3,
@@ -90,6 +90,18 @@ describe('the final training', () => {
     expect(plain).not.toHaveProperty('mixup');
     const taught = finalTraining('taught', params, resnet);
     expect(taught).toMatchObject({ targetShare: 0.7, mixup: { alpha: 0.4, until: 0.85 } });
+  });
+
+  it('is taught by targets or by teachers, not by both', () => {
+    const { resnet } = selections();
+    const withTeachers = (targets: string | null) => ({
+      ...params,
+      train: { taught: { ...params.train.taught, targets, teachers: 'artifacts/models/teacher-*' } },
+    });
+    expect(finalTraining('taught', withTeachers(null), resnet)).toMatchObject({ targetShare: 0.7 });
+    expect(() => finalTraining('taught', withTeachers('artifacts/targets/all'), resnet)).toThrow(
+      /train\.taught can be taught by targets or by teachers\. Received: both/,
+    );
   });
 
   it("refuses another architecture's selection", () => {
