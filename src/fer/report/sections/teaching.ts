@@ -12,8 +12,7 @@ export function taughtTable({ training, teaching }: Results, { train, teach }: T
   const rows = inModelOrder(training).flatMap(([key]) => {
     const { targets = null, teachers = null, targetShare } = train[key] ?? {};
     const share = percent(targetShare);
-    if (teachers !== null)
-      return [[modelName(key), `\`${teachers}\``, '–', IN_EACH_STEP, share, '–', '–']];
+    if (teachers !== null) return [[modelName(key), `\`${teachers}\``, '–', IN_EACH_STEP, share, '–', '–']];
     if (targets === null) return [];
     // Stage teach@NAME writes its targets to a folder of this name, and its metrics to a file of it.
     const name = basename(targets);
