@@ -19,7 +19,8 @@ beforeAll(async () => {
   linkTo('@tensorflow', ['tfjs-node-gpu']);
   cpSync(join(repository, 'node_modules', NATIVE), join(modules, NATIVE), { recursive: true });
   for (const name of ['deps', 'lib']) rmSync(join(modules, NATIVE, name), { recursive: true });
-  const packed = await run('npm', ['pack', '--silent', '--pack-destination', project], { cwd: repository });
+  const pack = ['run', '--silent', 'package', '--', '--silent', '--pack-destination', project];
+  const packed = await run('npm', pack, { cwd: repository });
   mkdirSync(join(modules, 'ferment'));
   await run('tar', [
     '-xzf',
