@@ -1,9 +1,10 @@
 import { execFile } from 'node:child_process';
-import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { encodeGrayPng } from '../../src/fer/images/index.ts';
+import { linkPackages } from '../support/linked-packages.ts';
 import { repository } from '../support/project.ts';
 import { temporaryFolder } from '../support/temporary.ts';
 
@@ -14,11 +15,7 @@ const NATIVE = '@tensorflow/tfjs-node-gpu';
 const project = temporaryFolder(afterAll);
 beforeAll(async () => {
   const modules = join(project, 'node_modules');
-  mkdirSync(join(modules, '@tensorflow'), { recursive: true });
-  linkTo('', ['@tensorflow', 'ferment']);
-  linkTo('@tensorflow', ['tfjs-node-gpu']);
-  cpSync(join(repository, 'node_modules', NATIVE), join(modules, NATIVE), { recursive: true });
-  for (const name of ['deps', 'lib']) rmSync(join(modules, NATIVE, name), { recursive: true });
+  linkPackages(project);
   const pack = ['run', '--silent', 'package', '--', '--silent', '--pack-destination', project];
   const packed = await run('npm', pack, { cwd: repository });
   mkdirSync(join(modules, 'ferment'));
@@ -28,13 +25,6 @@ beforeAll(async () => {
     ...['-C', join(modules, 'ferment'), '--strip-components=1'],
   ]);
 }, 60_000);
-
-function linkTo(scope: string, own: readonly string[]): void {
-  const folder = join(repository, 'node_modules', scope);
-  for (const name of readdirSync(folder))
-    if (!own.includes(name) && !name.startsWith('.'))
-      symlinkSync(join(folder, name), join(project, 'node_modules', scope, name));
-}
 
 async function command(name: 'ferment' | 'fer', ...args: string[]) {
   const file = join(project, 'node_modules', 'ferment', 'bin', `${name}.js`);

@@ -1,32 +1,21 @@
 import { execFile } from 'node:child_process';
-import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
+import { linkPackages } from '../support/linked-packages.ts';
 import { temporaryFolder } from '../support/temporary.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
-const NATIVE = 'node_modules/@tensorflow/tfjs-node-gpu';
 
 /** A second checkout on this machine, its packages installed by npm and nothing else done yet. */
 function createCheckout(): string {
   const root = temporaryFolder();
   for (const name of ['scripts', 'src/engine/kernels', 'package.json', 'package-lock.json'])
     cpSync(join(ROOT, name), join(root, name), { recursive: true });
-  linkEntries('node_modules', root, ['@tensorflow', '.ferment']);
-  linkEntries('node_modules/@tensorflow', root, ['tfjs-node-gpu']);
-  cpSync(join(ROOT, NATIVE), join(root, NATIVE), { recursive: true, verbatimSymlinks: true });
-  for (const name of ['deps', 'lib']) rmSync(join(root, NATIVE, name), { recursive: true });
+  linkPackages(root);
   return root;
-}
-
-/** Links to everything in a folder of this checkout, but for the entries that the other one gets for itself. */
-function linkEntries(folder: string, root: string, own: readonly string[]): void {
-  mkdirSync(join(root, folder));
-  for (const name of readdirSync(join(ROOT, folder))) {
-    if (!own.includes(name)) symlinkSync(join(ROOT, folder, name), join(root, folder, name));
-  }
 }
 
 /** Runs set-up with nothing on the PATH: no npm, no Python, no compiler. */

@@ -1,7 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createInference, type Engine, type LayersModel, type Tensor4D } from '../../engine/index.ts';
+import {
+  createInference,
+  type Engine,
+  type Inference,
+  type LayersModel,
+  type Tensor4D,
+} from '../../engine/index.ts';
 import { type Digest, digestOf, digestOfJson, FermentError } from '../../kit/index.ts';
+import { meanOf } from '../evaluation/views.ts';
 import {
   channelsOf,
   disposeModel,
@@ -15,7 +22,7 @@ import { CLASSES } from '../params/index.ts';
 /** Nets that answer each batch of another's training as it is seen there (Beyer et al., 2022). */
 export interface Teachers {
   /** The mean of their probabilities, `[b, 7]`, for normalised images `[b, 48, 48, channels]`. */
-  answer(images: Tensor4D): Float32Array<ArrayBuffer>;
+  answer(images: Tensor4D): Float32Array;
   /** Of their weights. */
   readonly digest: Digest;
   dispose(): void;
@@ -49,20 +56,19 @@ export async function loadTeachers(
   }
   const inferences = models.map((model) => createInference(engine, model));
   return {
-    answer: (images) => {
-      const mean = new Float32Array((images.shape[0] ?? 0) * CLASSES.length);
-      for (const inference of inferences) {
-        const { logits, embeddings } = inference.run(images);
-        const answers = softmaxRows(logits.dataSync<'float32'>(), CLASSES.length);
-        engine.tf.dispose([logits, embeddings]);
-        for (const [i, p] of answers.entries()) mean[i] = (mean[i] ?? 0) + p / inferences.length;
-      }
-      return mean;
-    },
+    answer: (images) => meanOf(inferences.map((inference) => answerOf(engine, inference, images))),
     digest: digestOfJson(folders.map((folder) => digestOf(readFileSync(join(folder, MODEL_FILES.weights))))),
     dispose: () => {
       for (const inference of inferences) inference.dispose();
       for (const model of models) disposeModel(model);
     },
   };
+}
+
+/** The probabilities of one teacher. */
+function answerOf({ tf }: Engine, inference: Inference, images: Tensor4D): Float32Array {
+  const { logits, embeddings } = inference.run(images);
+  const probabilities = softmaxRows(logits.dataSync<'float32'>(), CLASSES.length);
+  tf.dispose([logits, embeddings]);
+  return probabilities;
 }
