@@ -1,102 +1,92 @@
 // The page: a picture or the camera, a square on it, and what the net says of the square.
-import { cutSquare, grayOf, SIDE, standardize } from './face.js';
+import { cutSquare, grayOf, SIDE } from './face.js';
+import { openFinder } from './finder.js';
+import { loadNet } from './net.js';
+import { showAnswers, showFace, showPicture } from './show.js';
 
 const element = (id) => document.getElementById(id);
-const picture = element('picture');
-const status = element('status');
+const [picture, status, follow, size] = ['picture', 'status', 'follow', 'size'].map(element);
 
-/** What is looked at (an image or the camera), and the square's centre and side as shares of it. */
-const state = { source: undefined, width: 0, height: 0, x: 0.5, y: 0.5, size: 1 };
-let net;
-
-async function loadNet() {
-  const [model, info] = await Promise.all([
-    globalThis.tf.loadLayersModel('model/model.json'),
-    fetch('model/model-info.json').then((answer) => answer.json()),
-  ]);
-  net = { model, classes: info.classes, temperature: info.temperature ?? 1 };
-  status.textContent = 'Open a picture, or use the camera.';
-  look();
-}
+/** What is looked at (an image or the camera), the square's centre and side as shares of it, and the faces found. */
+const state = { source: undefined, width: 0, height: 0, x: 0.5, y: 0.5, size: 1, faces: [], searched: false };
+let answer;
+let find;
 
 /** The square in pixels of the source, inside of it. */
 function square() {
-  const { width, height, x, y, size } = state;
-  const side = Math.max(SIDE / 2, size * Math.min(width, height));
+  const { width, height, x, y } = state;
+  const shorter = Math.min(width, height);
+  const side = Math.min(shorter, Math.max(SIDE / 2, state.size * shorter));
   const within = (centre, length) => Math.min(Math.max(centre * length - side / 2, 0), length - side);
   return { x: within(x, width), y: within(y, height), side };
 }
 
-function draw() {
-  const { source, width, height } = state;
-  picture.height = Math.round((picture.width * height) / width);
-  const context = picture.getContext('2d');
-  const scale = picture.width / width;
-  context.drawImage(source, 0, 0, picture.width, picture.height);
-  const { x, y, side } = square();
-  context.lineWidth = 3;
-  context.strokeStyle = '#e69f00';
-  context.strokeRect(x * scale, y * scale, side * scale, side * scale);
+/** Puts the square on a face. */
+function aim({ x, y, side }) {
+  const { width, height } = state;
+  Object.assign(state, {
+    x: (x + side / 2) / width,
+    y: (y + side / 2) / height,
+    size: side / Math.min(width, height),
+  });
+  size.value = String(Math.round(100 * state.size));
 }
 
 function look() {
   if (state.source === undefined) return;
-  draw();
+  // Where faces were in the camera a while ago, nobody needs to know.
+  const faces = state.source === camera && !follow.checked ? [] : state.faces;
+  showPicture(picture, state, square(), faces);
   const small = cutSquare(state.source, square());
   const gray = grayOf(small.getContext('2d').getImageData(0, 0, SIDE, SIDE).data);
-  showFace(gray);
-  if (net !== undefined) showAnswers(answer(gray));
+  showFace(element('face'), gray);
+  if (answer !== undefined) showAnswers(element('answers'), answer(gray));
+  if (answer !== undefined) status.textContent = caption();
 }
 
-function answer(gray) {
-  const { tf } = globalThis;
-  const probabilities = tf.tidy(() => {
-    const image = tf.tensor4d(standardize(gray), [1, SIDE, SIDE, 1]);
-    return net.model.predict(image).div(net.temperature).softmax().dataSync();
-  });
-  return net.classes.map((name, i) => ({ name, share: probabilities[i] })).sort((a, b) => b.share - a.share);
+function caption() {
+  if (find === undefined) return 'There is no face detector here: put the square around a face.';
+  if (state.searched && state.faces.length === 0) return 'No face was found: put the square around one.';
+  if (state.faces.length > 1)
+    return `${state.faces.length} faces. Click another to see what the net says of it.`;
+  return 'What the net sees, and what it says:';
 }
 
-function showFace(gray) {
-  const image = new ImageData(SIDE, SIDE);
-  for (const [i, value] of gray.entries()) image.data.set([value, value, value, 255], 4 * i);
-  element('face').getContext('2d').putImageData(image, 0, 0);
-}
-
-function showAnswers(answers) {
-  status.textContent = 'What the net sees, and what it says:';
-  element('answers').replaceChildren(
-    ...answers.map(({ name, share }, i) => {
-      const row = document.createElement('li');
-      row.className = i === 0 ? 'first' : '';
-      const label = Object.assign(document.createElement('span'), { textContent: name });
-      const bar = Object.assign(document.createElement('span'), { className: 'bar' });
-      bar.style.width = `${100 * share}%`;
-      const text = `${(100 * share).toFixed(1)} %`;
-      const number = Object.assign(document.createElement('span'), { className: 'share', textContent: text });
-      row.append(label, bar, number);
-      return row;
-    }),
-  );
-}
-
-function take(source, width, height) {
-  Object.assign(state, { source, width, height, x: 0.5, y: 0.5 });
+/** Looks for faces and puts the square on the largest, unless something else is looked at by then. */
+async function search() {
+  const { source, width, height } = state;
+  // A picture of the net's own size is a face already, as those of the data set are.
+  if (find === undefined || source === undefined || Math.max(width, height) === SIDE) return;
+  const faces = await find(source, width, height);
+  if (source !== state.source || !follow.checked) return;
+  Object.assign(state, { faces, searched: true });
+  if (faces[0] !== undefined) aim(faces[0]);
   look();
+}
+
+async function take(source, width, height) {
+  Object.assign(state, { source, width, height, x: 0.5, y: 0.5, size: 1, faces: [], searched: false });
+  size.value = '100';
+  if (find !== undefined) follow.checked = true;
+  look();
+  await search();
 }
 
 element('file').addEventListener('change', async ({ target }) => {
   const [file] = target.files;
   if (file === undefined) return;
+  let image;
   try {
-    const image = await createImageBitmap(file);
-    stopCamera();
-    take(image, image.width, image.height);
+    image = await createImageBitmap(file);
   } catch {
     status.textContent = `${file.name} is no picture that this browser can read.`;
+    return;
   }
+  for (const track of stream?.getTracks() ?? []) track.stop();
+  await take(image, image.width, image.height);
 });
 
+let camera;
 let stream;
 element('camera').addEventListener('click', async () => {
   try {
@@ -106,32 +96,50 @@ element('camera').addEventListener('click', async () => {
     return;
   }
   const video = Object.assign(document.createElement('video'), { srcObject: stream, playsInline: true });
+  camera = video;
   await video.play();
-  take(video, video.videoWidth, video.videoHeight);
-  const next = () => {
+  await take(video, video.videoWidth, video.videoHeight);
+  let searching = false;
+  const next = async () => {
     if (state.source !== video) return;
     look();
     requestAnimationFrame(next);
+    if (searching || !follow.checked) return;
+    searching = true;
+    await search();
+    searching = false;
   };
-  next();
+  await next();
 });
-
-function stopCamera() {
-  for (const track of stream?.getTracks() ?? []) track.stop();
-}
 
 picture.addEventListener('pointerdown', move);
 picture.addEventListener('pointermove', (event) => event.buttons === 1 && move(event));
 function move({ offsetX, offsetY }) {
-  Object.assign(state, { x: offsetX / picture.clientWidth, y: offsetY / picture.clientHeight });
+  follow.checked = false;
+  const at = { x: offsetX / picture.clientWidth, y: offsetY / picture.clientHeight };
+  const [x, y] = [at.x * state.width, at.y * state.height];
+  const face = state.faces.find(
+    (one) => x > one.x && x < one.x + one.side && y > one.y && y < one.y + one.side,
+  );
+  if (face === undefined) Object.assign(state, at);
+  else aim(face);
   look();
 }
 
-element('size').addEventListener('input', ({ target }) => {
-  state.size = Number(target.value) / 100;
+size.addEventListener('input', () => {
+  follow.checked = false;
+  state.size = Number(size.value) / 100;
   look();
 });
+follow.addEventListener('change', () => follow.checked && search());
 
-loadNet().catch((error) => {
+try {
+  [answer, find] = await Promise.all([loadNet(), openFinder()]);
+  follow.disabled = find === undefined;
+  follow.checked = find !== undefined;
+  status.textContent = 'Open a picture, or use the camera.';
+  look();
+  await search();
+} catch (error) {
   status.textContent = `The net could not be loaded: ${error.message}. Start the page with: node examples/browser/serve.js`;
-});
+}

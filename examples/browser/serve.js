@@ -6,7 +6,8 @@ import { dirname, extname, join, normalize } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const here = dirname(fileURLToPath(import.meta.url));
-const tensorflow = dirname(createRequire(import.meta.url).resolve('@tensorflow/tfjs/package.json'));
+const require = createRequire(import.meta.url);
+const tensorflow = dirname(require.resolve('@tensorflow/tfjs/package.json'));
 const MODEL = join(here, '../../models/fer2013');
 const TYPES = {
   '.html': 'text/html; charset=utf-8',
@@ -15,12 +16,25 @@ const TYPES = {
   '.json': 'application/json',
 };
 
+/** The folder of the face detector; undefined where this optional package is not installed. */
+function detector() {
+  try {
+    return dirname(require.resolve('@vladmandic/face-api/package.json'));
+  } catch {
+    return;
+  }
+}
+const finder = detector();
+
 /** The file that an address names. A normalised path cannot climb above its root, so none lies elsewhere. */
 function fileOf(address) {
   const path = normalize(decodeURIComponent(new URL(address, 'http://localhost').pathname));
   if (path === '/') return join(here, 'index.html');
-  if (path === '/tf.min.js') return join(tensorflow, 'dist/tf.min.js');
+  if (path === '/tf.js') return join(tensorflow, 'dist/tf.fesm.min.js');
   if (path.startsWith('/model/')) return join(MODEL, path.slice('/model/'.length));
+  if (finder !== undefined && path === '/face-api.js') return join(finder, 'dist/face-api.esm-nobundle.js');
+  if (finder !== undefined && /^\/detector\/tiny_face_detector[\w.-]*$/.test(path))
+    return join(finder, 'model', path.slice('/detector/'.length));
   return join(here, path);
 }
 

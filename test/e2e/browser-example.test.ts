@@ -1,11 +1,14 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { generateFaces } from '../../src/fer/faces/index.ts';
 import { encodeGrayPng } from '../../src/fer/images/index.ts';
 import { chromePath, launchChrome } from '../support/chrome.ts';
+import { drawnPhoto } from '../support/drawn-photo.ts';
 import { fer } from '../support/fer.ts';
+import { writeFilm } from '../support/film.ts';
 import { repository } from '../support/project.ts';
 import { temporaryFolder } from '../support/temporary.ts';
 
@@ -36,55 +39,151 @@ async function drawFace(label: number): Promise<string> {
   return path;
 }
 
-describe.skipIf(chromePath === undefined)('the example page in a browser', () => {
-  test('answers a picture as fer predict does, with stock TensorFlow.js, asking nobody else', async () => {
-    const faces = [await drawFace(3), await drawFace(6)];
-    const { stdout } = await fer(root, 'predict', ...faces, '--json');
-    const expected: { class: string; probabilities: Record<string, number> }[] = JSON.parse(stdout);
-    const chrome = await launchChrome();
-    try {
-      const tab = await chrome.newPage({ viewport: { width: 390, height: 900 } });
-      const errors: string[] = [];
-      const asked: string[] = [];
-      tab.on('pageerror', (error) => errors.push(error.message));
-      tab.on('request', (request) => asked.push(request.url()));
-      await tab.goto(page.url);
-      await tab.getByText('Open a picture, or use the camera.').waitFor();
-      for (const [i, face] of faces.entries()) {
-        await tab.locator('#file').setInputFiles(face);
-        await tab.locator('#answers li').first().waitFor();
-        const rows = await tab.locator('#answers li').allTextContents();
-        const probabilities: Record<string, number> = expected[i]?.probabilities ?? {};
-        expect(rows).toHaveLength(7);
-        for (const row of rows) {
-          const [, name = '', share] = /^([a-z]+)([\d.]+) %$/.exec(row) ?? [];
-          expect(Math.abs(Number(share) - 100 * (probabilities[name] ?? Number.NaN))).toBeLessThan(0.2);
-        }
-        expect(rows[0]).toContain(expected[i]?.class);
-      }
-      await tab.locator('#file').setInputFiles({
-        name: 'text.png',
-        mimeType: 'image/png',
-        buffer: Buffer.from('no image'),
-      });
-      await tab.getByText('text.png is no picture that this browser can read.').waitFor();
-      const [content, screen] = (await tab.evaluate(
-        '[document.documentElement.scrollWidth, window.innerWidth]',
-      )) as [number, number];
-      expect(content).toBeLessThanOrEqual(screen);
-      expect(errors).toEqual([]);
-      expect(asked.filter((url) => !url.startsWith(page.url) && !url.startsWith('data:'))).toEqual([]);
-    } finally {
-      await chrome.close();
-    }
+/** What `fer predict` says of each face, as shares by class in per cent. */
+async function expected(...pictures: string[]) {
+  const { stdout } = await fer(root, 'predict', ...pictures, '--json');
+  const answers: { class: string; probabilities: Record<string, number>; face?: { side: number } }[] =
+    JSON.parse(stdout);
+  return answers;
+}
+
+/** The page's answers: the class, and its share in per cent, likeliest first. */
+async function answersOn(tab: Page): Promise<readonly (readonly [string, number])[]> {
+  const rows = await tab.locator('#answers li').allTextContents();
+  return rows.map((row) => {
+    const [, name = '', share] = /^([a-z]+)([\d.]+) %$/.exec(row) ?? [];
+    return [name, Number(share)];
   });
+}
+
+/** A browser makes a picture smaller by other filters than sharp: the most that this changes, in percentage points. */
+const RESAMPLING = 12;
+
+/** The largest difference between the page's share of a class and the one expected, in percentage points. */
+function farthest(answers: readonly (readonly [string, number])[], shares: Record<string, number>): number {
+  expect(answers).toHaveLength(7);
+  return Math.max(...answers.map(([name, share]) => Math.abs(share - 100 * (shares[name] ?? Number.NaN))));
+}
+
+describe.skipIf(chromePath === undefined)('the example page in a browser', () => {
+  let chrome: Browser;
+  const errors: string[] = [];
+  const asked: string[] = [];
+  /** Two drawn faces, the right one the larger. */
+  const group = join(root, 'group.png');
+  beforeAll(async () => {
+    const placed = [
+      { index: 7, left: 40, top: 60, side: 160 },
+      { index: 8, left: 300, top: 30, side: 240 },
+    ];
+    writeFileSync(group, await drawnPhoto({ width: 560, height: 320 }, placed));
+    const film = join(root, 'camera.y4m');
+    await writeFilm(film, readFileSync(group));
+    chrome = await launchChrome({ camera: film });
+  });
+  afterAll(() => chrome.close());
+
+  async function open(): Promise<Page> {
+    const tab = await chrome.newPage({ viewport: { width: 390, height: 900 } });
+    tab.on('pageerror', (error) => errors.push(error.message));
+    tab.on('request', (request) => asked.push(request.url()));
+    await tab.goto(page.url);
+    await tab.getByText('Open a picture, or use the camera.').waitFor();
+    return tab;
+  }
+
+  test('answers a picture as fer predict does, with stock TensorFlow.js', async () => {
+    const faces = [await drawFace(3), await drawFace(6)];
+    const truths = await expected(...faces);
+    const tab = await open();
+    for (const [i, face] of faces.entries()) {
+      await tab.locator('#file').setInputFiles(face);
+      await tab.locator('#answers li').first().waitFor();
+      const answers = await answersOn(tab);
+      expect(farthest(answers, truths[i]?.probabilities ?? {})).toBeLessThan(0.2);
+      expect(answers[0]?.[0]).toBe(truths[i]?.class);
+    }
+    await tab.locator('#file').setInputFiles({
+      name: 'text.png',
+      mimeType: 'image/png',
+      buffer: Buffer.from('no image'),
+    });
+    await tab.getByText('text.png is no picture that this browser can read.').waitFor();
+    const [content, screen] = (await tab.evaluate(
+      '[document.documentElement.scrollWidth, window.innerWidth]',
+    )) as [number, number];
+    expect(content).toBeLessThanOrEqual(screen);
+  });
+
+  test('finds the faces of a picture as fer predict does, looks at the largest, and at the one that is clicked', async () => {
+    const [left, right] = await expected(group);
+    const tab = await open();
+    await tab.locator('#file').setInputFiles(group);
+    await tab.getByText('2 faces. Click another').waitFor();
+    const first = await answersOn(tab);
+    expect(first[0]?.[0]).toBe(right?.class);
+    expect(farthest(first, right?.probabilities ?? {})).toBeLessThan(RESAMPLING);
+    const { width = 0, height = 0 } = (await tab.locator('#picture').boundingBox()) ?? {};
+    await tab.locator('#picture').click({ position: { x: (120 / 560) * width, y: (140 / 320) * height } });
+    const second = await answersOn(tab);
+    expect(second[0]?.[0]).toBe(left?.class);
+    expect(farthest(second, left?.probabilities ?? {})).toBeLessThan(RESAMPLING);
+    expect(await tab.locator('#follow').isChecked()).toBe(false);
+    await tab.locator('#follow').check();
+    await expect
+      .poll(async () => farthest(await answersOn(tab), right?.probabilities ?? {}))
+      .toBeLessThan(RESAMPLING);
+  });
+
+  test('follows the largest face before the camera', async () => {
+    const right = (await expected(group))[1];
+    const tab = await open();
+    await tab.locator('#camera').click();
+    await tab.getByText('2 faces. Click another').waitFor();
+    expect((await answersOn(tab))[0]?.[0]).toBe(right?.class);
+    // Another picture ends the camera.
+    await tab.locator('#file').setInputFiles(await drawFace(3));
+    await tab.getByText('What the net sees, and what it says:').waitFor();
+  });
+
+  test('asks nobody else, and throws nothing', () => {
+    expect(errors).toEqual([]);
+    const own = [page.url, 'data:', 'blob:'];
+    expect(asked.filter((url) => !own.some((start) => url.startsWith(start)))).toEqual([]);
+  });
+});
+
+test('without the detector the page says so', async () => {
+  if (chromePath === undefined) return;
+  const chrome = await launchChrome();
+  try {
+    const tab = await chrome.newPage();
+    await tab.route('**/face-api.js', (route) => route.fulfill({ status: 404 }));
+    await tab.goto(page.url);
+    await tab.getByText('Open a picture, or use the camera.').waitFor();
+    await tab.locator('#file').setInputFiles(await drawFace(3));
+    await tab.getByText('There is no face detector here: put the square around a face.').waitFor();
+    expect(await tab.locator('#follow').isDisabled()).toBe(true);
+  } finally {
+    await chrome.close();
+  }
 });
 
 test('the server gives its own files, the model and TensorFlow.js, and nothing else', async () => {
   const status = async (path: string): Promise<number> => (await fetch(`${page.url}${path}`)).status;
-  expect(await Promise.all(['', 'app.js', 'tf.min.js', 'model/model.json'].map(status))).toEqual([
-    200, 200, 200, 200,
-  ]);
-  const bad = ['nothing.js', 'model', '..%2f..%2fpackage.json', 'model/..%2f..%2fpackage.json', '%'];
-  expect(await Promise.all(bad.map(status))).toEqual([404, 404, 404, 404, 404]);
+  const weights = 'tiny_face_detector_model-weights_manifest.json';
+  expect(
+    await Promise.all(
+      ['', 'app.js', 'tf.js', 'face-api.js', 'model/model.json', `detector/${weights}`].map(status),
+    ),
+  ).toEqual(Array(6).fill(200));
+  const bad = [
+    'nothing.js',
+    'model',
+    '..%2f..%2fpackage.json',
+    'detector/age_gender_model.bin',
+    'model/..%2f..%2fpackage.json',
+    '%',
+  ];
+  expect(await Promise.all(bad.map(status))).toEqual(Array(6).fill(404));
 });

@@ -41,18 +41,16 @@ export async function loadTeachers(
   pupil: Pupil,
 ): Promise<Teachers> {
   const models: LayersModel[] = [];
-  for (const folder of folders) {
-    const { model, info } = await loadModel(engine, folder);
-    models.push(model);
-    const form = (preprocessing: string, of: LayersModel) => `${preprocessing}, ${channelsOf(of)} channels`;
-    const [wanted, received] = [form(pupil.preprocessing, pupil.model), form(info.preprocessing, model)];
-    if (wanted === received) continue;
-    for (const loaded of models) disposeModel(loaded);
-    throw new FermentError(
-      'BAD_PARAMS',
-      `A teacher must see images as the taught net does (${wanted}). Received: ${folder} (${received}).`,
-      { hint: 'Name nets of the same architecture and training.preprocessing, or teach with targets.' },
-    );
+  const dispose = () => models.forEach(disposeModel);
+  try {
+    for (const folder of folders) {
+      const { model, info } = await loadModel(engine, folder);
+      models.push(model);
+      refuseOtherForm(folder, formOf(info.preprocessing, model), formOf(pupil.preprocessing, pupil.model));
+    }
+  } catch (error) {
+    dispose();
+    throw error;
   }
   const inferences = models.map((model) => createInference(engine, model));
   return {
@@ -60,9 +58,23 @@ export async function loadTeachers(
     digest: digestOfJson(folders.map((folder) => digestOf(readFileSync(join(folder, MODEL_FILES.weights))))),
     dispose: () => {
       for (const inference of inferences) inference.dispose();
-      for (const model of models) disposeModel(model);
+      dispose();
     },
   };
+}
+
+/** How a net sees images, in words. */
+function formOf(preprocessing: Preprocessing, model: LayersModel): string {
+  return `${preprocessing}, ${channelsOf(model)} channels`;
+}
+
+function refuseOtherForm(folder: string, received: string, wanted: string): void {
+  if (wanted === received) return;
+  throw new FermentError(
+    'BAD_PARAMS',
+    `A teacher must see images as the taught net does (${wanted}). Received: ${folder} (${received}).`,
+    { hint: 'Name nets of the same architecture and training.preprocessing, or teach with targets.' },
+  );
 }
 
 /** The probabilities of one teacher. */

@@ -150,4 +150,13 @@ describe('teachers that answer each batch', () => {
     });
     expect(engine.tf.memory().numTensors).toBe(before);
   });
+
+  it('are let go of when one of them cannot be loaded', async () => {
+    const before = engine.tf.memory().numTensors;
+    await expect(loadTeachers(engine, [folder(1), folder(3)], pupil())).rejects.toMatchObject({
+      code: expect.stringMatching(/^[A-Z_]+$/),
+      message: expect.stringContaining('teacher-3'),
+    });
+    expect(engine.tf.memory().numTensors).toBe(before);
+  });
 });
