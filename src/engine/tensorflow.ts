@@ -53,6 +53,10 @@ function prepareEnvironment(request: string, threads: number): void {
   // Keep the memory of large tensors: given back to the system and taken again at every operation, its pages are
   // zeroed anew each time, a fifth of a training step.
   setDefault('TF_CPU_ALLOCATOR_USE_BFC', 'true');
+  // oneDNN's product of matrices moves the stack pointer into the heap where a sum is longer than 2,048 (its
+  // jit_avx512_common_gemm_f32.cpp, buffer_in_ws), so that a signal that comes then, a resized terminal's or a
+  // profiler's, writes over other memory. Eigen's own takes as long here.
+  setDefault('TENSORFLOW_USE_CUSTOM_CONTRACTION_KERNEL', 'false');
   // Same inputs, same bytes: the GPU kernels with a fixed order of summation.
   setDefault('TF_DETERMINISTIC_OPS', '1');
   // Else the first process takes the whole memory of the GPU.

@@ -100,6 +100,27 @@ describe('the engine in a process of its own', () => {
     expect((await inProject(body)).all).toBe('true false 4');
   });
 
+  test('multiplies matrices whose sums are long while signals come, and nothing in memory is written over', async () => {
+    const body = `${importing}const { tf } = await loadEngine({ device: 'cpu', threads: 2 });
+      const [a, b] = [tf.ones([64, 6912]), tf.ones([6912, 64])];
+      let signals = 0;
+      process.on('SIGWINCH', () => signals++);
+      console.log('ready');
+      while (signals < 2000) {
+        for (let i = 0; i < 20; i++) a.matMul(b).dispose();
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+      console.log(a.matMul(b).dataSync()[0]);`;
+    const child = inProject(body);
+    child.stdout.once('data', async () => {
+      while (child.exitCode === null && child.signalCode === null) {
+        child.kill('SIGWINCH');
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+    });
+    expect(await child).toMatchObject({ exitCode: 0, all: 'ready\n6912' });
+  }, 60_000);
+
   test('uses the standard kernels where oneDNN is turned off', async () => {
     const body = `${importing}console.log((await loadEngine({ device: 'cpu' })).kernels);`;
     expect((await inProject(body, { TF_ENABLE_ONEDNN_OPTS: '0' })).all).toBe('standard');
