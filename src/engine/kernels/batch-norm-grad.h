@@ -38,12 +38,13 @@ void batchNormGrad(const BatchNormGradArguments& at, const Settings& settings, W
   float* shift = takeShared(workers, channels);
   const NormGradient to{takeShared(workers, channels), takeShared(workers, channels), takeShared(workers, channels)};
   scaleAndShift(at.norm, channels, settings.epsilon, scale, shift);
+  const bool past = goesPast(at.dx, at.images * size, channels);
   withLanes(channels, [&](auto lanes) {
     constexpr int L = decltype(lanes)::value;
     withActivation(settings.activation, [&](auto activation) {
       constexpr int A = decltype(activation)::value;
-      // Calls put(vector, place, x, g) along a piece of an image; g has been stored where `stored` says so.
-      const auto gated = [&](long i, long c, long first, long end, auto count, const float* stored, auto put)
+      // Calls use(vector, place, x, g) along a piece of an image; g has been stored where `stored` says so.
+      const auto gated = [&](long i, long c, long first, long end, auto count, const float* stored, auto use)
           FERMENT_LAMBDA {
         constexpr int V = decltype(count)::value;
         const float *x = at.x + i * size, *dy = at.dy + i * size, *y = at.y == nullptr ? nullptr : at.y + i * size;
@@ -54,11 +55,11 @@ void batchNormGrad(const BatchNormGradArguments& at, const Settings& settings, W
             const long place = p + k * L;
             const Vector<L> value = load<L>(x + place);
             if (stored != nullptr) {
-              put(k, place, value, load<L>(stored + i * size + place));
+              use(k, place, value, load<L>(stored + i * size + place));
               continue;
             }
             const Vector<L> before = y == nullptr ? value * s.v[k] + t.v[k] : load<L>(y + place);
-            put(k, place, value, gate<A, L>(before, load<L>(dy + place)));
+            use(k, place, value, gate<A, L>(before, load<L>(dy + place)));
           }
         }
       };
@@ -93,7 +94,7 @@ void batchNormGrad(const BatchNormGradArguments& at, const Settings& settings, W
             constexpr int V = decltype(count)::value;
             const Vectors<L, V> a(to.g + c), b(to.x + c), constant(to.constant + c);
             gated(i, c, first, end, count, at.dother, [&](int k, long p, Vector<L> x, Vector<L> g) FERMENT_LAMBDA {
-              store<L>(dx + p, a.v[k] * g + (b.v[k] * x + constant.v[k]));
+              put<L>(past, dx + p, a.v[k] * g + (b.v[k] * x + constant.v[k]));
             });
           });
         });

@@ -34,6 +34,7 @@ void batchNorm(const BatchNormArguments& at, const Settings& settings, Workers& 
   const ImageMoments moments = takeMoments(workers, at.images, at.channels);
   float* scale = takeShared(workers, at.channels);
   float* shift = takeShared(workers, at.channels);
+  const bool past = goesPast(at.y, at.images * size, at.channels);
   withLanes(at.channels, [&](auto lanes) {
     constexpr int L = decltype(lanes)::value;
     forGroups(workers, at.images, [&](long i, long) {
@@ -60,7 +61,7 @@ void batchNorm(const BatchNormArguments& at, const Settings& settings, Workers& 
               for (int k = 0; k < V; k++) {
                 Vector<L> value = load<L>(x + p + k * L) * s.v[k] + t.v[k];
                 if (other != nullptr) value += load<L>(other + p + k * L);
-                store<L>(y + p + k * L, activate<A, L>(value));
+                put<L>(past, y + p + k * L, activate<A, L>(value));
               }
             }
           });

@@ -73,15 +73,27 @@ FERMENT_INLINE void addTapGradient(const Rows& in, const Rows& dout, long y, lon
 }
 
 /**
- * What outputs of stride 2 give back to the input (y, x): an even place was under the middle tap only, an odd one under
- * the first and the last.
+ * What outputs of stride 2 give back to the input row y. An even place was under the middle tap only, an odd one under
+ * the first and the last; so one row of outputs reaches an even row, two an odd one, and pixels go in pairs.
  */
-FERMENT_INLINE Vector<LANES> gather(const Taps& taps, const Rows& dout, long y, long x, long c) {
-  Vector<LANES> sum = {};
-  for (int a = (y + 1) % 2; a < 3; a += 2)
-    for (int b = (x + 1) % 2; b < 3; b += 2)
-      sum += taps.w[3 * a + b] * load<LANES>(dout.at((y + 1 - a) / 2, (x + 1 - b) / 2) + c);
-  return sum;
+template <int ROWS, class Put>
+FERMENT_INLINE void backPairs(const Taps& taps, const Rows& dout, long y, long width, long c, Put put) {
+  const float* row[ROWS];
+  for (int k = 0; k < ROWS; k++) row[k] = dout.at((y + 1 - (ROWS == 1 ? 1 : 2 * k)) / 2, 0) + c;
+  for (long x = 0; x < width; x += 2) {
+    Vector<LANES> even = {}, odd = {};
+#pragma GCC unroll 2
+    for (int k = 0; k < ROWS; k++) {
+      const int first = 3 * (ROWS == 1 ? 1 : 2 * k);
+      const float* at = row[k] + x / 2 * dout.channels;
+      const Vector<LANES> here = load<LANES>(at), next = load<LANES>(at + dout.channels);
+      even += taps.w[first + 1] * here;
+      odd += taps.w[first] * next;
+      odd += taps.w[first + 2] * here;
+    }
+    put(x, even);
+    if (x + 1 < width) put(x + 1, odd);
+  }
 }
 
 /** Calls `put(x, gradient)` along the input row y for channels from `c`. */
@@ -90,7 +102,9 @@ FERMENT_INLINE void backRow(const Taps& taps, const Rows& dout, long y, long wid
   if (stride == 1) {
     const Window window(dout, y, 0, c);
     for (long x = 0; x < width; x++) put(x, convolve<true>(taps, window, x * dout.channels, dout.channels));
-    return;
+  } else if (y % 2 == 0) {
+    backPairs<1>(taps, dout, y, width, c, put);
+  } else {
+    backPairs<2>(taps, dout, y, width, c, put);
   }
-  for (long x = 0; x < width; x++) put(x, gather(taps, dout, y, x, c));
 }

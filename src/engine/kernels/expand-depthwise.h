@@ -37,7 +37,7 @@ struct ChannelSums {
 };
 
 /** One row of `d` from the rows around `y`, added to the sums. */
-FERMENT_INLINE void convolveRow(const float* depthwise, const Rows& a, long y, const Extent& extent, float* d,
+FERMENT_INLINE void convolveRow(const float* depthwise, const Rows& a, long y, const Extent& extent, float* d, bool past,
                                 const ChannelSums& sums) {
   const long channels = a.channels;
   for (long c = 0; c < channels; c += LANES) {
@@ -52,7 +52,7 @@ FERMENT_INLINE void convolveRow(const float* depthwise, const Rows& a, long y, c
     Vector<LANES> sum = {}, squares = {};
     for (long x = 0; x < extent.outWidth(); x++) {
       const Vector<LANES> value = convolve<false>(taps, window, x * extent.stride * channels, channels);
-      store<LANES>(d + x * channels + c, value);
+      put<LANES>(past, d + x * channels + c, value);
       const Vector<LANES> difference = value - shift;
       sum += difference;
       squares += difference * difference;
@@ -79,6 +79,7 @@ void expandDepthwise(const ExpandArguments& at, const Settings& settings, Worker
   }
   const RowMaker maker{at.xMean, at.expand, scale, at.inner.beta, at.narrow, wide, expands};
   const ImageMoments moments = takeMoments(workers, extent.images, wide);
+  const bool past = goesPast(at.d, extent.images * extent.outPixels() * wide, wide);
   forGroups(workers, groupsOf(extent.images), [&](long group, long thread) {
     const Range range = imagesOf(group, extent.images);
     const Rows a = takeRows(workers, thread, extent.width, wide);
@@ -92,7 +93,8 @@ void expandDepthwise(const ExpandArguments& at, const Settings& settings, Worker
       for (long y = 0; y < extent.height; y++) {
         if (y + 1 < extent.height) maker.make(x + (y + 1) * rowSize, a, y + 1, centred, nullptr);
         else a.clear(y + 1);
-        if (y % extent.stride == 0) convolveRow(at.depthwise, a, y, extent, d + y / extent.stride * outRow, sums);
+        if (y % extent.stride == 0)
+          convolveRow(at.depthwise, a, y, extent, d + y / extent.stride * outRow, past, sums);
       }
       finishSums(sums.shift, sums.sum, sums.squares, extent.outPixels(), wide, moments.means + i * wide, moments.deviations + i * wide);
     }

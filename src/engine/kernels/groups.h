@@ -3,6 +3,7 @@
 // them the last bits of a training, are the same for any number of threads.
 
 #include "arguments.h"
+#include "vector.h"
 
 constexpr long MOST_GROUPS = 16;
 
@@ -23,7 +24,11 @@ template <class Work>
 void forGroups(Workers& workers, long groups, Work work) {
   workers.run(
       workers.self, groups,
-      [](void* context, long group, long thread) { (*static_cast<Work*>(context))(group, thread); }, &work);
+      [](void* context, long group, long thread) {
+        (*static_cast<Work*>(context))(group, thread);
+        fence();
+      },
+      &work);
 }
 
 inline float* take(Workers& workers, long slot, long floats) { return workers.take(workers.self, slot, floats); }

@@ -60,9 +60,11 @@ void projectGrad(const ProjectGradArguments& at, const Settings& settings, Worke
   float* gammas = takeShared(workers, groups * wide);
   scaleAndShift(at.norm, wide, settings.epsilon, scale, shift);
   transpose(at.project, wide, narrow, transposed);
+  const bool past = goesPast(at.g, at.images * at.pixels * wide, wide);
   forGroups(workers, groups, [&](long group, long thread) {
     const Range range = imagesOf(group, at.images);
     float* b = take(workers, thread, TILE * wide);
+    float* db = take(workers, thread, TILE * wide);
     float* dkernel = kernels + group * wide * narrow;
     float *dbeta = betas + group * wide, *dgamma = gammas + group * wide;
     for (long i = 0; i < wide * narrow; i++) dkernel[i] = 0;
@@ -73,7 +75,7 @@ void projectGrad(const ProjectGradArguments& at, const Settings& settings, Worke
       const float* dy = at.dy + p * narrow;
       const float* d = at.d + p * wide;
       float* g = at.g + p * wide;
-      product(count, wide, narrow, Factor<false>{dy, narrow}, transposed, wide, Set{g, wide});
+      product(count, wide, narrow, Factor<false>{dy, narrow}, transposed, wide, Set{db, wide});
       forVectors<LANES>(wide, [&](auto vectors, long c) FERMENT_LAMBDA {
         constexpr int V = decltype(vectors)::value;
         const Vectors<LANES, V> s(scale + c), t(shift + c), mean(at.norm.mean + c);
@@ -84,9 +86,9 @@ void projectGrad(const ProjectGradArguments& at, const Settings& settings, Worke
             const long place = q + k * LANES;
             const Vector<LANES> value = load<LANES>(d + place);
             const Vector<LANES> v = value * s.v[k] + t.v[k];
-            const Vector<LANES> gated = gate<RELU6, LANES>(v, load<LANES>(g + place));
+            const Vector<LANES> gated = gate<RELU6, LANES>(v, load<LANES>(db + place));
             store<LANES>(b + place, activate<RELU6, LANES>(v));
-            store<LANES>(g + place, gated);
+            put<LANES>(past, g + place, gated);
             sum.v[k] += gated;
             moment.v[k] += gated * (value - mean.v[k]);
           }

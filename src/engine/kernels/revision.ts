@@ -2,4 +2,4 @@
 // runs again.
 
 /** The digest of the C++ sources beside this file. */
-export const REVISION = '79566164058c656e';
+export const REVISION = '74d800ee87d7d6ce';

@@ -1,6 +1,10 @@
 #pragma once
 // Vectors of floats by the compiler's own vector extension, so that one source serves AVX-512, AVX2, SSE2 and NEON.
 
+#if defined(__AVX512F__)
+#include <immintrin.h>
+#endif
+
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
@@ -37,6 +41,32 @@ FERMENT_INLINE Vector<L> load(const float* from) {
 template <int L>
 FERMENT_INLINE void store(float* to, Vector<L> value) {
   *reinterpret_cast<Vector<L>*>(to) = value;
+}
+
+/** From so many floats on a tensor has left the caches before it is read, and has pushed out everything else. */
+constexpr long LARGE = 1 << 22;
+
+/** Whether `put` may write past the caches: whole lines of them (64 bytes) only, which is what a vector of AVX-512 is. */
+inline bool goesPast(const float* to, long floats, long channels) {
+  return LANES == 16 && floats > LARGE && channels % 16 == 0 && reinterpret_cast<uintptr_t>(to) % 64 == 0;
+}
+
+/** Stores, past the caches where that is wanted: then the line is not read before it is written. */
+template <int L>
+FERMENT_INLINE void put(bool past, float* to, Vector<L> value) {
+#if defined(__AVX512F__)
+  if constexpr (L == 16) {
+    if (past) return _mm512_stream_ps(to, reinterpret_cast<__m512>(value));
+  }
+#endif
+  store<L>(to, value);
+}
+
+/** What went past the caches is there for other threads after this. */
+FERMENT_INLINE void fence() {
+#if defined(__AVX512F__)
+  _mm_sfence();
+#endif
 }
 
 template <int L>

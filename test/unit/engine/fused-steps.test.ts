@@ -164,6 +164,20 @@ describe("Ferment's own training kernels", () => {
     );
   });
 
+  test.each([true, false])(
+    'give what single operations give where tensors are written past the caches; with an expansion: %s',
+    (expands) => {
+      // 40 x 48 x 48 x 48 numbers are more than `LARGE` in kernels/vector.h.
+      const shape: Shape = { ...SMALL, images: 40, height: 48, width: 48, wide: 48, expands };
+      const net = buildNet(engine, shape);
+      const own = pass({ ...engine, threads: 3 }, net, shape.images);
+      for (const [name, values] of pass(single(engine), net, shape.images)) {
+        expect(difference(own.get(name), values), name).toBeLessThan(1e-2);
+      }
+      disposeModel(net);
+    },
+  );
+
   test('give the same bits with one thread and with three', () => {
     const shape: Shape = {
       images: 19,
