@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, unlinkSync, writeSync } from 'node:fs';
+import { closeSync, fsyncSync, openSync, renameSync, unlinkSync, writeSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { errnoOf, explainWriteError } from './errors.ts';
+import { makeFolder } from './folder.ts';
 
 export interface AtomicOptions {
   /** False where a torn file after a power cut is only a cache miss. */
@@ -61,7 +62,7 @@ export function openInFolder(path: string, flags: 'a' | 'wx', mode?: number): nu
     return openSync(path, flags, mode);
   } catch (error) {
     if (errnoOf(error) !== 'ENOENT') throw error;
-    mkdirSync(dirname(path), { recursive: true });
+    makeFolder(dirname(path));
     return openSync(path, flags, mode);
   }
 }

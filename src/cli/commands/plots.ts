@@ -1,7 +1,8 @@
-import { existsSync, mkdirSync, statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import {
   explainWriteError,
+  makeFolder,
   plural,
   prettyJson,
   printLine,
@@ -108,7 +109,7 @@ function writePage(page: string, out: string | undefined, cwd: string): string {
   const isFolder = statSync(target, { throwIfNoEntry: false })?.isDirectory() ?? !/\.html?$/i.test(target);
   const file = isFolder ? join(target, 'index.html') : target;
   try {
-    mkdirSync(dirname(file), { recursive: true });
+    makeFolder(dirname(file));
     // What is made anew each time is nobody's commit.
     if (out === undefined) writeFileAtomic(join(target, '.gitignore'), '*\n', { durable: false });
     writeFileAtomic(file, page, { durable: false });

@@ -1,6 +1,6 @@
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { explainWriteError } from '../../kit/index.ts';
+import { explainWriteError, makeFolder } from '../../kit/index.ts';
 import { encodeGrayPng } from '../images/index.ts';
 import { CLASSES, type ClassName } from '../params/index.ts';
 import { classOf } from './class-names.ts';
@@ -33,7 +33,7 @@ export function createImageFolder(out: string): ImageFolderWriter {
   const records: NewImage[] = [];
   explained(out, () => {
     rmSync(out, { recursive: true, force: true });
-    for (const name of CLASSES) mkdirSync(join(out, name), { recursive: true });
+    for (const name of CLASSES) makeFolder(join(out, name));
   });
   return {
     add: (label, name, pixels, record) => {

@@ -1,7 +1,6 @@
-import { mkdirSync } from 'node:fs';
 import { basename, extname, join } from 'node:path';
 import sharp from 'sharp';
-import { writeFileAtomic } from '../../kit/index.ts';
+import { makeFolder, writeFileAtomic } from '../../kit/index.ts';
 import type { Answer } from './answer-files.ts';
 
 /** Small pictures are enlarged to this, so that a label can be read. */
@@ -14,7 +13,7 @@ const BOX_COLOR = '#e69f00';
  * as the picture; pictures of one name in several folders are numbered.
  */
 export async function annotateFiles(answers: readonly Answer[], folder: string): Promise<void> {
-  mkdirSync(folder, { recursive: true });
+  makeFolder(folder);
   const byFile = new Map<string, Answer[]>();
   for (const answer of answers) byFile.set(answer.file, [...(byFile.get(answer.file) ?? []), answer]);
   const taken = new Set<string>();

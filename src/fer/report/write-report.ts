@@ -1,6 +1,5 @@
-import { mkdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { writeFileAtomic } from '../../kit/index.ts';
+import { makeFolder, writeFileAtomic } from '../../kit/index.ts';
 import { loadDataset } from '../data/index.ts';
 import type { Params } from '../params/index.ts';
 import { type Block, figuresOf, heading, paragraph } from './document.ts';
@@ -39,7 +38,7 @@ export interface ReportOptions {
 export async function writeReport(options: ReportOptions): Promise<void> {
   const results = readResults(options.metrics);
   const blocks = await contentOf(results, options);
-  mkdirSync(options.outs.figures, { recursive: true });
+  makeFolder(options.outs.figures);
   for (const [name, svg] of figuresOf(blocks)) writeFileAtomic(join(options.outs.figures, name), svg);
   writeFileAtomic(options.outs.markdown, renderMarkdown(blocks));
   writeFileAtomic(options.outs.page, renderHtml(options.report.title, blocks));

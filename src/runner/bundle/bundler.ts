@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   type Digest,
@@ -6,6 +6,7 @@ import {
   digestOfJson,
   FermentError,
   isDigest,
+  makeFolder,
   writeFileAtomic,
 } from '../../kit/index.ts';
 import type { Hasher } from '../hash/hasher.ts';
@@ -121,7 +122,7 @@ export class Bundler {
 
   #write(built: BuiltBundle, bundle: Digest, inputs: Readonly<Record<ProjectPath, string | null>>): void {
     const file = this.#fileOf(bundle);
-    mkdirSync(this.#folder, { recursive: true });
+    makeFolder(this.#folder);
     writeFileAtomic(`${file}.map`, built.map, { durable: false });
     if (digestOfProgram(file) !== bundle)
       writeFileAtomic(file, `${built.code}${mapComment(bundle)}`, { durable: false });

@@ -10,7 +10,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { digestOf } from '../../kit/index.ts';
+import { digestOf, makeFolder } from '../../kit/index.ts';
 import { readSmallFile, SMALL_FILE_BYTES } from '../hash/read.ts';
 import type { ProjectPath } from '../model.ts';
 import { moveInto, removeTree } from '../run/aside.ts';
@@ -73,7 +73,7 @@ async function build(
   { content, executable }: DvcItem & { readonly content: Md5Reference },
   target: string,
 ): Promise<readonly FileRow[] | undefined> {
-  mkdirSync(dirname(target), { recursive: true });
+  makeFolder(dirname(target));
   if (!content.isFolder) {
     const hashes = await writeFile(contents, content, { target, executable });
     return hashes === undefined ? undefined : [{ path: '', hashes, executable }];
@@ -85,7 +85,7 @@ async function build(
   const rows: FileRow[] = [];
   for (const { path, md5 } of files) {
     const file = join(target, path);
-    if (!made.has(dirname(file))) mkdirSync(dirname(file), { recursive: true });
+    if (!made.has(dirname(file))) makeFolder(dirname(file));
     made.add(dirname(file));
     const reference = { md5, isFolder: false, legacy: content.legacy };
     const hashes = await writeFile(contents, reference, { target: file, executable: false });

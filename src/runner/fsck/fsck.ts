@@ -1,6 +1,6 @@
-import { mkdirSync, renameSync } from 'node:fs';
+import { renameSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { errnoOf, explainWriteError, shortDigest } from '../../kit/index.ts';
+import { errnoOf, explainWriteError, makeFolder, shortDigest } from '../../kit/index.ts';
 import type { Project } from '../load/index.ts';
 import { closeSession, openSession, type Session } from '../run/session.ts';
 import type { Warn } from '../status/status.ts';
@@ -102,7 +102,7 @@ function quarantine(
 function moveAway(state: string, path: string): void {
   const target = join(state, 'quarantine', quarantineName(path));
   try {
-    mkdirSync(dirname(target), { recursive: true });
+    makeFolder(dirname(target));
     renameSync(path, target);
   } catch (error) {
     if (errnoOf(error) !== 'ENOENT') throw explainWriteError(error, target);

@@ -1,6 +1,6 @@
-import { mkdirSync, renameSync } from 'node:fs';
+import { renameSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
-import { errnoOf, explainWriteError, FermentError, syncFolder } from '../../kit/index.ts';
+import { errnoOf, explainWriteError, FermentError, makeFolder, syncFolder } from '../../kit/index.ts';
 import { isThere, removeTree } from '../run/aside.ts';
 import { type Claim, type ClaimRecord, isAbandoned, readClaim, takeOver, tryClaim } from '../run/claim.ts';
 import { namesIn } from './live.ts';
@@ -48,7 +48,7 @@ export class Trash {
   take(path: string): void {
     const target = join(this.#folder, relative(this.#state, path));
     try {
-      if (!this.#made.has(dirname(target))) mkdirSync(dirname(target), { recursive: true });
+      if (!this.#made.has(dirname(target))) makeFolder(dirname(target));
       this.#made.add(dirname(target));
       renameSync(path, target);
     } catch (error) {
@@ -118,7 +118,7 @@ function putBackFolder(state: string, folder: string): void {
 function restoreFile(from: string, to: string): void {
   try {
     // The same name has the same content.
-    mkdirSync(dirname(to), { recursive: true });
+    makeFolder(dirname(to));
     renameSync(from, to);
   } catch (error) {
     if (errnoOf(error) !== 'ENOENT') throw explainWriteError(error, to);

@@ -1,6 +1,7 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, isAbsolute, join, relative, resolve } from 'node:path';
+import { makeFolder } from '../../kit/index.ts';
 import { type LoadOptions, loadProject, type Project } from '../load/index.ts';
 import type { Git } from './git.ts';
 
@@ -18,7 +19,7 @@ export function projectAt(git: Git, commit: string, options: LoadOptions): Proje
     for (const { path, size } of git.list(commit)) {
       if (!TEXTS.test(path) || size > LARGEST_TEXT) continue;
       const target = join(copy, path);
-      mkdirSync(dirname(target), { recursive: true });
+      makeFolder(dirname(target));
       writeFileSync(target, git.show(commit, path) ?? '');
     }
     const inCopy = (path: string): string => {

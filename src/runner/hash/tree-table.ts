@@ -1,6 +1,6 @@
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { type Digest, isDigest, temporaryNameFor } from '../../kit/index.ts';
+import { type Digest, isDigest, makeFolder, temporaryNameFor } from '../../kit/index.ts';
 import { sha256 } from './read.ts';
 import { bytesOf, STAT_WORDS, type Tree, treeOfJoined } from './tree.ts';
 
@@ -96,7 +96,7 @@ export function saveTable(file: string, path: string, table: TreeTable): void {
 export function replaceQuietly(file: string, bytes: string | Uint8Array): void {
   const temporary = temporaryNameFor(file);
   try {
-    mkdirSync(dirname(file), { recursive: true });
+    makeFolder(dirname(file));
     writeFileSync(temporary, bytes, { flag: 'wx' });
     renameSync(temporary, file);
   } catch {

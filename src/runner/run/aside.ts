@@ -1,17 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import {
-  chmodSync,
-  cpSync,
-  lstatSync,
-  mkdirSync,
-  readdirSync,
-  renameSync,
-  rmdirSync,
-  rmSync,
-  statSync,
-} from 'node:fs';
+import { chmodSync, cpSync, lstatSync, readdirSync, renameSync, rmdirSync, rmSync, statSync } from 'node:fs';
 import { basename, dirname, join, relative } from 'node:path';
-import { errnoOf, explainWriteError, FermentError, temporaryNameFor } from '../../kit/index.ts';
+import { errnoOf, explainWriteError, FermentError, makeFolder, temporaryNameFor } from '../../kit/index.ts';
 import type { ProjectPath } from '../model.ts';
 import { writablePath } from '../store/safe-path.ts';
 
@@ -45,7 +35,7 @@ export function moveAside(root: string, plan: readonly Aside[]): void {
     const absolute = join(root, path);
     const place = join(root, aside);
     try {
-      mkdirSync(dirname(place), { recursive: true });
+      makeFolder(dirname(place));
       renameSync(absolute, place);
     } catch (error) {
       if (errnoOf(error) === 'ENOENT') continue;
@@ -70,7 +60,7 @@ export function bringBack(root: string, plan: readonly Aside[]): void {
     if (aside === null) removeTree(absolute);
     else if (isThere(join(root, aside))) {
       removeTree(absolute);
-      mkdirSync(dirname(absolute), { recursive: true });
+      makeFolder(dirname(absolute));
       renameSync(join(root, aside), absolute);
     }
   }
@@ -85,7 +75,7 @@ export function dropAside(root: string, plan: readonly Aside[]): void {
 
 /** Renames a finished file or folder to its place; over a border of file systems it is copied beside it first. */
 export function moveInto(from: string, to: string): void {
-  mkdirSync(dirname(to), { recursive: true });
+  makeFolder(dirname(to));
   try {
     renameSync(from, to);
   } catch (error) {

@@ -1,6 +1,6 @@
-import { constants, cpSync, lstatSync, mkdirSync } from 'node:fs';
+import { constants, cpSync, lstatSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { errnoOf, explainWriteError, FermentError } from '../../kit/index.ts';
+import { errnoOf, explainWriteError, FermentError, makeFolder } from '../../kit/index.ts';
 import type { ProjectPath } from '../model.ts';
 import { removeTree } from './aside.ts';
 import type { Session } from './session.ts';
@@ -13,7 +13,7 @@ export function keepIgnored({ root, hasher }: Session, path: ProjectPath, into: 
   for (const name of hasher.ignoredIn(path)) {
     const target = join(into, name);
     try {
-      mkdirSync(dirname(target), { recursive: true });
+      makeFolder(dirname(target));
     } catch (error) {
       throw inTheWay(error, path, name);
     }

@@ -1,6 +1,6 @@
-import { existsSync, mkdirSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { explainWriteError, writeFileAtomic } from '../../kit/index.ts';
+import { explainWriteError, makeFolder, writeFileAtomic } from '../../kit/index.ts';
 import { Bundler } from '../bundle/bundler.ts';
 import { buildGraph, type Graph } from '../graph/index.ts';
 import { Hasher } from '../hash/hasher.ts';
@@ -49,7 +49,7 @@ export function openSession(project: Project, warn: (text: string) => void): Ses
   const { root } = project;
   const state = join(root, STATE_FOLDER);
   try {
-    mkdirSync(state, { recursive: true, mode: 0o755 });
+    makeFolder(state, 0o755);
     hideFromGit(state);
   } catch (error) {
     throw explainWriteError(error, state);

@@ -1,6 +1,6 @@
-import { mkdirSync, renameSync, statSync } from 'node:fs';
+import { renameSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { explainWriteError, FermentError, formatDuration, prettyJson } from '../../kit/index.ts';
+import { explainWriteError, FermentError, formatDuration, makeFolder, prettyJson } from '../../kit/index.ts';
 import type { Stage } from '../model.ts';
 import { type CommandEnd, MESSAGE_FD, runCommand } from './command.ts';
 import type { Gathered } from './gather-inputs.ts';
@@ -99,12 +99,6 @@ export async function runStageCommand(
   } finally {
     log.close();
   }
-}
-
-/** Most often it is there; looking costs less than making it again. */
-function makeFolder(path: string): void {
-  const isThere = statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
-  if (!isThere) mkdirSync(path, { recursive: true });
 }
 
 /** The path is one that nobody had before. */

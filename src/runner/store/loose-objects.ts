@@ -3,7 +3,6 @@ import {
   closeSync,
   existsSync,
   lstatSync,
-  mkdirSync,
   openSync,
   readFileSync,
   renameSync,
@@ -11,7 +10,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
-import { type Digest, errnoOf, explainWriteError } from '../../kit/index.ts';
+import { type Digest, errnoOf, explainWriteError, makeFolder } from '../../kit/index.ts';
 import { unreadable } from '../hash/walk.ts';
 import { LooseNames, listLoose } from './loose.ts';
 
@@ -94,7 +93,7 @@ export class LooseObjects {
   /** Moves an object out of the way; false when it is missing. Throws STORE_UNWRITABLE. */
   moveTo(target: string, digest: Digest): boolean {
     try {
-      mkdirSync(dirname(target), { recursive: true });
+      makeFolder(dirname(target));
       renameSync(this.pathOf(digest), target);
       return true;
     } catch (error) {
@@ -106,7 +105,7 @@ export class LooseObjects {
   /** Most often it is known to be there, and that costs nothing. */
   makeFolder(path: string): void {
     if (this.#made.has(path)) return;
-    mkdirSync(path, { recursive: true });
+    makeFolder(path);
     this.#made.add(path);
   }
 

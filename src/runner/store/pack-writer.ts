@@ -1,16 +1,7 @@
-import {
-  closeSync,
-  fdatasync,
-  fdatasyncSync,
-  mkdirSync,
-  openSync,
-  renameSync,
-  rmSync,
-  writeSync,
-} from 'node:fs';
+import { closeSync, fdatasync, fdatasyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { type Digest, explainWriteError, syncFolder, temporaryNameFor } from '../../kit/index.ts';
+import { type Digest, explainWriteError, makeFolder, syncFolder, temporaryNameFor } from '../../kit/index.ts';
 import { HEAD_BYTES, HEADER_BYTES, packHeader, packName, packTrailer, writeHead } from './pack-format.ts';
 
 const BUFFER_BYTES = 1024 * 1024;
@@ -36,7 +27,7 @@ export class PackWriter {
     this.#folder = folder;
     this.#temporary = temporaryNameFor(join(folder, 'pack'));
     try {
-      mkdirSync(folder, { recursive: true });
+      makeFolder(folder);
       this.#fd = openSync(this.#temporary, 'wx', 0o444);
     } catch (error) {
       throw explainWriteError(error, folder);

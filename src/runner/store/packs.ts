@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import { readdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import {
   compareBytes,
@@ -6,6 +6,7 @@ import {
   errnoOf,
   explainWriteError,
   isFermentError,
+  makeFolder,
   writeFileAtomic,
 } from '../../kit/index.ts';
 import { sha256 } from '../hash/read.ts';
@@ -139,7 +140,7 @@ export class Packs {
       const target = join(this.#quarantine, file);
       // When all of its records are good, the new pack has the old one's name, and its place.
       if (name !== undefined && `${name}.pack` === file) return goodPack(path);
-      mkdirSync(this.#quarantine, { recursive: true });
+      makeFolder(this.#quarantine);
       renameSync(path, target);
       const saved = name === undefined ? undefined : goodPack(packPath(this.folder, name));
       this.#onDamaged(target, saved?.count ?? 0);

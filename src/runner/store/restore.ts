@@ -1,7 +1,7 @@
 import { chmodSync, closeSync, existsSync, lstatSync, mkdirSync, openSync, rmSync, writeSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { type Digest, errnoOf, explainWriteError } from '../../kit/index.ts';
+import { type Digest, errnoOf, explainWriteError, makeFolder } from '../../kit/index.ts';
 import type { Manifest, ManifestEntry } from '../hash/manifest.ts';
 import { readSmallFile, SMALL_FILE_BYTES, sha256 } from '../hash/read.ts';
 import { copyAndHash } from '../hash/stream.ts';
@@ -24,7 +24,7 @@ export async function stageContent(
   target: string,
 ): Promise<Manifest | undefined> {
   try {
-    mkdirSync(dirname(target), { recursive: true });
+    makeFolder(dirname(target));
     if (content.kind === 'file') {
       await writeVerified(store, content.digest, target, content.executable === true);
       return undefined;
@@ -54,7 +54,7 @@ async function stageFolder(store: Store, manifest: Manifest, target: string): Pr
   const made = new Set<string>();
   const pathFor = ({ path }: ManifestEntry): string => {
     const folder = dirname(path);
-    if (!made.has(folder)) mkdirSync(join(target, folder), { recursive: true });
+    if (!made.has(folder)) makeFolder(join(target, folder));
     made.add(folder);
     return `${target}/${path}`;
   };

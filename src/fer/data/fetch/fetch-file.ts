@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { readFileSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
@@ -6,6 +6,7 @@ import {
   explainWriteError,
   FermentError,
   formatDuration,
+  makeFolder,
   plural,
   writeFileAtomic,
 } from '../../../kit/index.ts';
@@ -46,7 +47,7 @@ const MAX_PAUSE_MS = 60_000;
 export async function fetchFile(options: FetchOptions): Promise<{ path: string; sha256: string }> {
   const path = join(options.folder, fileNameFor(options.url));
   try {
-    mkdirSync(options.folder, { recursive: true });
+    makeFolder(options.folder);
   } catch (error) {
     throw explainWriteError(error, options.folder);
   }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { explainWriteError, syncFolder, temporaryNameFor } from '../../../kit/index.ts';
+import { explainWriteError, makeFolder, syncFolder, temporaryNameFor } from '../../../kit/index.ts';
 import {
   badArray,
   ELEMENT_BYTES,
@@ -48,7 +48,7 @@ export function openNpyWriter(path: string, header: NpyHeader): NpyWriter {
   let written = 0;
   let open = true;
   const fd = explained(path, () => {
-    mkdirSync(dirname(path), { recursive: true });
+    makeFolder(dirname(path));
     return openSync(temporary, 'wx', 0o644);
   });
   const abort = (): void => {

@@ -1,6 +1,6 @@
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { explainWriteError, prettyJson, writeFileAtomic } from '../../../kit/index.ts';
+import { explainWriteError, makeFolder, prettyJson, writeFileAtomic } from '../../../kit/index.ts';
 import { CLASSES } from '../../params/index.ts';
 import { classOf, countPerClass, type PerClass } from '../class-names.ts';
 import type { RawImage } from '../splits.ts';
@@ -24,8 +24,7 @@ export function createRawWriter(out: string): RawWriter {
   const labels = { train: [] as number[], test: [] as number[] };
   explained(out, () => {
     rmSync(out, { recursive: true, force: true });
-    for (const part of ['train', 'test'])
-      for (const name of CLASSES) mkdirSync(join(out, part, name), { recursive: true });
+    for (const part of ['train', 'test']) for (const name of CLASSES) makeFolder(join(out, part, name));
   });
   return {
     write: ({ part, label, name }, bytes) => {
