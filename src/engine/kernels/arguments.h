@@ -107,7 +107,8 @@ struct ProjectGradArguments {
 };
 
 /**
- * x `[n, height, width, in]`, filter `[side, side, in, out]`, y `[.., out]`; turned round, x is `[.., out]` and y `[.., in]`.
+ * x `[n, height, width, in]`, filter `[side, side, in, out]`, y `[.., out]`; turned round, x is `[.., out]` and y
+ * `[.., in]`.
  * `y = activation(x * filter + bias + other)`; `other` is of the shape of y; it and the bias may not be there.
  */
 struct ConvolutionArguments {

@@ -72,7 +72,7 @@ inline void expandedMoments(const ExpandArguments& at, const Settings& settings,
       }
     }
     for (long c = 0; c < some; c++)
-      putStatistics(first + c, means[c], variances[c] < 0 ? 0 : variances[c], count, static_cast<double>(settings.factor), at.inner,
-                    at.innerStats);
+      putStatistics(first + c, means[c], variances[c] < 0 ? 0 : variances[c], count,
+                    static_cast<double>(settings.factor), at.inner, at.innerStats);
   }
 }

@@ -37,7 +37,8 @@ struct Taps {
 /** Pointers to three rows at one column. */
 struct Window {
   const float* row[3];
-  FERMENT_INLINE Window(const Rows& rows, long y, long x, long c) : row{rows.at(y - 1, x) + c, rows.at(y, x) + c, rows.at(y + 1, x) + c} {}
+  FERMENT_INLINE Window(const Rows& rows, long y, long x, long c)
+      : row{rows.at(y - 1, x) + c, rows.at(y, x) + c, rows.at(y + 1, x) + c} {}
 };
 
 /** `sum over a, b of w[a, b] row_a[offset + (b - 1) channels]`; turned round, what outputs give back to an input. */

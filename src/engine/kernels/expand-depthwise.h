@@ -96,7 +96,8 @@ void expandDepthwise(const ExpandArguments& at, const Settings& settings, Worker
         if (y % extent.stride == 0)
           convolveRow(at.depthwise, a, y, extent, d + y / extent.stride * outRow, past, sums);
       }
-      finishSums(sums.shift, sums.sum, sums.squares, extent.outPixels(), wide, moments.means + i * wide, moments.deviations + i * wide);
+      finishSums(sums.shift, sums.sum, sums.squares, extent.outPixels(), wide, moments.means + i * wide,
+                 moments.deviations + i * wide);
     }
   });
   mergeMoments(moments, extent.images, extent.outPixels(), wide, settings.factor, at.outer, at.outerStats);

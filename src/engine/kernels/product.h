@@ -42,7 +42,8 @@ FERMENT_INLINE void productTile(const Factor<T> a, const float* b, long bStride,
 }
 
 template <int L, int R, int V, bool T, class Store>
-FERMENT_INLINE long productRows(long row, long rows, Factor<T> a, const float* b, long bStride, long depth, long col, Store& put) {
+FERMENT_INLINE long productRows(long row, long rows, Factor<T> a, const float* b, long bStride, long depth, long col,
+                                Store& put) {
   for (; row + R <= rows; row += R) {
     const Factor<T> part{a.data + (T ? row : row * a.stride), a.stride};
     productTile<L, R, V, T>(part, b, bStride, depth,

@@ -2,4 +2,4 @@
 // runs again.
 
 /** The digest of the C++ sources beside this file. */
-export const REVISION = '74d800ee87d7d6ce';
+export const REVISION = '27a28ee4b22e7399';

@@ -53,7 +53,10 @@ FERMENT_INLINE void forWindows(const float* images, const Windows& windows, Rang
   }
 }
 
-/** `y = activation(x * kernels + bias + other)`; turned round (1x1 alone), `x` is the gradient for the output and `y` that for the input. */
+/**
+ * `y = activation(x * kernels + bias + other)`; turned round (1x1 alone), `x` is the gradient for the output and `y` that for
+ * the input.
+ */
 void windowConvolution(const ConvolutionArguments& at, const Settings& settings, Workers& workers) {
   const long in = at.turned ? at.out : at.in, out = at.turned ? at.in : at.out;
   const Windows windows{settings.side, at.height, at.width, in};
