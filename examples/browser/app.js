@@ -99,15 +99,11 @@ element('camera').addEventListener('click', async () => {
   camera = video;
   await video.play();
   await take(video, video.videoWidth, video.videoHeight);
-  let searching = false;
   const next = async () => {
     if (state.source !== video) return;
-    look();
+    if (find !== undefined && follow.checked) await search();
+    else look();
     requestAnimationFrame(next);
-    if (searching || !follow.checked) return;
-    searching = true;
-    await search();
-    searching = false;
   };
   await next();
 });

@@ -131,7 +131,7 @@ describe.skipIf(chromePath === undefined)('the example page in a browser', () =>
     expect(await tab.locator('#follow').isChecked()).toBe(false);
     await tab.locator('#follow').check();
     await expect
-      .poll(async () => farthest(await answersOn(tab), right?.probabilities ?? {}))
+      .poll(async () => farthest(await answersOn(tab), right?.probabilities ?? {}), { timeout: 20_000 })
       .toBeLessThan(RESAMPLING);
   });
 
