@@ -34,14 +34,16 @@ function aim({ x, y, side }) {
 
 function look() {
   if (state.source === undefined) return;
+  const cut = square();
   // Where faces were in the camera a while ago, nobody needs to know.
-  const faces = state.source === camera && !follow.checked ? [] : state.faces;
-  showPicture(picture, state, square(), faces);
-  const small = cutSquare(state.source, square());
+  const isStale = state.source instanceof HTMLVideoElement && !follow.checked;
+  showPicture(picture, state, cut, isStale ? [] : state.faces);
+  const small = cutSquare(state.source, cut);
   const gray = grayOf(small.getContext('2d').getImageData(0, 0, SIDE, SIDE).data);
   showFace(element('face'), gray);
-  if (answer !== undefined) showAnswers(element('answers'), answer(gray));
-  if (answer !== undefined) status.textContent = caption();
+  if (answer === undefined) return;
+  showAnswers(element('answers'), answer(gray));
+  status.textContent = caption();
 }
 
 function caption() {
@@ -86,7 +88,6 @@ element('file').addEventListener('change', async ({ target }) => {
   await take(image, image.width, image.height);
 });
 
-let camera;
 let stream;
 element('camera').addEventListener('click', async () => {
   try {
@@ -96,7 +97,6 @@ element('camera').addEventListener('click', async () => {
     return;
   }
   const video = Object.assign(document.createElement('video'), { srcObject: stream, playsInline: true });
-  camera = video;
   await video.play();
   await take(video, video.videoWidth, video.videoHeight);
   const next = async () => {

@@ -1,8 +1,8 @@
 // What the page shows: the picture with its squares, the face as the net sees it, and the answers.
 import { SIDE } from './face.js';
 
-/** Draws the picture to the canvas' width, the other faces thin and dashed, and the square that is looked at. */
-export function showPicture(canvas, { source, width, height }, square, others) {
+/** Draws the picture to the canvas' width, the faces thin and dashed, and over them the square that is looked at. */
+export function showPicture(canvas, { source, width, height }, square, faces) {
   canvas.height = Math.round((canvas.width * height) / width);
   const context = canvas.getContext('2d');
   const scale = canvas.width / width;
@@ -11,7 +11,7 @@ export function showPicture(canvas, { source, width, height }, square, others) {
   const outline = ({ x, y, side }) => context.strokeRect(x * scale, y * scale, side * scale, side * scale);
   context.lineWidth = 1.5;
   context.setLineDash([6, 4]);
-  others.forEach(outline);
+  faces.forEach(outline);
   context.lineWidth = 3;
   context.setLineDash([]);
   outline(square);

@@ -153,8 +153,7 @@ describe.skipIf(chromePath === undefined)('the example page in a browser', () =>
   });
 });
 
-test('without the detector the page says so', async () => {
-  if (chromePath === undefined) return;
+test.skipIf(chromePath === undefined)('without the detector the page says so', async () => {
   const chrome = await launchChrome();
   try {
     const tab = await chrome.newPage();
