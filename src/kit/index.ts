@@ -23,7 +23,7 @@ export {
   messageOf,
   unreachable,
 } from './errors.ts';
-export { makeFolder } from './folder.ts';
+export { isFolder, makeFolder } from './folder.ts';
 export { installed } from './installation.ts';
 export { createRandom, type Random, type RandomState } from './random.ts';
 export { linearScale, type Scale } from './scale.ts';

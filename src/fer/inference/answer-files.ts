@@ -1,7 +1,7 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type DeviceRequest, loadEngine } from '../../engine/index.ts';
-import { compareBytes, FermentError, messageOf } from '../../kit/index.ts';
+import { compareBytes, FermentError, isFolder, messageOf } from '../../kit/index.ts';
 import { hasImageName, IMAGE_PIXELS, IMAGE_SIDE, isSystemFile, toRgb } from '../data/index.ts';
 import { type BadImage, refuseBadImages } from '../data/raw/index.ts';
 import { explainReadError } from '../data/read-error.ts';
@@ -134,7 +134,7 @@ function readFile(path: string): Buffer {
 
 /** The file itself, or the JPEG and PNG files in a folder and those below, by the bytes of their names. */
 function imagesAt(path: string): readonly string[] {
-  if (statSync(path, { throwIfNoEntry: false })?.isDirectory() !== true) return [path];
+  if (!isFolder(path)) return [path];
   const files = readdirSync(path, { withFileTypes: true, recursive: true })
     .filter((entry) => entry.isFile() && hasImageName(entry.name) && !isSystemFile(entry.name))
     .map((entry) => join(entry.parentPath, entry.name))

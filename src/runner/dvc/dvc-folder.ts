@@ -1,6 +1,7 @@
-import { existsSync, statSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
+import { isFolder } from '../../kit/index.ts';
 import { readText } from '../load/read-text.ts';
 
 /** Where DVC keeps what belongs to a project. */
@@ -15,8 +16,7 @@ export interface DvcFolder {
 export function findDvcFolder(folder: string, env: NodeJS.ProcessEnv): DvcFolder | undefined {
   for (let root = resolve(folder); ; root = dirname(root)) {
     const place = join(root, '.dvc');
-    if (statSync(place, { throwIfNoEntry: false })?.isDirectory() === true)
-      return { root, cache: cacheOf(place, env) };
+    if (isFolder(place)) return { root, cache: cacheOf(place, env) };
     if (dirname(root) === root) return undefined;
   }
 }

@@ -90,7 +90,7 @@ function quarantine(
   { state, store }: Session,
   damaged: readonly (StoredObject | { readonly path: string })[],
 ): void {
-  // The store of the session would tell of each what the findings tell.
+  // The store that is open would tell of each what the findings tell.
   const silent = new Store(state);
   for (const each of damaged) {
     if ('packed' in each && each.packed) silent.quarantine(each.digest);

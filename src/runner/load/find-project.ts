@@ -1,6 +1,6 @@
 import { existsSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
-import { FermentError } from '../../kit/index.ts';
+import { FermentError, isFolder } from '../../kit/index.ts';
 
 /** The names of pipeline files; where both stand in one folder, the first counts. */
 export const PIPELINE_FILES = ['pipeline.yaml', 'dvc.yaml'] as const;
@@ -40,10 +40,6 @@ export function findProject(cwd: string, file?: string): ProjectPlace {
   throw new FermentError('NO_PROJECT', 'There is no pipeline.yaml or dvc.yaml here or in a folder above.', {
     hint: 'Go to a project, name a file with --file, or write a pipeline.yaml; a small one: stages: {hello: {cmd: echo hello}}',
   });
-}
-
-function isFolder(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
 }
 
 function isFile(path: string): boolean {

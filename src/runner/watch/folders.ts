@@ -1,5 +1,6 @@
-import { type Dirent, readdirSync, realpathSync, statSync } from 'node:fs';
+import { type Dirent, readdirSync, realpathSync } from 'node:fs';
 import { basename, dirname, join, relative } from 'node:path';
+import { isFolder } from '../../kit/index.ts';
 import { isIgnoredName } from '../hash/ignore.ts';
 import type { ProjectPath } from '../model.ts';
 import { absoluteOf, type WatchedItem } from './watched.ts';
@@ -75,10 +76,6 @@ class Plan {
     const names = this.folders.get(folder) ?? new Set();
     if (names !== 'all') this.folders.set(folder, names.add(name));
   }
-}
-
-function isFolder(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
 }
 
 function realpathOr(path: string): string {
