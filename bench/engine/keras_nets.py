@@ -57,8 +57,11 @@ NETS = dict(resnet=resnet, mobilenetv2=mobilenetv2, vgg16=vgg16)
 def prepare(net, mode, images, labels, threads, dropout, channels_last):
     tf.config.threading.set_intra_op_parallelism_threads(threads)
     keras.utils.set_random_seed(0)
+    if mode == "train-bfloat16":
+        keras.mixed_precision.set_global_policy("mixed_bfloat16")
     inputs = keras.Input((48, 48, 3))
-    model = keras.Model(inputs, NETS[net](inputs, dropout))
+    logits = layers.Activation("linear", dtype="float32")(NETS[net](inputs, dropout))
+    model = keras.Model(inputs, logits)
     # XLA, Keras' own choice, is several times slower than the graph on these nets.
     model.compile(
         optimizer=keras.optimizers.Adam(1e-3),
@@ -66,6 +69,6 @@ def prepare(net, mode, images, labels, threads, dropout, channels_last):
         metrics=["accuracy"],
         jit_compile=False,
     )
-    if mode == "train":
+    if mode != "predict":
         return lambda: model.train_on_batch(images, labels)
     return lambda: model.predict_on_batch(images)

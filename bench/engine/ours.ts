@@ -24,10 +24,11 @@ console.log(JSON.stringify(measureFor(Number(seconds), step)));
 
 function prepare(engine: Engine, model: LayersModel, mode: string | undefined): () => void {
   const images = Float32Array.from({ length: BATCH * 48 * 48 * 3 }, (_, i) => Math.sin(i * i));
-  if (mode === 'train') {
+  if (mode !== 'predict') {
     const labels = Uint8Array.from({ length: BATCH }, (_, i) => i % 7);
     const trainer = createTrainer(engine, model, {
       optimizer: { kind: 'adam', learningRate: 1e-3 },
+      precision: mode === 'train-bfloat16' ? 'bfloat16' : 'float32',
       seed: 0,
     });
     return () => trainer.step(images, labels);

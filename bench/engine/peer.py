@@ -1,6 +1,7 @@
 """peer.py LIBRARY NET MODE SECONDS: one of Ferment's peers does training steps or predictions on batches of 64 images
 of 48x48x3, 2 threads, for about SECONDS, and prints as JSON what one batch took (the median), wall and CPU seconds.
-LIBRARY: keras, torch (NCHW), torch-channels-last. NET: resnet, mobilenetv2, vgg16. MODE: train, predict."""
+LIBRARY: keras, torch (NCHW), torch-channels-last. NET: resnet, mobilenetv2, vgg16. MODE: train,
+train-bfloat16, predict."""
 
 import json
 import os

@@ -94,13 +94,15 @@ def prepare(net, mode, images, labels, threads, dropout, channels_last):
     model = NETS[net](dropout).to(memory_format=layout)
     x = torch.from_numpy(images).permute(0, 3, 1, 2).contiguous(memory_format=layout)
     y = torch.from_numpy(labels)
-    model.train(mode == "train")
+    training, low = mode != "predict", mode == "train-bfloat16"
+    model.train(training)
     optimizer = torch.optim.Adam([p for p in model.parameters() if p.requires_grad], 1e-3)
 
     def train():
         optimizer.zero_grad()
-        logits = model(x)
-        loss = F.cross_entropy(logits, y)
+        with torch.autocast("cpu", dtype=torch.bfloat16, enabled=low):
+            logits = model(x)
+            loss = F.cross_entropy(logits, y)
         loss.backward()
         optimizer.step()
         return loss.item(), (logits.detach().argmax(1) == y).sum().item()
@@ -109,4 +111,4 @@ def prepare(net, mode, images, labels, threads, dropout, channels_last):
         with torch.inference_mode():
             return model(x).numpy()
 
-    return train if mode == "train" else predict
+    return train if training else predict

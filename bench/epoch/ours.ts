@@ -29,6 +29,7 @@ function trainingOf(architecture: Net): CompactTraining {
       batchSize: 64,
       labelSmoothing: 0,
       classWeightPower: 0,
+      precision: 'float32',
       preprocessing: 'centered',
       augmentation: ONLINE,
     },

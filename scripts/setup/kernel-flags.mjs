@@ -16,24 +16,37 @@ const NUMERIC = ['-ffp-contract=fast', '-fno-math-errno', '-fno-trapping-math'];
  * the processor for.
  */
 const V3 = ['-mavx2', '-mfma'];
-const V4 = ['f', 'bw', 'cd', 'dq', 'vl'].map((part) => `-mavx512${part}`);
+const V4 = [
+  ...V3,
+  ...['f', 'bw', 'cd', 'dq', 'vl'].map((part) => `-mavx512${part}`),
+  '-mprefer-vector-width=512',
+];
+
+/** Products in bfloat16; a processor with AVX-512 but without these takes the copy for AVX2. */
+const BFLOAT16 = '-mavx512bf16';
 
 /**
  * What the kernels are compiled to, in the order of linking: of a function that several objects hold the linker keeps the first, which
- * must be one that runs on every processor. The numeric code once for each kind of processor.
+ * must be one that runs on every processor. The numeric code once for each kind of processor
+ * and of numbers.
  * @param {string} arch
  * @returns {readonly Unit[]}
  */
 export function kernelUnits(arch) {
   const flags = [...COMMON, ...NUMERIC, ...(arch === 'x64' ? ['-DFERMENT_X86=1'] : [])];
-  /** @type {(name: string, ...more: string[]) => Unit} */
-  const variant = (name, ...more) => ({
-    name,
-    source: 'kernels.cc',
-    flags: [...flags, `-DFERMENT_VARIANT=${name}`, ...more],
-  });
-  const units = [{ name: 'addon', source: 'addon.cc', flags }, variant('generic')];
-  return arch === 'x64'
-    ? [...units, variant('v3', ...V3), variant('v4', ...V3, ...V4, '-mprefer-vector-width=512')]
-    : units;
+  /** @type {(variant: string, ...more: string[]) => Unit[]} */
+  const copies = (variant, ...more) => {
+    const all = [...flags, `-DFERMENT_VARIANT=${variant}`, ...more];
+    return [
+      { name: variant, source: 'kernels.cc', flags: all },
+      {
+        name: `${variant}-bfloat16`,
+        source: 'kernels.cc',
+        flags: [...all, '-DFERMENT_BFLOAT16=1', ...(variant === 'v4' ? [BFLOAT16] : [])],
+      },
+    ];
+  };
+  const forAll = [{ name: 'addon', source: 'addon.cc', flags }, ...copies('generic')];
+  if (arch !== 'x64') return forAll;
+  return [...forAll, ...copies('v3', ...V3), ...copies('v4', ...V4)];
 }

@@ -9,6 +9,8 @@ import { SETUP_COMMAND } from './setup-command.ts';
 export interface FusedKernels {
   /** For what processors the copy that runs was compiled: `x86-64-v4` (AVX-512), `x86-64-v3` (AVX2), `generic`. */
   readonly instructions: string;
+  /** Whether the processor has instructions for products in bfloat16. */
+  readonly multipliesBfloat16: boolean;
 }
 
 /**
@@ -28,8 +30,8 @@ export function loadFusedKernels(device: 'cpu' | 'cuda'): FusedKernels | undefin
   if (!existsSync(`${path}.node`)) return undefined;
   try {
     if (!readFileSync(`${path}.key`, 'utf8').startsWith(REVISION)) throw new Error('made from other sources');
-    const { instructions }: FusedKernels = require(`${path}.node`);
-    return { instructions };
+    const { instructions, multipliesBfloat16 }: FusedKernels = require(`${path}.node`);
+    return { instructions, multipliesBfloat16 };
   } catch (error) {
     throw new FermentError('NO_ENGINE', `The engine's own kernels cannot be loaded: ${messageOf(error)}.`, {
       hint: `Compile them: ${SETUP_COMMAND} (after removing ${path}.node, if they stay so). Without them: FERMENT_KERNELS=standard.`,

@@ -3,6 +3,7 @@ export { type Device, type DeviceRequest, type Engine, type EngineOptions, loadE
 export type { Layer, LayersModel, LayerVariable, SymbolicTensor, Tensor, Tensor4D, Tf } from './native.ts';
 export { smoothedTargets } from './ops/softmax-cross-entropy.ts';
 export type { OptimizerOptions, TensorState, TensorStates } from './optimizer.ts';
+export { type Precision, precisionWarning, withPrecision } from './precision.ts';
 export { createTrainer, type StepResult, type Trainer, type TrainerOptions } from './trainer.ts';
 export {
   encodeSafetensors,

@@ -3,6 +3,7 @@ import { FermentError, isFermentError } from '../kit/index.ts';
 import { type FusedKernels, loadFusedKernels } from './fused-kernels.ts';
 import type { Native, Tf } from './native.ts';
 import type { Kernels } from './onednn.ts';
+import type { Precision } from './precision.ts';
 import { loadTensorFlow } from './tensorflow.ts';
 
 export type DeviceRequest = 'auto' | 'cpu' | 'cuda' | 'webgpu';
@@ -30,6 +31,8 @@ export interface Engine {
   readonly kernels: Kernels;
   /** The engine's own operations, where they are there; `native` runs them. */
   readonly fused: FusedKernels | undefined;
+  /** What large products multiply; left out, float32. */
+  readonly precision?: Precision;
 }
 
 /** The GPU behind WebGPU. */

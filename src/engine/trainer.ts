@@ -14,6 +14,7 @@ import {
   type TensorState,
   type TensorStates,
 } from './optimizer.ts';
+import { type Precision, withPrecision } from './precision.ts';
 import { createWeightAverage, type WeightAverage } from './weight-average.ts';
 
 export interface TrainerOptions {
@@ -24,6 +25,8 @@ export interface TrainerOptions {
   readonly classWeights?: readonly number[] | undefined;
   /** Decay of a running mean of the weights (see `createWeightAverage`), below 1; 0, the default, keeps none. */
   readonly averageDecay?: number;
+  /** What large products multiply; float32 by default. */
+  readonly precision?: Precision;
   /** Decides the dropout masks, together with the number of the step. */
   readonly seed: number | string;
 }
@@ -61,8 +64,12 @@ export interface Trainer {
   dispose(): void;
 }
 
-/** Prepares the training of a tf.layers model whose output is logits. Layers with `trainable: false` are left alone. */
-export function createTrainer(engine: Engine, model: LayersModel, options: TrainerOptions): Trainer {
+/**
+ * Prepares the training of a tf.layers model whose output is logits. Layers with `trainable: false` are left alone.
+ * Throws NO_DEVICE where the engine cannot multiply in the wanted precision.
+ */
+export function createTrainer(loaded: Engine, model: LayersModel, options: TrainerOptions): Trainer {
+  const engine = withPrecision(loaded, options.precision ?? 'float32');
   const graph = compileForTraining(engine, model);
   const plan = planGradients(graph);
   const optimizer = createOptimizer(engine, graph.weights, options.optimizer);
@@ -115,11 +122,7 @@ export function createTrainer(engine: Engine, model: LayersModel, options: Train
       const values = variables.map((v) => stateOf(state, `weights/${v.originalName}`, shapeOf(v)).values);
       average?.restore(state);
       optimizer.restore(state);
-      for (const [i, variable] of variables.entries()) {
-        const tensor = engine.tf.tensor(values[i] ?? [], shapeOf(variable));
-        variable.write(tensor);
-        tensor.dispose();
-      }
+      writeAll(engine, variables, values);
     },
     dispose: () => {
       optimizer.dispose();
@@ -143,6 +146,18 @@ function createDropoutKeys(seed: TrainerOptions['seed']): (layer: string) => num
 /** Weights and moving statistics of the layers that are not frozen. */
 function trainedVariables(model: LayersModel): LayerVariable[] {
   return model.layers.filter((layer) => layer.trainable).flatMap((layer) => layer.weights);
+}
+
+function writeAll(
+  { tf }: Engine,
+  variables: readonly LayerVariable[],
+  values: readonly Float32Array[],
+): void {
+  for (const [i, variable] of variables.entries()) {
+    const tensor = tf.tensor(values[i] ?? [], shapeOf(variable));
+    variable.write(tensor);
+    tensor.dispose();
+  }
 }
 
 function averageOf(

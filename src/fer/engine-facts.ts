@@ -1,4 +1,4 @@
-import type { Device, Engine } from '../engine/index.ts';
+import type { Device, Engine, Precision } from '../engine/index.ts';
 
 /** On what a piece of work ran. Goes into run records, never into a result. */
 export interface EngineFacts {
@@ -12,14 +12,17 @@ export interface EngineFacts {
   readonly threads: number;
   /** Which kernels run, in words; on the CPU only, where there are several. */
   readonly kernels?: string;
+  /** What large products multiply, where that is not float32. */
+  readonly precision?: Precision;
 }
 
 /** What is worth knowing of a loaded engine. */
 export function engineFacts(engine: Engine): EngineFacts {
-  const { device, reason, version, threads, adapter } = engine;
+  const { device, reason, version, threads, adapter, precision } = engine;
   if (adapter === undefined) {
     const facts = { device, reason, library: `TensorFlow ${version}`, threads };
-    return device === 'cpu' ? { ...facts, kernels: kernelsOf(engine) } : facts;
+    const kernels = device === 'cpu' ? { kernels: kernelsOf(engine) } : {};
+    return { ...facts, ...kernels, ...(precision === undefined ? {} : { precision }) };
   }
   const { name, software, dawn } = adapter;
   const library = `TensorFlow.js ${version} and Dawn ${dawn}`;
@@ -34,10 +37,13 @@ function kernelsOf({ fused, kernels }: Engine): string {
 }
 
 /** The same as a sentence for people: `TensorFlow 2.21.0 on cpu with 2 threads (cpu was asked for); …`, with the kernels. */
-export function describeEngine({ device, reason, library, adapter, threads, kernels }: EngineFacts): string {
+export function describeEngine(facts: EngineFacts): string {
+  const { device, reason, library, adapter, threads, kernels, precision } = facts;
   if (adapter !== undefined) return `${library} on ${device}, ${adapter.name} (${reason})`;
   const count = `${threads} ${threads === 1 ? 'thread' : 'threads'}`;
-  return `${library} on ${device} with ${count} (${reason})${kernels === undefined ? '' : `; ${kernels}`}`;
+  const products = precision && `products in ${precision}`;
+  const more = [kernels, products].filter((part) => part !== undefined);
+  return [`${library} on ${device} with ${count} (${reason})`, ...more].join('; ');
 }
 
 /** Where a stage says on what it computes: a line in its log, and the entry `engine` of the run record. */

@@ -1,8 +1,9 @@
 // Prints how far the gradients of both compact nets by the engine's own kernels are from those by single operations:
-// the largest part of a tensor's length. For the kernels that FERMENT_KERNELS names.
+// the largest part of a tensor's length, in float32 and in bfloat16. For the kernels that FERMENT_KERNELS names.
 import { compileForTraining } from '../../src/engine/graph/fusion/fuse.ts';
 import { planGradients, runBackward, runForward } from '../../src/engine/graph/run.ts';
-import { type Engine, loadEngine } from '../../src/engine/index.ts';
+import { type Engine, loadEngine, type Precision } from '../../src/engine/index.ts';
+import { withPrecision } from '../../src/engine/precision.ts';
 import { buildModel } from '../../src/fer/models/index.ts';
 
 const COUNT = 4;
@@ -27,8 +28,8 @@ const NOISE = /conv\d\/bias$|project_bn\/beta$/;
 
 const length = (values: Float32Array): number => Math.sqrt(values.reduce((sum, v) => sum + v * v, 0));
 
-function furthest(architecture: 'resnet' | 'mobilenetv2'): number {
-  const own = gradients(engine, architecture);
+function furthest(architecture: 'resnet' | 'mobilenetv2', precision: Precision = 'float32'): number {
+  const own = gradients(withPrecision(engine, precision), architecture);
   let furthest = 0;
   for (const [name, values] of gradients({ ...engine, fused: undefined }, architecture)) {
     if (NOISE.test(name)) continue;
@@ -39,6 +40,6 @@ function furthest(architecture: 'resnet' | 'mobilenetv2'): number {
 }
 
 const instructions = engine.fused?.instructions;
-console.log(
-  JSON.stringify({ instructions, resnet: furthest('resnet'), mobilenetv2: furthest('mobilenetv2') }),
-);
+const [resnet, mobilenetv2] = [furthest('resnet'), furthest('mobilenetv2')];
+const low = { resnet: furthest('resnet', 'bfloat16'), mobilenetv2: furthest('mobilenetv2', 'bfloat16') };
+console.log(JSON.stringify({ instructions, resnet, mobilenetv2, low }));

@@ -1,5 +1,6 @@
 // Registers Ferment's own training operations with the TensorFlow library of this process. Loaded by Node after the
-// library; exports `instructions`, the kind of processor that the numeric code was chosen for.
+// library; exports `instructions`, the kind of processor that the numeric code was chosen for, and
+// `multipliesBfloat16`, whether that has instructions for products in bfloat16.
 
 #include <node_api.h>
 
@@ -36,14 +37,13 @@ std::shared_ptr<Pool> poolOf(long threads) {
 
 template <Run run>
 void compute(void* attributes, TF_OpKernelContext* context) {
-  static const Kernels& kernels = chooseKernels();
   const Attributes& at = *static_cast<Attributes*>(attributes);
   try {
     Call call(context);
     const std::shared_ptr<Pool> pool = poolOf(at.threads);
     std::lock_guard<std::mutex> lock(pool->operation());
     Workers workers = pool->workers();
-    run(call, kernels, at.settings, workers);
+    run(call, chosenCopies().forPrecision(at.lowPrecision), at.settings, workers);
   } catch (const std::bad_alloc&) {
     Status status;
     TF_SetStatus(status.get(), TF_RESOURCE_EXHAUSTED, "OOM when allocating the memory of a fused operation");
@@ -92,10 +92,11 @@ const Operation OPERATIONS[] = {
 void* createAttributes(TF_OpKernelConstruction* construction) {
   auto* to = new Attributes{};
   Status status;
-  int64_t stride = 1, side = 3, activation = 0, threads = 1;
+  int64_t stride = 1, side = 3, activation = 0, lowPrecision = 0, threads = 1;
   TF_OpKernelConstruction_GetAttrInt64(construction, "stride", &stride, status.get());
   TF_OpKernelConstruction_GetAttrInt64(construction, "side", &side, status.get());
   TF_OpKernelConstruction_GetAttrInt64(construction, "activation", &activation, status.get());
+  TF_OpKernelConstruction_GetAttrInt64(construction, "low_precision", &lowPrecision, status.get());
   TF_OpKernelConstruction_GetAttrInt64(construction, "threads", &threads, status.get());
   TF_OpKernelConstruction_GetAttrFloat(construction, "epsilon", &to->settings.epsilon, status.get());
   TF_OpKernelConstruction_GetAttrFloat(construction, "rate", &to->settings.rate, status.get());
@@ -104,6 +105,7 @@ void* createAttributes(TF_OpKernelConstruction* construction) {
   to->settings.stride = stride < 1 ? 1 : stride;
   to->settings.side = side;
   to->settings.activation = activation;
+  to->lowPrecision = lowPrecision != 0;
   to->threads = threads < 1 ? 1 : threads;
   return to;
 }
@@ -151,10 +153,12 @@ NAPI_MODULE_INIT() {
     napi_throw_error(env, nullptr, message.c_str());
     return nullptr;
   }
-  const std::string name = chooseKernels().instructions;
+  const std::string name = chosenCopies().kernels.instructions;
   const std::string instructions = name == "generic" ? name : "x86-64-" + name;
   napi_value value;
   napi_create_string_utf8(env, instructions.c_str(), instructions.size(), &value);
   napi_set_named_property(env, exports, "instructions", value);
+  napi_get_boolean(env, chosenCopies().multipliesBfloat16, &value);
+  napi_set_named_property(env, exports, "multipliesBfloat16", value);
   return exports;
 }

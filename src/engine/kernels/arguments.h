@@ -130,7 +130,7 @@ struct DropoutArguments {
   float* y;
 };
 
-/** The numeric code, compiled for one kind of processor. */
+/** The numeric code, compiled for one kind of processor and one kind of numbers. */
 struct Kernels {
   const char* instructions;
   void (*batchNorm)(const BatchNormArguments&, const Settings&, Workers&);

@@ -64,5 +64,6 @@ inline void callConvolutionFilterGrad(Call& call, const Kernels& kernels, const 
   call.expectShape(1, {at.images, at.height, at.width, at.out});
   at.dfilter = call.output({settings.side, settings.side, at.in, at.out});
   const bool byWindows = isByWindows(at.in, settings);
-  (byWindows ? kernels.windowConvolutionFilterGrad : kernels.convolutionFilterGrad)(at, settings, workers);
+  const auto kernel = byWindows ? kernels.windowConvolutionFilterGrad : kernels.convolutionFilterGrad;
+  kernel(at, settings, workers);
 }

@@ -11,11 +11,11 @@
 void convolution(const ConvolutionArguments& at, const Settings& settings, Workers& workers) {
   const long in = at.turned ? at.out : at.in, out = at.turned ? at.in : at.out;
   const Tiling tiling{at.height, at.width, in > WIDE || out > WIDE ? TILES_WHEN_WIDE : TILES};
-  const long inPlane = tiling.plane(in), outPlane = tiling.plane(out), columns = tiling.columns();
-  float* filter = takeShared(workers, PLACES * in * out);
-  forGroups(workers, at.in, [&](long i, long) {
+  const long inPlane = tiling.plane(in), outPlane = tiling.plane(out), columns = tiling.columns(), depth = in / TOGETHER;
+  Number* filter = takeNumbers(workers, workers.threads, PLACES * in * out / TOGETHER);
+  forGroups(workers, at.in / TOGETHER, [&](long i, long) {
     withLanes(at.out, [&](auto lanes) {
-      transformFilter<decltype(lanes)::value>(at.filter, at.in, at.out, i, at.turned, filter);
+      transformFilter<decltype(lanes)::value>(at.filter, at.in, at.out, i * TOGETHER, at.turned, filter);
     });
   });
   // No number here is a sum over images: pieces may be cut anywhere.
@@ -23,11 +23,11 @@ void convolution(const ConvolutionArguments& at, const Settings& settings, Worke
   forGroups(workers, (strips + most - 1) / most, [&](long piece, long thread) {
     const long first = piece * most, count = strips - first < most ? strips - first : most;
     float* padded = take(workers, thread, 4 * (2 * columns + 2) * in);
-    float* v = take(workers, thread, PLACES * inPlane);
+    Number* v = takeNumbers(workers, thread, PLACES * inPlane);
     float* m = take(workers, thread, PLACES * outPlane);
-    inputPiece(at.x, tiling, in, first, count, padded, v, inPlane);
+    inputPiece<OVER_CHANNELS>(at.x, tiling, in, first, count, padded, v, inPlane);
     for (long k = 0; k < PLACES; k++)
-      product(count * columns, out, in, Factor<false>{v + k * inPlane, in}, filter + k * in * out, out,
+      product(count * columns, out, depth, Factor<false, Number>{v + k * inPlane, depth}, filter + k * depth * out, out,
               Set{m + k * outPlane, out});
     withActivation(settings.activation, [&](auto activation) {
       const Finish<decltype(activation)::value> finish{at.bias, at.other, at.y};
@@ -44,25 +44,26 @@ void convolutionFilterGrad(const ConvolutionGradArguments& at, const Settings&, 
   const Tiling tiling{at.height, at.width};
   const long in = at.in, out = at.out, entries = in * out, groups = groupsOf(at.images);
   const long inPlane = tiling.plane(in), outPlane = tiling.plane(out), columns = tiling.columns();
+  const long depth = togetherOf(columns);  // of a strip
   float* sums = takeShared(workers, groups * PLACES * entries);
   forGroups(workers, groups, [&](long group, long thread) {
     float* padded = take(workers, thread, 4 * (2 * columns + 2) * in);
-    float* v = take(workers, thread, PLACES * inPlane);
-    float* z = take(workers, thread, PLACES * outPlane);
+    Number* v = takeNumbers(workers, thread, PLACES * inPlane);
+    Number* z = takeNumbers(workers, thread, PLACES * outPlane);
     float* sum = sums + group * PLACES * entries;
     const Range images = imagesOf(group, at.images);
     forPieces(tiling, images, [&](long first, long count) {
-      inputPiece(at.x, tiling, in, first, count, padded, v, inPlane);
+      inputPiece<OVER_TILES>(at.x, tiling, in, first, count, padded, v, inPlane);
       withLanes(out, [&](auto lanes) {
         for (long s = 0; s < count; s++)
-          gradientStrip<decltype(lanes)::value>(at.dy, tiling, out, first + s, z + s * columns * out, outPlane);
+          gradientStrip<decltype(lanes)::value>(at.dy, tiling, first + s, {columns, out, z + s * depth * out, outPlane});
       });
       const bool begins = first == images.begin * tiling.rows();
       for (long k = 0; k < PLACES; k++) {
-        const Factor<true> left{v + k * inPlane, in};
+        const Factor<true, Number> left{v + k * inPlane, in};
         float* to = sum + k * entries;
-        if (begins) product(in, out, count * columns, left, z + k * outPlane, out, Set{to, out});
-        else product(in, out, count * columns, left, z + k * outPlane, out, Add{to, out});
+        if (begins) product(in, out, count * depth, left, z + k * outPlane, out, Set{to, out});
+        else product(in, out, count * depth, left, z + k * outPlane, out, Add{to, out});
       }
     });
   });

@@ -8,6 +8,7 @@ struct GradRows {
   Rows a, dd;
   float *e, *centred;  // of the newest two rows
   float* g;            // of one row
+  Number *narrow, *wide;  // of one row, as they are multiplied
 };
 
 /** Row y of the gradient for `d`, through the batch norm after it; zeros below the last. */
@@ -50,9 +51,11 @@ FERMENT_INLINE void expandedRow(const ExpandGradArguments& at, const GradRows& r
   const long narrow = at.narrow, wide = at.wide, width = at.extent.width;
   const float* centred = rows.centred + (y & 1) * width * narrow;
   gateRow(at, rows, y, rows.e + (y & 1) * width * wide, shared, group);
-  product(narrow, wide, width, Factor<true>{centred, narrow}, rows.g, wide,
+  const Factor<true, Number> columns{asRows(centred, width, narrow, rows.narrow), narrow};
+  product(narrow, wide, togetherOf(width), columns, asRows(rows.g, width, wide, rows.wide), wide,
           Add{shared.dexpand + group * narrow * wide, wide});
-  product(width, narrow, wide, Factor<false>{rows.g, wide}, shared.scaledTransposed, narrow, Set{dx, narrow});
+  const Factor<false, Number> wideRows{asNumbers(rows.g, width * wide, rows.wide), togetherOf(wide)};
+  product(width, narrow, togetherOf(wide), wideRows, shared.back, narrow, Set{dx, narrow});
 }
 
 /** The same without an expansion. */
@@ -74,7 +77,8 @@ inline void imageGrad(const ExpandGradArguments& at, const RowMaker& maker, cons
   float* dx = at.dx + image * extent.height * rowSize;
   const auto make = [&](long y) {
     if (y >= extent.height) return rows.a.clear(y);
-    maker.make(x + y * rowSize, rows.a, y, rows.centred + (y & 1) * rowSize, rows.e + (y & 1) * wideRow);
+    maker.make(x + y * rowSize, rows.a, y, rows.centred + (y & 1) * rowSize, rows.narrow,
+               rows.e + (y & 1) * wideRow);
   };
   rows.a.clear(-1);
   rows.dd.clear(-1);
@@ -97,14 +101,16 @@ void expandDepthwiseGrad(const ExpandGradArguments& at, const Settings& settings
   const bool expands = at.expand != nullptr;
   const long wide = at.wide, narrow = at.narrow, groups = groupsOf(extent.images);
   const GradShared shared = shareGradients(at, settings, workers);
-  const RowMaker maker{at.xMean, at.expand, shared.scale, at.inner.beta, narrow, wide, expands};
+  const RowMaker maker = rowMakerOf(at, shared.scale, workers);
   forGroups(workers, groups, [&](long group, long thread) {
     const Range range = imagesOf(group, extent.images);
     const GradRows rows{takeRows(workers, thread, extent.width, wide),
                         takeRows(workers, thread, extent.outWidth(), wide),
                         take(workers, thread, expands ? 2 * extent.width * wide : 0),
                         take(workers, thread, 2 * extent.width * narrow),
-                        take(workers, thread, extent.width * wide)};
+                        take(workers, thread, extent.width * wide),
+                        takeNumbers(workers, thread, extent.width * narrow),
+                        takeNumbers(workers, thread, extent.width * wide)};
     for (long i = range.begin; i < range.end; i++) imageGrad(at, maker, rows, i, shared, group);
   });
   sumGroups(shared.ddepthwise, groups, TAPS * wide, at.ddepthwise);

@@ -7,22 +7,26 @@
 
 /** Makes rows of the depthwise convolution's input from the narrow rows. */
 struct RowMaker {
-  const float *xMean, *expand, *scale, *beta;
+  const float* xMean;
+  const Number* expand;
+  const float *scale, *beta;
   long narrow, wide;
   bool expands;
 
   /**
    * Row y: `a = relu6(scale (x' expand) + beta)` with x' = x - mean, which goes to `centred`; `x' expand` goes to `e`
-   * where that is wanted. Without an expansion, `a = x`.
+   * where that is wanted; `numbers` is memory for x'. Without an expansion, `a = x`.
    */
-  FERMENT_INLINE void make(const float* x, const Rows& a, long y, float* centred, float* e) const {
+  FERMENT_INLINE void make(const float* x, const Rows& a, long y, float* centred, Number* numbers, float* e) const {
     float* row = a.at(y, 0);
     if (!expands) {
       for (long i = 0; i < a.width * wide; i++) row[i] = x[i];
       return;
     }
     centre(x, xMean, a.width, narrow, centred);
-    product(a.width, wide, narrow, Factor<false>{centred, narrow}, expand, wide,
+    const long depth = togetherOf(narrow);
+    const Factor<false, Number> rows{asNumbers(centred, a.width * narrow, numbers), depth};
+    product(a.width, wide, depth, rows, expand, wide,
             [&](long r, long c, auto value) FERMENT_LAMBDA {
               constexpr int L = sizeof(value) / sizeof(float);
               if (e != nullptr) store<L>(e + r * wide + c, value);
@@ -30,6 +34,14 @@ struct RowMaker {
             });
   }
 };
+
+/** That of an operation's forward or backward pass, its kernels as they are multiplied. */
+template <class Arguments>
+FERMENT_INLINE RowMaker rowMakerOf(const Arguments& at, const float* scale, Workers& workers) {
+  const bool expands = at.expand != nullptr;
+  const Number* expand = expands ? shareRows(at.expand, at.narrow, at.wide, workers) : nullptr;
+  return {at.xMean, expand, scale, at.inner.beta, at.narrow, at.wide, expands};
+}
 
 /** Sums of one image by channel, about its first value, so that a mean far from 0 costs no digits. */
 struct ChannelSums {
@@ -77,21 +89,22 @@ void expandDepthwise(const ExpandArguments& at, const Settings& settings, Worker
     scaleAndShift({at.inner.gamma, at.inner.beta, at.innerStats.mean, at.innerStats.variance}, wide, settings.epsilon,
                   scale, nullptr);
   }
-  const RowMaker maker{at.xMean, at.expand, scale, at.inner.beta, at.narrow, wide, expands};
+  const RowMaker maker = rowMakerOf(at, scale, workers);
   const ImageMoments moments = takeMoments(workers, extent.images, wide);
   const bool past = goesPast(at.d, extent.images * extent.outPixels() * wide, wide);
   forGroups(workers, groupsOf(extent.images), [&](long group, long thread) {
     const Range range = imagesOf(group, extent.images);
     const Rows a = takeRows(workers, thread, extent.width, wide);
     float* centred = take(workers, thread, rowSize);
+    Number* numbers = takeNumbers(workers, thread, rowSize);
     const ChannelSums sums{take(workers, thread, wide), take(workers, thread, wide), take(workers, thread, wide)};
     for (long i = range.begin; i < range.end; i++) {
       const float* x = at.x + i * extent.height * rowSize;
       float* d = at.d + i * extent.outHeight() * outRow;
       a.clear(-1);
-      maker.make(x, a, 0, centred, nullptr);
+      maker.make(x, a, 0, centred, numbers, nullptr);
       for (long y = 0; y < extent.height; y++) {
-        if (y + 1 < extent.height) maker.make(x + (y + 1) * rowSize, a, y + 1, centred, nullptr);
+        if (y + 1 < extent.height) maker.make(x + (y + 1) * rowSize, a, y + 1, centred, numbers, nullptr);
         else a.clear(y + 1);
         if (y % extent.stride == 0)
           convolveRow(at.depthwise, a, y, extent, d + y / extent.stride * outRow, past, sums);

@@ -3,7 +3,7 @@
 // them the last bits of a training, are the same for any number of threads.
 
 #include "arguments.h"
-#include "vector.h"
+#include "numbers.h"
 
 constexpr long MOST_GROUPS = 16;
 
@@ -35,6 +35,15 @@ inline float* take(Workers& workers, long slot, long floats) { return workers.ta
 
 /** Memory that all threads see. */
 inline float* takeShared(Workers& workers, long floats) { return take(workers, workers.threads, floats); }
+
+inline Number* takeNumbers(Workers& workers, long slot, long numbers) {
+  return reinterpret_cast<Number*>(take(workers, slot, numbers));
+}
+
+/** `[rows, cols]` floats as Numbers, for a sum over rows, where all threads see them. */
+inline const Number* shareRows(const float* from, long rows, long cols, Workers& workers) {
+  return asRows(from, rows, cols, takeNumbers(workers, workers.threads, togetherOf(rows) * cols));
+}
 
 inline float* takeZeros(Workers& workers, long slot, long floats) {
   float* memory = take(workers, slot, floats);

@@ -1,4 +1,5 @@
-// The numeric code for one kind of processor; compiled once for each (variants.h). Everything is in an unnamed
+// The numeric code for one kind of processor, its large products in float or in bfloat16; compiled once for each
+// (variants.h). Everything is in an unnamed
 // namespace, so that the linker cannot take a function from another copy.
 
 #include <algorithm>
@@ -24,7 +25,11 @@ namespace {
 }  // namespace
 
 #define FERMENT_JOIN(a, b) a##b
+#ifdef FERMENT_BFLOAT16
+#define FERMENT_NAME(variant) FERMENT_JOIN(bfloat16_, variant)
+#else
 #define FERMENT_NAME(variant) FERMENT_JOIN(kernels_, variant)
+#endif
 #define FERMENT_TEXT(x) #x
 #define FERMENT_QUOTE(x) FERMENT_TEXT(x)
 

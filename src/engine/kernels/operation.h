@@ -11,11 +11,13 @@
 #include "arguments.h"
 
 /** What all operations have as attributes, with defaults; each reads those that it needs. */
-constexpr const char* ATTRIBUTES[] = {"stride: int = 1", "side: int = 3", "activation: int = 0", "epsilon: float = 0.001",
-                                      "factor: float = 1.0", "rate: float = 0.0", "threads: int = 1"};
+constexpr const char* ATTRIBUTES[] = {"stride: int = 1", "side: int = 3", "activation: int = 0", "low_precision: int = 0",
+                                      "epsilon: float = 0.001", "factor: float = 1.0", "rate: float = 0.0",
+                                      "threads: int = 1"};
 
 struct Attributes {
   Settings settings;
+  bool lowPrecision;  // whether large products are in bfloat16
   long threads;
 };
 

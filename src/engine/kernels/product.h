@@ -1,12 +1,15 @@
 #pragma once
 // Products of small matrices whose factors are in the cache: `C[rows, cols] = A B` with the sum over `depth`.
 
-#include "vector.h"
+#include "numbers.h"
 
-/** Where the first factor's element of row r at depth p is: `a[r stride + p]`, or transposed `a[p stride + r]`. */
-template <bool Transposed>
+/**
+ * Where the first factor's element of row r at depth p is: `a[r stride + p]`, or transposed `a[p stride + r]`. Elements
+ * are floats, or pairs, of which `depth` is half as long.
+ */
+template <bool Transposed, class Element = float>
 struct Factor {
-  const float* data;
+  const Element* data;
   long stride;
 };
 
@@ -14,22 +17,22 @@ struct Factor {
  * `R` rows and `V` vectors of the result in registers. Row pointers go in threes, because an address may be a base plus
  * once or twice a stride: more bases would not fit into the registers.
  */
-template <int L, int R, int V, bool T, class Store>
-FERMENT_INLINE void productTile(const Factor<T> a, const float* b, long bStride, long depth, Store store) {
+template <int L, int R, int V, bool T, class E, class Store>
+FERMENT_INLINE void productTile(const Factor<T, E> a, const E* b, long bStride, long depth, Store store) {
   static_assert(R == 1 || R % 3 == 0);
   constexpr int BASES = R == 1 ? 1 : R / 3;
   Vector<L> sums[R][V] = {};
-  const float* base[BASES];
+  const E* base[BASES];
   for (int i = 0; i < BASES; i++) base[i] = a.data + (T ? 3 * i : 3 * i * a.stride);
   for (long p = 0; p < depth; p++) {
-    Vector<L> row[V];
+    decltype(load<L>(b)) row[V];
 #pragma GCC unroll 4
     for (int v = 0; v < V; v++) row[v] = load<L>(b + v * L);
 #pragma GCC unroll 16
     for (int r = 0; r < R; r++) {
-      const Vector<L> x = splat<L>(base[r / 3][T ? r % 3 : (r % 3) * a.stride]);
+      const auto x = splat<L>(base[r / 3][T ? r % 3 : (r % 3) * a.stride]);
 #pragma GCC unroll 4
-      for (int v = 0; v < V; v++) sums[r][v] += x * row[v];
+      for (int v = 0; v < V; v++) sums[r][v] = multiplyAdd<L>(sums[r][v], x, row[v]);
     }
     for (int i = 0; i < BASES; i++) base[i] += T ? a.stride : 1;
     b += bStride;
@@ -41,19 +44,19 @@ FERMENT_INLINE void productTile(const Factor<T> a, const float* b, long bStride,
   }
 }
 
-template <int L, int R, int V, bool T, class Store>
-FERMENT_INLINE long productRows(long row, long rows, Factor<T> a, const float* b, long bStride, long depth, long col,
+template <int L, int R, int V, bool T, class E, class Store>
+FERMENT_INLINE long productRows(long row, long rows, Factor<T, E> a, const E* b, long bStride, long depth, long col,
                                 Store& put) {
   for (; row + R <= rows; row += R) {
-    const Factor<T> part{a.data + (T ? row : row * a.stride), a.stride};
+    const Factor<T, E> part{a.data + (T ? row : row * a.stride), a.stride};
     productTile<L, R, V, T>(part, b, bStride, depth,
                             [&](long r, long c, Vector<L> value) { put(row + r, col + c, value); });
   }
   return row;
 }
 
-template <int L, int V, bool T, class Store>
-FERMENT_INLINE void productColumns(long rows, Factor<T> a, const float* b, long bStride, long depth, long col, Store& put) {
+template <int L, int V, bool T, class E, class Store>
+FERMENT_INLINE void productColumns(long rows, Factor<T, E> a, const E* b, long bStride, long depth, long col, Store& put) {
   constexpr int R = REGISTERS == 32 ? (V == 3 ? 6 : 12) : (V == 1 ? 12 : V == 2 ? 6 : 3);
   long row = productRows<L, R, V>(0, rows, a, b + col, bStride, depth, col, put);
   if constexpr (R > 3) row = productRows<L, 3, V>(row, rows, a, b + col, bStride, depth, col, put);
@@ -64,8 +67,8 @@ FERMENT_INLINE void productColumns(long rows, Factor<T> a, const float* b, long 
  * Calls `put(row, col, vector)` for every vector of the product. `b` is `[depth, cols]` with rows `bStride` apart;
  * `cols` is a multiple of `L`.
  */
-template <int L, bool T, class Store>
-FERMENT_INLINE void productBy(long rows, long cols, long depth, Factor<T> a, const float* b, long bStride, Store put) {
+template <int L, bool T, class E, class Store>
+FERMENT_INLINE void productBy(long rows, long cols, long depth, Factor<T, E> a, const E* b, long bStride, Store put) {
   long col = 0;
   while (col < cols) {
     const long vectors = (cols - col) / L;
@@ -83,8 +86,8 @@ FERMENT_INLINE void productBy(long rows, long cols, long depth, Factor<T> a, con
 }
 
 /** The same for any `cols` that is a multiple of 8. `put` takes vectors of either length. */
-template <bool T, class Store>
-FERMENT_INLINE void product(long rows, long cols, long depth, Factor<T> a, const float* b, long bStride, Store put) {
+template <bool T, class E, class Store>
+FERMENT_INLINE void product(long rows, long cols, long depth, Factor<T, E> a, const E* b, long bStride, Store put) {
   if constexpr (LANES == 16) {
     if (cols % 16 != 0) {
       productBy<8, T>(rows, cols, depth, a, b, bStride, put);

@@ -26,15 +26,19 @@ FERMENT_INLINE void normalise(const float* d, const float* scale, const float* s
 void project(const ProjectArguments& at, const Settings& settings, Workers& workers) {
   float* scale = takeShared(workers, at.wide);
   float* shift = takeShared(workers, at.wide);
+  const Number* kernels = shareRows(at.project, at.wide, at.narrow, workers);
+  const long depth = togetherOf(at.wide);
   scaleAndShift(at.norm, at.wide, settings.epsilon, scale, shift);
   forGroups(workers, groupsOf(at.images), [&](long group, long thread) {
     const Range range = imagesOf(group, at.images);
     float* b = take(workers, thread, TILE * at.wide);
+    Number* numbers = takeNumbers(workers, thread, TILE * depth);
     const long end = range.end * at.pixels;
     for (long p = range.begin * at.pixels; p < end; p += TILE) {
       const long count = end - p < TILE ? end - p : TILE;
       normalise(at.d + p * at.wide, scale, shift, count, at.wide, b);
-      product(count, at.narrow, at.wide, Factor<false>{b, at.wide}, at.project, at.narrow,
+      const Factor<false, Number> rows{asNumbers(b, count * at.wide, numbers), depth};
+      product(count, at.narrow, depth, rows, kernels, at.narrow,
               Set{at.y + p * at.narrow, at.narrow});
     }
   });
@@ -60,11 +64,15 @@ void projectGrad(const ProjectGradArguments& at, const Settings& settings, Worke
   float* gammas = takeShared(workers, groups * wide);
   scaleAndShift(at.norm, wide, settings.epsilon, scale, shift);
   transpose(at.project, wide, narrow, transposed);
+  const long depth = togetherOf(narrow);
+  const Number* back = shareRows(transposed, narrow, wide, workers);
   const bool past = goesPast(at.g, at.images * at.pixels * wide, wide);
   forGroups(workers, groups, [&](long group, long thread) {
     const Range range = imagesOf(group, at.images);
     float* b = take(workers, thread, TILE * wide);
     float* db = take(workers, thread, TILE * wide);
+    Number* numbers = takeNumbers(workers, thread, TILE * wide);
+    Number* others = takeNumbers(workers, thread, TILE * narrow);
     float* dkernel = kernels + group * wide * narrow;
     float *dbeta = betas + group * wide, *dgamma = gammas + group * wide;
     for (long i = 0; i < wide * narrow; i++) dkernel[i] = 0;
@@ -75,7 +83,8 @@ void projectGrad(const ProjectGradArguments& at, const Settings& settings, Worke
       const float* dy = at.dy + p * narrow;
       const float* d = at.d + p * wide;
       float* g = at.g + p * wide;
-      product(count, wide, narrow, Factor<false>{dy, narrow}, transposed, wide, Set{db, wide});
+      const Factor<false, Number> rows{asNumbers(dy, count * narrow, others), depth};
+      product(count, wide, depth, rows, back, wide, Set{db, wide});
       forVectors<LANES>(wide, [&](auto vectors, long c) FERMENT_LAMBDA {
         constexpr int V = decltype(vectors)::value;
         const Vectors<LANES, V> s(scale + c), t(shift + c), mean(at.norm.mean + c);
@@ -96,7 +105,8 @@ void projectGrad(const ProjectGradArguments& at, const Settings& settings, Worke
         sum.addTo(dbeta + c);
         moment.addTo(dgamma + c);
       });
-      product(narrow, wide, count, Factor<true>{dy, narrow}, b, wide, Add{dkernel, wide});
+      const Factor<true, Number> columns{asRows(dy, count, narrow, others), narrow};
+      product(narrow, wide, togetherOf(count), columns, asRows(b, count, wide, numbers), wide, Add{dkernel, wide});
     }
   });
   float* dkernel = takeShared(workers, wide * narrow);

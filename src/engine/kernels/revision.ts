@@ -2,4 +2,4 @@
 // runs again.
 
 /** The digest of the C++ sources beside this file. */
-export const REVISION = '27a28ee4b22e7399';
+export const REVISION = 'b8386adba57b264a';

@@ -27,10 +27,50 @@ struct Tiling {
   long plane(long channels) const { return tiles() * channels + 16; }
 };
 
+/** What the transformed tiles are summed over next: numbers that are one Number are neighbours in that sum. */
+enum Sum { OVER_CHANNELS, OVER_TILES };
+
+/** Transformed tiles side by side, places `plane` apart. */
+template <Sum S>
+struct Strip {
+  long columns, channels;
+  Number* to;
+  long plane;
+
+  /** Tiles in one Number. */
+  static constexpr int TILES = S == OVER_TILES ? TOGETHER : 1;
+  /** Numbers of a place; an odd tile has zeros beside it. */
+  static long size(long columns, long channels) {
+    return S == OVER_TILES ? togetherOf(columns) * channels : columns * channels / TOGETHER;
+  }
+
+  /** Stores all tiles of `transform(column, channel, put)`, a vector of channels after the other. */
+  template <int L, class Transform>
+  FERMENT_INLINE void fill(Transform transform) const {
+    for (long x = 0; x < columns; x += TILES)
+      for (long c = 0; c < channels; c += L) {
+        if constexpr (S == OVER_CHANNELS) {
+          transform(x, c, [&](int place, Vector<L> value) FERMENT_LAMBDA {
+            storeNumbers<L>(to + place * plane, x * channels + c, value);
+          });
+        } else {
+          Vector<L> places[PLACES][TOGETHER] = {};
+#pragma GCC unroll 2
+          for (int k = 0; k < TILES; k++)
+            if (x + k < columns)
+              transform(x + k, c, [&](int place, Vector<L> value) FERMENT_LAMBDA { places[place][k] = value; });
+#pragma GCC unroll 16
+          for (int place = 0; place < PLACES; place++)
+            storeTogether<L>(to + place * plane + x / TILES * channels + c, places[place]);
+        }
+      }
+  }
+};
+
 /** Transforms the input under one strip; `padded` is memory for four rows with zeros around. */
-template <int L>
-FERMENT_INLINE void inputStrip(const float* images, const Tiling& tiling, long channels, long strip, float* padded,
-                               float* to, long plane) {
+template <int L, Sum S>
+FERMENT_INLINE void inputStrip(const float* images, const Tiling& tiling, long strip, float* padded, const Strip<S>& to) {
+  const long channels = to.channels;
   const float* image = tiling.imageOf(images, strip, channels);
   const long top = tiling.topOf(strip) - 1, stride = (2 * tiling.columns() + 2) * channels;
   for (long r = 0; r < 4; r++) {
@@ -41,18 +81,19 @@ FERMENT_INLINE void inputStrip(const float* images, const Tiling& tiling, long c
     if (inside) std::copy(image + y * size, image + (y + 1) * size, row + channels);
     for (long i = inside ? channels + size : 0; i < stride; i++) row[i] = 0;
   }
-  for (long x = 0; x < tiling.columns(); x++)
-    for (long c = 0; c < channels; c += L)
-      transformInput<L>(padded + 2 * x * channels + c, stride, channels, to + x * channels + c, plane);
+  to.template fill<L>([&](long x, long c, auto put) FERMENT_LAMBDA {
+    transformInput<L>(padded + 2 * x * channels + c, stride, channels, put);
+  });
 }
 
 /** The same for `count` strips from `first` on. */
+template <Sum S>
 FERMENT_INLINE void inputPiece(const float* images, const Tiling& tiling, long channels, long first, long count,
-                               float* padded, float* to, long plane) {
+                               float* padded, Number* to, long plane) {
+  const long columns = tiling.columns(), size = Strip<S>::size(columns, channels);
   withLanes(channels, [&](auto lanes) {
     for (long s = 0; s < count; s++)
-      inputStrip<decltype(lanes)::value>(images, tiling, channels, first + s, padded,
-                                         to + s * tiling.columns() * channels, plane);
+      inputStrip<decltype(lanes)::value, S>(images, tiling, first + s, padded, {columns, channels, to + s * size, plane});
   });
 }
 
@@ -71,18 +112,17 @@ FERMENT_INLINE void outputStrip(const float* m, long plane, const Tiling& tiling
 
 /** The gradient for the 2x2 pixels of one strip, transformed. */
 template <int L>
-FERMENT_INLINE void gradientStrip(const float* images, const Tiling& tiling, long channels, long strip, float* to,
-                                  long plane) {
+FERMENT_INLINE void gradientStrip(const float* images, const Tiling& tiling, long strip, const Strip<OVER_TILES>& to) {
+  const long channels = to.channels;
   const float* image = tiling.imageOf(images, strip, channels);
   const long top = tiling.topOf(strip);
-  for (long x = 0; x < tiling.columns(); x++)
-    for (long c = 0; c < channels; c += L) {
-      Quad<L> quad{};
-      for (long a = 0; a < 2 && top + a < tiling.height; a++)
-        for (long b = 0; b < 2 && 2 * x + b < tiling.width; b++)
-          quad.v[a][b] = load<L>(image + ((top + a) * tiling.width + 2 * x + b) * channels + c);
-      transformGradient<L>(quad, to + x * channels + c, plane);
-    }
+  to.template fill<L>([&](long x, long c, auto put) FERMENT_LAMBDA {
+    Quad<L> quad{};
+    for (long a = 0; a < 2 && top + a < tiling.height; a++)
+      for (long b = 0; b < 2 && 2 * x + b < tiling.width; b++)
+        quad.v[a][b] = load<L>(image + ((top + a) * tiling.width + 2 * x + b) * channels + c);
+    transformGradient<L>(quad, put);
+  });
 }
 
 /** Calls `work(first strip, count)` for the pieces of a group of images. */

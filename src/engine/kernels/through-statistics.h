@@ -8,6 +8,7 @@
 struct GradShared {
   NormGradient outer;
   float *scale, *scaledTransposed;                // scaledTransposed: [wide, narrow], expand^T times scale
+  const Number* back;                             // the same, as it is multiplied
   float *dexpand, *ddepthwise, *dbeta, *dgamma;   // one after the other for each group
 };
 
@@ -28,6 +29,7 @@ inline GradShared shareGradients(const ExpandGradArguments& at, const Settings& 
   scaleAndShift(at.inner, wide, settings.epsilon, to.scale, nullptr);
   for (long c = 0; c < wide; c++)
     for (long k = 0; k < narrow; k++) to.scaledTransposed[c * narrow + k] = at.expand[k * wide + c] * to.scale[c];
+  to.back = shareRows(to.scaledTransposed, wide, narrow, workers);
   return to;
 }
 

@@ -3,12 +3,13 @@
 // from 4x4 with 16 multiplications instead of 36. All factors are 1 or 1/2, so that little is lost in float.
 
 #include "channels.h"
+#include "numbers.h"
 
 constexpr int PLACES = 16;  // of a transformed tile
 
-/** `to = B^T d B` of a 4x4 tile whose rows are `stride` apart, its pixels `channels`; places of `to` are `plane` apart. */
-template <int L>
-FERMENT_INLINE void transformInput(const float* d, long stride, long channels, float* to, long plane) {
+/** `B^T d B` of a 4x4 tile whose rows are `stride` apart, its pixels `channels`; calls `put(place, vector)`. */
+template <int L, class Put>
+FERMENT_INLINE void transformInput(const float* d, long stride, long channels, Put put) {
   Vector<L> rows[4][4];
 #pragma GCC unroll 4
   for (int x = 0; x < 4; x++) {
@@ -23,10 +24,10 @@ FERMENT_INLINE void transformInput(const float* d, long stride, long channels, f
 #pragma GCC unroll 4
   for (int y = 0; y < 4; y++) {
     const Vector<L>* r = rows[y];
-    store<L>(to + (4 * y + 0) * plane, r[0] - r[2]);
-    store<L>(to + (4 * y + 1) * plane, r[1] + r[2]);
-    store<L>(to + (4 * y + 2) * plane, r[2] - r[1]);
-    store<L>(to + (4 * y + 3) * plane, r[1] - r[3]);
+    put(4 * y + 0, r[0] - r[2]);
+    put(4 * y + 1, r[1] + r[2]);
+    put(4 * y + 2, r[2] - r[1]);
+    put(4 * y + 3, r[1] - r[3]);
   }
 }
 
@@ -56,8 +57,8 @@ FERMENT_INLINE Quad<L> transformOutput(const float* m, long plane) {
 }
 
 /** The adjoint of `transformOutput`, `A dy A^T`: what the gradient of 2x2 pixels is at the 16 places. */
-template <int L>
-FERMENT_INLINE void transformGradient(const Quad<L>& dy, float* to, long plane) {
+template <int L, class Put>
+FERMENT_INLINE void transformGradient(const Quad<L>& dy, Put put) {
   Vector<L> rows[4][2];
 #pragma GCC unroll 2
   for (int x = 0; x < 2; x++) {
@@ -68,10 +69,10 @@ FERMENT_INLINE void transformGradient(const Quad<L>& dy, float* to, long plane) 
   }
 #pragma GCC unroll 4
   for (int y = 0; y < 4; y++) {
-    store<L>(to + (4 * y + 0) * plane, rows[y][0]);
-    store<L>(to + (4 * y + 1) * plane, rows[y][0] + rows[y][1]);
-    store<L>(to + (4 * y + 2) * plane, rows[y][0] - rows[y][1]);
-    store<L>(to + (4 * y + 3) * plane, -rows[y][1]);
+    put(4 * y + 0, rows[y][0]);
+    put(4 * y + 1, rows[y][0] + rows[y][1]);
+    put(4 * y + 2, rows[y][0] - rows[y][1]);
+    put(4 * y + 3, -rows[y][1]);
   }
 }
 
@@ -101,22 +102,24 @@ FERMENT_INLINE void transformTaps(Taps g, Put put) {
 }
 
 /**
- * `to[16, in, out] = G g G^T` of the kernels `[3, 3, in, out]`, of input channel `i` alone; turned round, `[16, out, in]`
- * of the kernels whose convolution is the gradient for the input.
+ * `to[16, in, out] = G g G^T` of the kernels `[3, 3, in, out]`, of as many input channels from `i` on as are one Number;
+ * turned round, `[16, out, in]` of the kernels whose convolution is the gradient for the input.
  */
 template <int L>
-FERMENT_INLINE void transformFilter(const float* g, long in, long out, long i, bool turned, float* to) {
-  const long entries = in * out;
+FERMENT_INLINE void transformFilter(const float* g, long in, long out, long i, bool turned, Number* to) {
+  const long entries = in * out, numbers = entries / TOGETHER;
   for (long o = 0; o < out; o += L) {
-    const float* from = g + i * out + o;
-    if (turned) {
-      transformTaps<L>([&](int a, int b) { return load<L>(from + ((2 - a) * 3 + 2 - b) * entries); },
-                       [&](int place, Vector<L> value) {
-                         for (int l = 0; l < L; l++) to[place * entries + (o + l) * in + i] = value[l];
-                       });
-    } else {
-      transformTaps<L>([&](int a, int b) { return load<L>(from + (a * 3 + b) * entries); },
-                       [&](int place, Vector<L> value) { store<L>(to + place * entries + i * out + o, value); });
+    Vector<L> places[PLACES][TOGETHER];
+#pragma GCC unroll 2
+    for (int k = 0; k < TOGETHER; k++) {
+      const float* from = g + (i + k) * out + o;
+      transformTaps<L>([&](int a, int b) { return load<L>(from + (turned ? (2 - a) * 3 + 2 - b : a * 3 + b) * entries); },
+                       [&](int place, Vector<L> value) { places[place][k] = value; });
+    }
+    for (int place = 0; place < PLACES; place++) {
+      Number* plane = to + place * numbers;
+      if (!turned) storeTogether<L>(plane + i / TOGETHER * out + o, places[place]);
+      else for (int k = 0; k < TOGETHER; k++) storeColumn<L>(plane, o, i + k, in, places[place][k]);
     }
   }
 }

@@ -3,6 +3,7 @@ import { float, int, type Tensor } from '../native.ts';
 import type { BatchNormWeights } from './batch-norm.ts';
 import { type NormStatistics, statisticsOf } from './norm-activation.ts';
 import { withNothing } from './nothing.ts';
+import { productAttributes } from './products.ts';
 
 export interface ExpandDepthwiseOptions {
   readonly stride: number;
@@ -110,8 +111,8 @@ export function expandDepthwiseGradient(
   });
 }
 
-function attributes({ threads }: Engine, { stride, epsilon }: ExpandDepthwiseOptions) {
-  return [int('threads', threads), int('stride', stride), float('epsilon', epsilon)];
+function attributes(engine: Engine, { stride, epsilon }: ExpandDepthwiseOptions) {
+  return [...productAttributes(engine), int('stride', stride), float('epsilon', epsilon)];
 }
 
 function normInputs(norm: BatchNormWeights | undefined, nothing: Tensor): Tensor[] {

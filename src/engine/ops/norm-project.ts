@@ -1,6 +1,7 @@
 import type { Engine } from '../load.ts';
-import { float, int, type Tensor } from '../native.ts';
+import { float, type Tensor } from '../native.ts';
 import type { OuterGradient } from './expand-depthwise.ts';
+import { productAttributes } from './products.ts';
 
 /** A batch norm with the statistics of this batch, each `[wide]`. */
 export interface KnownNorm {
@@ -35,8 +36,8 @@ export function normProjectGradient(
   return { g, dproject, dgamma, dbeta };
 }
 
-function attributes({ threads }: Engine, { epsilon }: KnownNorm) {
-  return [int('threads', threads), float('epsilon', epsilon)];
+function attributes(engine: Engine, { epsilon }: KnownNorm) {
+  return [...productAttributes(engine), float('epsilon', epsilon)];
 }
 
 function vectors({ gamma, beta, mean, variance }: KnownNorm): Tensor[] {

@@ -3,6 +3,7 @@ import { type Attribute, int, type Tensor } from '../native.ts';
 import type { Window } from './conv.ts';
 import { FUSED_ACTIVATIONS, type FusedActivation } from './norm-activation.ts';
 import { withNothing } from './nothing.ts';
+import { productAttributes } from './products.ts';
 
 /**
  * The gradients of kernels of more numbers than this stay with oneDNN: 16 numbers stand for 9 of the kernel, and each
@@ -17,7 +18,7 @@ const SMALLEST_FOR_MORE = 6;
 const FEW_CHANNELS = 8;
 
 /** What decides whether they run, and how. */
-export type OwnConvEngine = Pick<Engine, 'fused' | 'threads'>;
+export type OwnConvEngine = Pick<Engine, 'fused' | 'threads' | 'precision'>;
 
 /** What a convolution is for. */
 export type Wanted = 'result' | 'kernel gradient' | 'input gradient';
@@ -104,9 +105,9 @@ export function ownFilterGradient(
 
 /** The attributes of these operations; the convolution itself may be followed by an activation, in inference. */
 export function ownConvAttributes(
-  { threads }: OwnConvEngine,
+  engine: OwnConvEngine,
   [side = 0]: readonly number[],
   activation: FusedActivation = 'none',
 ): readonly Attribute[] {
-  return [int('threads', threads), int('side', side), int('activation', FUSED_ACTIVATIONS[activation])];
+  return [...productAttributes(engine), int('side', side), int('activation', FUSED_ACTIVATIONS[activation])];
 }

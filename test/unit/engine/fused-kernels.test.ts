@@ -65,7 +65,9 @@ describe('the engine’s own kernels', () => {
   test('are there after set-up, with the copy for this processor, beside oneDNN’s', async () => {
     const root = withPackages();
     const kernels = process.arch === 'x64' ? 'onednn' : 'standard';
-    const loaded = { fused: { instructions: expect.stringMatching(LOADED) } };
+    const loaded = {
+      fused: { instructions: expect.stringMatching(LOADED), multipliesBfloat16: expect.any(Boolean) },
+    };
     expect(await load(root)).toEqual({ ...loaded, kernels });
     expect(await load(root, { env: { TF_ENABLE_ONEDNN_OPTS: '0' } })).toEqual({
       ...loaded,
@@ -91,6 +93,10 @@ describe('the engine’s own kernels', () => {
       expect(said.instructions).toBe(instructions);
       expect(said.resnet).toBeLessThan(1e-3);
       expect(said.mobilenetv2).toBeLessThan(2e-2);
+      // Eight binary digits, a batch of four, and the tensor that is furthest off.
+      expect(said.low.resnet).toBeLessThan(0.3);
+      expect(said.low.mobilenetv2).toBeLessThan(0.5);
+      expect(said.low.resnet).toBeGreaterThan(1e-3);
     },
   );
 

@@ -18,28 +18,39 @@ const SOURCES = {
   'variants.h': 'struct Kernels { const char* name; };\n',
   'kernels.cc': `#include "variants.h"
     #define JOIN(a, b) a##b
+    #ifdef FERMENT_BFLOAT16
+    #define NAME(variant) JOIN(bfloat16_, variant)
+    #define NUMBERS " in bfloat16"
+    #else
     #define NAME(variant) JOIN(kernels_, variant)
+    #define NUMBERS ""
+    #endif
     #define TEXT(x) #x
     #define QUOTE(x) TEXT(x)
-    #if defined(__AVX512F__)
+    #if defined(__AVX512BF16__)
+    #define SET "avx512 and its bfloat16"
+    #elif defined(__AVX512F__)
     #define SET "avx512"
     #elif defined(__AVX2__) && defined(__FMA__)
     #define SET "avx2"
     #else
     #define SET "any"
     #endif
-    Kernels NAME(FERMENT_VARIANT)() { return {QUOTE(FERMENT_VARIANT) " by " SET}; }\n`,
+    Kernels NAME(FERMENT_VARIANT)() { return {QUOTE(FERMENT_VARIANT) " by " SET NUMBERS}; }\n`,
   'addon.cc': `#include <node_api.h>
     #include "variants.h"
     Kernels kernels_generic();
+    Kernels bfloat16_generic();
     #ifdef FERMENT_X86
     Kernels kernels_v3();
     Kernels kernels_v4();
+    Kernels bfloat16_v3();
+    Kernels bfloat16_v4();
     #endif
     NAPI_MODULE_INIT() {
-      const char* names[] = {kernels_generic().name,
+      const char* names[] = {kernels_generic().name, bfloat16_generic().name,
     #ifdef FERMENT_X86
-        kernels_v3().name, kernels_v4().name,
+        kernels_v3().name, kernels_v4().name, bfloat16_v3().name, bfloat16_v4().name,
     #endif
       };
       for (const char* name : names) {
@@ -112,19 +123,23 @@ describe('the kernels', () => {
     expect(await runSetup(sandbox, 'kernels')).toEqual({ code: 0, output: 'kernels: built (<time>)\n' });
     const script = `console.log(Object.keys(require(${JSON.stringify(binaryOf(sandbox))})).join(', '))`;
     const { stdout } = await promisify(execFile)(process.execPath, ['-e', script]);
-    const copies = process.arch === 'x64' ? 'generic by any, v3 by avx2, v4 by avx512' : 'generic by any';
-    expect(stdout.trim()).toBe(copies);
+    const x64 = 'v3 by avx2, v4 by avx512, v3 by avx2 in bfloat16, v4 by avx512 and its bfloat16 in bfloat16';
+    const copies = ['generic by any, generic by any in bfloat16', ...(process.arch === 'x64' ? [x64] : [])];
+    expect(stdout.trim()).toBe(copies.join(', '));
     const folder = readdirSync(sandbox.cache).find((name) => /^kernels-/.test(name)) ?? '';
     expect(readdirSync(join(sandbox.cache, folder))).toEqual(['ferment_kernels.node']);
     expect(await runSetup(sandbox, 'kernels')).toEqual({ code: 0, output: '' });
   });
 
-  test('are compiled for three kinds of processor on x64, and what runs on every one is linked first', async () => {
+  test('are compiled for three kinds of processor on x64, each for two kinds of numbers, and what runs on every one is linked first', async () => {
     const calls = await callsOf(createCheckout());
     expect(calls.join('\n')).toMatchInlineSnapshot(`
-      "-shared -Wl,-rpath,$ORIGIN/../../deps/lib -pthread <cache>/<kernels>/addon.o <cache>/<kernels>/generic.o <cache>/<kernels>/v3.o <cache>/<kernels>/v4.o <root>/node_modules/@tensorflow/tfjs-node-gpu/deps/lib/libtensorflow_cc.so.2 <root>/node_modules/@tensorflow/tfjs-node-gpu/deps/lib/libtensorflow_framework.so.2 -o <cache>/<kernels>/ferment_kernels.node
+      "-shared -Wl,-rpath,$ORIGIN/../../deps/lib -pthread <cache>/<kernels>/addon.o <cache>/<kernels>/generic.o <cache>/<kernels>/generic-bfloat16.o <cache>/<kernels>/v3.o <cache>/<kernels>/v3-bfloat16.o <cache>/<kernels>/v4.o <cache>/<kernels>/v4-bfloat16.o <root>/node_modules/@tensorflow/tfjs-node-gpu/deps/lib/libtensorflow_cc.so.2 <root>/node_modules/@tensorflow/tfjs-node-gpu/deps/lib/libtensorflow_framework.so.2 -o <cache>/<kernels>/ferment_kernels.node
+      -std=c++17 -O3 -fPIC -pthread -DNAPI_VERSION=8 -fvisibility=hidden -ffp-contract=fast -fno-math-errno -fno-trapping-math -DFERMENT_X86=1 -DFERMENT_VARIANT=generic -DFERMENT_BFLOAT16=1 -I<root>/node_modules/@tensorflow/tfjs-node-gpu/deps/include -I<root>/node_modules/node-api-headers/include -c <root>/src/engine/kernels/kernels.cc -o <cache>/<kernels>/generic-bfloat16.o
       -std=c++17 -O3 -fPIC -pthread -DNAPI_VERSION=8 -fvisibility=hidden -ffp-contract=fast -fno-math-errno -fno-trapping-math -DFERMENT_X86=1 -DFERMENT_VARIANT=generic -I<root>/node_modules/@tensorflow/tfjs-node-gpu/deps/include -I<root>/node_modules/node-api-headers/include -c <root>/src/engine/kernels/kernels.cc -o <cache>/<kernels>/generic.o
+      -std=c++17 -O3 -fPIC -pthread -DNAPI_VERSION=8 -fvisibility=hidden -ffp-contract=fast -fno-math-errno -fno-trapping-math -DFERMENT_X86=1 -DFERMENT_VARIANT=v3 -mavx2 -mfma -DFERMENT_BFLOAT16=1 -I<root>/node_modules/@tensorflow/tfjs-node-gpu/deps/include -I<root>/node_modules/node-api-headers/include -c <root>/src/engine/kernels/kernels.cc -o <cache>/<kernels>/v3-bfloat16.o
       -std=c++17 -O3 -fPIC -pthread -DNAPI_VERSION=8 -fvisibility=hidden -ffp-contract=fast -fno-math-errno -fno-trapping-math -DFERMENT_X86=1 -DFERMENT_VARIANT=v3 -mavx2 -mfma -I<root>/node_modules/@tensorflow/tfjs-node-gpu/deps/include -I<root>/node_modules/node-api-headers/include -c <root>/src/engine/kernels/kernels.cc -o <cache>/<kernels>/v3.o
+      -std=c++17 -O3 -fPIC -pthread -DNAPI_VERSION=8 -fvisibility=hidden -ffp-contract=fast -fno-math-errno -fno-trapping-math -DFERMENT_X86=1 -DFERMENT_VARIANT=v4 -mavx2 -mfma -mavx512f -mavx512bw -mavx512cd -mavx512dq -mavx512vl -mprefer-vector-width=512 -DFERMENT_BFLOAT16=1 -mavx512bf16 -I<root>/node_modules/@tensorflow/tfjs-node-gpu/deps/include -I<root>/node_modules/node-api-headers/include -c <root>/src/engine/kernels/kernels.cc -o <cache>/<kernels>/v4-bfloat16.o
       -std=c++17 -O3 -fPIC -pthread -DNAPI_VERSION=8 -fvisibility=hidden -ffp-contract=fast -fno-math-errno -fno-trapping-math -DFERMENT_X86=1 -DFERMENT_VARIANT=v4 -mavx2 -mfma -mavx512f -mavx512bw -mavx512cd -mavx512dq -mavx512vl -mprefer-vector-width=512 -I<root>/node_modules/@tensorflow/tfjs-node-gpu/deps/include -I<root>/node_modules/node-api-headers/include -c <root>/src/engine/kernels/kernels.cc -o <cache>/<kernels>/v4.o
       -std=c++17 -O3 -fPIC -pthread -DNAPI_VERSION=8 -fvisibility=hidden -ffp-contract=fast -fno-math-errno -fno-trapping-math -DFERMENT_X86=1 -I<root>/node_modules/@tensorflow/tfjs-node-gpu/deps/include -I<root>/node_modules/node-api-headers/include -c <root>/src/engine/kernels/addon.cc -o <cache>/<kernels>/addon.o"
     `);
@@ -137,10 +152,10 @@ describe('the kernels', () => {
     const sandbox = createCheckout();
     const context = { ...sandbox.context, pins, platform: 'darwin', arch: 'arm64' };
     const calls = await callsOf({ ...sandbox, context });
-    expect(calls).toHaveLength(3);
+    expect(calls).toHaveLength(4);
     expect(calls.join(' ')).not.toMatch(/-mavx|FERMENT_X86|FERMENT_VARIANT=v/);
     expect(calls[0]).toMatchInlineSnapshot(
-      `"-bundle -undefined dynamic_lookup -Wl,-rpath,@loader_path/../../deps/lib -pthread <cache>/<kernels>/addon.o <cache>/<kernels>/generic.o <root>/node_modules/@tensorflow/tfjs-node-gpu/deps/lib/libtensorflow_cc.2.dylib <root>/node_modules/@tensorflow/tfjs-node-gpu/deps/lib/libtensorflow_framework.2.dylib -o <cache>/<kernels>/ferment_kernels.node"`,
+      `"-bundle -undefined dynamic_lookup -Wl,-rpath,@loader_path/../../deps/lib -pthread <cache>/<kernels>/addon.o <cache>/<kernels>/generic.o <cache>/<kernels>/generic-bfloat16.o <root>/node_modules/@tensorflow/tfjs-node-gpu/deps/lib/libtensorflow_cc.2.dylib <root>/node_modules/@tensorflow/tfjs-node-gpu/deps/lib/libtensorflow_framework.2.dylib -o <cache>/<kernels>/ferment_kernels.node"`,
     );
   });
 

@@ -42,6 +42,7 @@ export function trainBaseline(
     dropout,
     weightDecay: 0,
     trainLimit,
+    precision: 'float32',
     labelSmoothing: 0,
     classWeightPower: 0,
     params: { ...baseline, weights: weights === undefined ? null : basename(weights) },

@@ -88,6 +88,7 @@ export function trainCompactNet(
     dropout,
     weightDecay,
     trainLimit,
+    precision: training.precision,
     labelSmoothing: training.labelSmoothing,
     classWeightPower: training.classWeightPower,
     params: { ...compact },

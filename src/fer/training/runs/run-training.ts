@@ -5,8 +5,11 @@ import {
   type Engine,
   type LayersModel,
   loadEngine,
+  type Precision,
+  precisionWarning,
   type Trainer,
   type TrainerOptions,
+  withPrecision,
 } from '../../../engine/index.ts';
 import { type Digest, digestOfJson, writeFileAtomic } from '../../../kit/index.ts';
 import { type Dataset, digestOfDataset, loadDataset } from '../../data/index.ts';
@@ -71,6 +74,7 @@ export interface Recipe {
   readonly averageDecay?: number;
   readonly dropout: number;
   readonly weightDecay: number;
+  readonly precision: Precision;
   readonly labelSmoothing: number;
   readonly classWeightPower: number;
   readonly trainLimit: number | null;
@@ -115,7 +119,9 @@ export async function runTraining(
   const train = takeGray(all, stratifiedSample(all.labels, recipe.trainLimit, plan.seed), taught);
 
   const engine = await loadEngine({ device: context.device });
-  context.onEngine?.(engineFacts(engine));
+  context.onEngine?.(engineFacts(withPrecision(engine, recipe.precision)));
+  const warning = precisionWarning(engine, recipe.precision);
+  if (warning !== undefined) context.onWarning?.(warning);
   const model = buildModel(engine, { architecture, dropout, seed: plan.seed });
   let teachers: Teachers | undefined;
   try {
@@ -183,6 +189,7 @@ function trainerOptions(recipe: Recipe, labels: Uint8Array): TrainerOptions {
       weightDecayMode: optimizer === 'adamw' ? 'decoupled' : 'coupled',
     },
     averageDecay,
+    precision: recipe.precision,
     labelSmoothing,
     classWeights: classWeights(labels, classWeightPower),
     seed: plan.seed,

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { loadEngine } from '../../../../src/engine/index.ts';
 import { loadDataset } from '../../../../src/fer/data/index.ts';
-import type { EngineFacts } from '../../../../src/fer/engine-facts.ts';
+import { describeEngine, type EngineFacts } from '../../../../src/fer/engine-facts.ts';
 import { disposeModel, loadModel, predict } from '../../../../src/fer/models/index.ts';
 import { scoreLogits } from '../../../../src/fer/training/loop/scores.ts';
 import { sweepTraining, trainCompactNet } from '../../../../src/fer/training/runs/compact-net.ts';
@@ -135,6 +135,35 @@ describe('our recipe', () => {
     const last = await trainCompactNet({ ...recipeTraining, averageDecay: 0 }, plain, { device: 'cpu' });
     expect(last.metrics.train.loss).toBe(metrics.train.loss);
     expect(outputs(plain)[0]).not.toBe(outputs(whole)[0]);
+  });
+
+  it('in bfloat16 says so, goes on from its own checkpoints alone, and is scored in float32', async () => {
+    const root = tinyData(49, 14);
+    const places = placesIn(root, join(root, 'run'));
+    await trainCompactNet(recipeTraining, places, { device: 'cpu' });
+    const full = outputs(places);
+    const facts: EngineFacts[] = [];
+    const warnings: string[] = [];
+    const training = { ...recipeTraining.training, precision: 'bfloat16' } as const;
+    const { metrics } = await trainCompactNet({ ...recipeTraining, training }, places, {
+      device: 'cpu',
+      onEngine: (engine) => void facts.push(engine),
+      onWarning: (text) => void warnings.push(text),
+    });
+    expect(facts.map(describeEngine)).toEqual([expect.stringMatching(/; products in bfloat16$/)]);
+    const engine = await loadEngine({ device: 'cpu' });
+    const slow = /^This processor has no instructions for bfloat16/;
+    expect(warnings).toEqual([
+      ...(engine.fused?.multipliesBfloat16 ? [] : [expect.stringMatching(slow)]),
+      expect.stringMatching(/checkpoint.* it belongs to another configuration/),
+    ]);
+    expect(outputs(places)).not.toEqual(full);
+
+    const { model, info } = await loadModel(engine, places.model);
+    onTestFinished(() => disposeModel(model));
+    const validation = loadDataset(places.validation);
+    const { logits } = predict(engine, model, validation.images, { preprocessing: info.preprocessing });
+    expect(scoreLogits(logits, validation.labels).loss).toBe(metrics.validation.loss);
   });
 
   it.each([

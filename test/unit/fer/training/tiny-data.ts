@@ -57,6 +57,7 @@ export const TINY_TRAINING = {
   batchSize: 16,
   labelSmoothing: 0,
   classWeightPower: 0,
+  precision: 'float32',
   preprocessing: 'centered',
   augmentation: {
     logScale: 0,
@@ -112,6 +113,7 @@ export const recipeTraining: CompactTraining = {
   training: {
     batchSize: 16,
     labelSmoothing: 0.1,
+    precision: 'float32',
     classWeightPower: 0.25,
     preprocessing: 'standardized',
     augmentation: {
