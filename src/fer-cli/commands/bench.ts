@@ -45,8 +45,8 @@ export async function bench(options: BenchOptions, { terminal, setExit }: Action
 
 /** What the child measured, or its exit code when it failed. Throws OUT_OF_MEMORY when it was killed. */
 async function measureInChild(model: Architecture, options: MeasuringOptions): Promise<Measurement | number> {
-  const { batch, seconds, device, threads } = options;
-  const args = ['--batch', batch, '--seconds', seconds, '--device', device];
+  const { batch, seconds, device, threads, precision } = options;
+  const args = ['--batch', batch, '--seconds', seconds, '--device', device, '--precision', precision];
   const child = spawn(
     process.execPath,
     [

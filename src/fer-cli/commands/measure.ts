@@ -2,7 +2,8 @@ import { type Architecture, type MeasureOptions, measureModel } from '../../fer/
 import type { ActionContext } from '../program.ts';
 
 /** What `bench` and the measurement of one model have in common. */
-export interface MeasuringOptions extends Pick<MeasureOptions, 'seconds' | 'device' | 'threads'> {
+export interface MeasuringOptions
+  extends Pick<MeasureOptions, 'seconds' | 'device' | 'threads' | 'precision'> {
   readonly batch: number;
 }
 

@@ -1,4 +1,4 @@
-import { type Command, InvalidArgumentError } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import { ARCHITECTURES, type Architecture } from '../../fer/index.ts';
 import type { ActionContext } from '../program.ts';
 import { deviceOption, parseArchitecture, parsePositiveCount } from './common.ts';
@@ -25,7 +25,12 @@ function withMeasuring(command: Command): Command {
     .option('--seconds <n>', 'time for training, and again for prediction, of each model', parseSeconds, 10)
     .option('--batch <n>', 'images in a batch', parsePositiveCount, 64)
     .option('--threads <n>', 'processor threads (default: one per core)', parsePositiveCount)
-    .addOption(deviceOption());
+    .addOption(deviceOption())
+    .addOption(
+      new Option('--precision <type>', 'what the convolutions of the training multiply')
+        .choices(['float32', 'bfloat16'])
+        .default('float32'),
+    );
 }
 
 function parseArchitectures(text: string): readonly Architecture[] {

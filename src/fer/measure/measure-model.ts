@@ -4,6 +4,8 @@ import {
   type DeviceRequest,
   type Engine,
   loadEngine,
+  type Precision,
+  withPrecision,
 } from '../../engine/index.ts';
 import { createRandom } from '../../kit/index.ts';
 import { type EngineFacts, engineFacts } from '../engine-facts.ts';
@@ -18,6 +20,8 @@ export interface MeasureOptions {
   readonly device: DeviceRequest;
   /** By default all cores. */
   readonly threads?: number;
+  /** Of the training; predictions are in float32. */
+  readonly precision: Precision;
 }
 
 export interface Measurement {
@@ -55,7 +59,8 @@ export async function measureModel(options: MeasureOptions): Promise<Measurement
     const trainImagesPerSecond = measureTraining(engine, model, batch, options);
     const predictImagesPerSecond = measurePrediction(engine, model, batch, options);
     const peakMemoryBytes = process.resourceUsage().maxRSS * 1024;
-    return { trainImagesPerSecond, predictImagesPerSecond, peakMemoryBytes, engine: engineFacts(engine) };
+    const facts = engineFacts(withPrecision(engine, options.precision));
+    return { trainImagesPerSecond, predictImagesPerSecond, peakMemoryBytes, engine: facts };
   } finally {
     disposeModel(model);
   }
@@ -71,6 +76,7 @@ interface Batch {
 function measureTraining(engine: Engine, model: Model, { images, labels }: Batch, options: MeasureOptions) {
   const trainer = createTrainer(engine, model, {
     optimizer: { kind: 'adam', learningRate: 1e-3 },
+    precision: options.precision,
     seed: 1,
   });
   try {
