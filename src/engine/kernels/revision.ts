@@ -2,4 +2,4 @@
 // runs again.
 
 /** The digest of the C++ sources beside this file. */
-export const REVISION = 'b8386adba57b264a';
+export const REVISION = '2a73b805595344e2';

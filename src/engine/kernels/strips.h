@@ -38,7 +38,7 @@ struct Strip {
   long plane;
 
   /** Tiles in one Number. */
-  static constexpr int TILES = S == OVER_TILES ? TOGETHER : 1;
+  static constexpr int STEP = S == OVER_TILES ? TOGETHER : 1;
   /** Numbers of a place; an odd tile has zeros beside it. */
   static long size(long columns, long channels) {
     return S == OVER_TILES ? togetherOf(columns) * channels : columns * channels / TOGETHER;
@@ -47,7 +47,7 @@ struct Strip {
   /** Stores all tiles of `transform(column, channel, put)`, a vector of channels after the other. */
   template <int L, class Transform>
   FERMENT_INLINE void fill(Transform transform) const {
-    for (long x = 0; x < columns; x += TILES)
+    for (long x = 0; x < columns; x += STEP)
       for (long c = 0; c < channels; c += L) {
         if constexpr (S == OVER_CHANNELS) {
           transform(x, c, [&](int place, Vector<L> value) FERMENT_LAMBDA {
@@ -56,12 +56,12 @@ struct Strip {
         } else {
           Vector<L> places[PLACES][TOGETHER] = {};
 #pragma GCC unroll 2
-          for (int k = 0; k < TILES; k++)
+          for (int k = 0; k < STEP; k++)
             if (x + k < columns)
               transform(x + k, c, [&](int place, Vector<L> value) FERMENT_LAMBDA { places[place][k] = value; });
 #pragma GCC unroll 16
           for (int place = 0; place < PLACES; place++)
-            storeTogether<L>(to + place * plane + x / TILES * channels + c, places[place]);
+            storeTogether<L>(to + place * plane + x / STEP * channels + c, places[place]);
         }
       }
   }
