@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
 import {
+  createInference,
   createTrainer,
   type Engine,
   loadEngine,
@@ -108,6 +109,28 @@ describe('a convolution in bfloat16', () => {
       for (const values of run(low, shape, (i) => (i === 40 ? value : 1)))
         expect(values.some((number) => !Number.isFinite(number))).toBe(true);
     }
+  });
+});
+
+describe('a prediction in bfloat16, which teachers make', () => {
+  test('gives nearly the logits of float32', () => {
+    const model = buildModel(engine, { architecture: 'se-resnet', dropout: 0, seed: 3 });
+    const images = engine.tf.tensor4d(
+      Float32Array.from({ length: 4 * 48 * 48 }, (_, i) => waves(i)),
+      [4, 48, 48, 1],
+    );
+    const [full = new Float32Array(), half = new Float32Array()] = [engine, low].map((on) => {
+      const inference = createInference(on, model);
+      const { logits, embeddings } = inference.run(images);
+      const values = logits.dataSync<'float32'>().slice();
+      engine.tf.dispose([logits, embeddings]);
+      inference.dispose();
+      return values;
+    });
+    images.dispose();
+    disposeModel(model);
+    expect(offBy(half, full)).toBeGreaterThan(1e-4);
+    expect(offBy(half, full)).toBeLessThan(0.05);
   });
 });
 

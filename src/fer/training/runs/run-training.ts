@@ -119,7 +119,8 @@ export async function runTraining(
   const train = takeGray(all, stratifiedSample(all.labels, recipe.trainLimit, plan.seed), taught);
 
   const engine = await loadEngine({ device: context.device });
-  context.onEngine?.(engineFacts(withPrecision(engine, recipe.precision)));
+  const inTraining = withPrecision(engine, recipe.precision);
+  context.onEngine?.(engineFacts(inTraining));
   const warning = precisionWarning(engine, recipe.precision);
   if (warning !== undefined) context.onWarning?.(warning);
   const model = buildModel(engine, { architecture, dropout, seed: plan.seed });
@@ -128,7 +129,7 @@ export async function runTraining(
     const weights = (await recipe.initialize?.(engine, model)) ?? RANDOM;
     const { teachers: folders = [] } = places;
     const { preprocessing } = recipe;
-    if (folders.length > 0) teachers = await loadTeachers(engine, folders, { preprocessing, model });
+    if (folders.length > 0) teachers = await loadTeachers(inTraining, folders, { preprocessing, model });
     const taughtBy = teachers === undefined ? [] : [teachers.digest];
     const images = [digestOfImages(train), digestOfDataset(validation)];
     const outcome = await runLearner(
