@@ -15,23 +15,29 @@ const SCORES: readonly { readonly name: string; readonly at: readonly string[] }
 export function changesSection(results: Results, earlier: EarlierResults | undefined): Block[] {
   if (earlier === undefined) return [];
   const { commit, date, subject, changed } = earlier;
-  const rows = rowsOf(results, earlier);
   const files = `Of the metrics files, ${changed.length} ${changed.length === 1 ? 'differs' : 'differ'}: ${listed(changed)}.`;
   return [
     heading(2, 'What changed'),
     paragraph(
       `Beside the last commit with other results, \`${commit}\` of ${date}, “${subject}”. ${files} \`ferment metrics diff ${commit}\` shows every number.`,
     ),
-    ...otherData(results, earlier),
-    rows.length === 0
-      ? paragraph('Accuracy, macro-F1 and calibration error on the test split are the same.')
-      : {
-          kind: 'table',
-          caption: 'Test split, then and now, in per cent',
-          rows: [['model', 'score', 'then', 'now', 'change'], ...rows],
-          right: [2, 3, 4],
-        },
+    scoresThenAndNow(results, earlier),
   ];
+}
+
+/** Scores on other images cannot be compared: then nothing stands side by side. */
+function scoresThenAndNow(results: Results, earlier: EarlierResults): Block {
+  if (hasOtherImages(results, earlier))
+    return note('The test images were others then, so that scores of then and now do not compare.');
+  const rows = rowsOf(results, earlier);
+  if (rows.length === 0)
+    return paragraph('Accuracy, macro-F1 and calibration error on the test split are the same.');
+  return {
+    kind: 'table',
+    caption: 'Test split, then and now, in per cent',
+    rows: [['model', 'score', 'then', 'now', 'change'], ...rows],
+    right: [2, 3, 4],
+  };
 }
 
 function rowsOf(results: Results, earlier: EarlierResults): string[][] {
@@ -49,12 +55,10 @@ function rowsOf(results: Results, earlier: EarlierResults): string[][] {
   );
 }
 
-/** Scores on other images cannot be compared, and that must not be missed. */
-function otherData({ packed }: Results, earlier: EarlierResults): Block[] {
-  const digests = (value: unknown): unknown => textAt(value, ['splits', 'test', 'pixelDigest']);
-  const then = digests(earlier.read('to-rgb.json'));
-  if (then === undefined || then === digests(packed)) return [];
-  return [note('The test images were others then: the scores do not compare the models.')];
+function hasOtherImages({ packed }: Results, earlier: EarlierResults): boolean {
+  const digest = (value: unknown): unknown => textAt(value, ['splits', 'test', 'pixelDigest']);
+  const then = digest(earlier.read('to-rgb.json'));
+  return then !== undefined && then !== digest(packed);
 }
 
 function listed(files: readonly string[]): string {

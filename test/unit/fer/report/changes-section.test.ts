@@ -51,15 +51,26 @@ it('beside the last commit with other results, before these are committed and af
   expect(sectionOf(root, { resnet: better })).toBe(section);
 });
 
-it('new models, those that are gone, and other test images', () => {
+it('new models and those that are gone', () => {
   const { root, commitAll } = gitProject({});
   sectionOf(root, { resnet: scores });
   commitAll('First');
-  const section = sectionOf(root, { mobilenetv2: scores }, 'b');
+  const section = sectionOf(root, { mobilenetv2: scores });
   expect(section).toContain('| ResNet | accuracy | 50.0 | – | gone |');
   expect(section).toContain('| MobileNetV2 | accuracy | – | 50.0 | new |');
-  expect(section).toContain('The test images were others then');
-  expect(section).toContain('evaluate of resnet, mobilenetv2; to-rgb');
+  expect(section).toContain('evaluate of resnet, mobilenetv2.');
+});
+
+it('other test images, where no score of then stands beside one of now', () => {
+  const { root, commitAll } = gitProject({});
+  sectionOf(root, { resnet: scores });
+  commitAll('First');
+  const section = sectionOf(root, { resnet: { ...scores, accuracy: 0.9 } }, 'b');
+  expect(section).toContain('differ: evaluate of resnet; to-rgb.');
+  expect(section).toContain(
+    'The test images were others then, so that scores of then and now do not compare.',
+  );
+  expect(section).not.toContain('50.0');
 });
 
 it('other files with the same scores say so', () => {
