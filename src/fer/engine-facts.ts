@@ -1,4 +1,4 @@
-import type { Device, Engine, Precision } from '../engine/index.ts';
+import type { Device, Engine } from '../engine/index.ts';
 
 /** On what a piece of work ran. Goes into run records, never into a result. */
 export interface EngineFacts {
@@ -12,8 +12,8 @@ export interface EngineFacts {
   readonly threads: number;
   /** Which kernels run, in words; on the CPU only, where there are several. */
   readonly kernels?: string;
-  /** What large products multiply, where that is not float32. */
-  readonly precision?: Precision;
+  /** What large products multiply, in words, where that is not float32. */
+  readonly products?: string;
 }
 
 /** What is worth knowing of a loaded engine. */
@@ -22,7 +22,7 @@ export function engineFacts(engine: Engine): EngineFacts {
   if (adapter === undefined) {
     const facts = { device, reason, library: `TensorFlow ${version}`, threads };
     const kernels = device === 'cpu' ? { kernels: kernelsOf(engine) } : {};
-    return { ...facts, ...kernels, ...(precision === undefined ? {} : { precision }) };
+    return { ...facts, ...kernels, ...(precision === undefined ? {} : { products: productsOf(engine) }) };
   }
   const { name, software, dawn } = adapter;
   const library = `TensorFlow.js ${version} and Dawn ${dawn}`;
@@ -36,12 +36,16 @@ function kernelsOf({ fused, kernels }: Engine): string {
   return `own fused kernels for ${fused.instructions}, else ${isFast ? "oneDNN's" : 'the standard ones'}`;
 }
 
+/** Numbers that the processor has no instructions for cost time, and that is said. */
+function productsOf({ fused, precision }: Engine): string {
+  return `products in ${precision}${fused?.multipliesBfloat16 ? '' : ', computed from floats'}`;
+}
+
 /** The same as a sentence for people: `TensorFlow 2.21.0 on cpu with 2 threads (cpu was asked for); …`, with the kernels. */
 export function describeEngine(facts: EngineFacts): string {
-  const { device, reason, library, adapter, threads, kernels, precision } = facts;
+  const { device, reason, library, adapter, threads, kernels, products } = facts;
   if (adapter !== undefined) return `${library} on ${device}, ${adapter.name} (${reason})`;
   const count = `${threads} ${threads === 1 ? 'thread' : 'threads'}`;
-  const products = precision && `products in ${precision}`;
   const more = [kernels, products].filter((part) => part !== undefined);
   return [`${library} on ${device} with ${count} (${reason})`, ...more].join('; ');
 }
