@@ -4,8 +4,8 @@ import { isObject } from '../schema/json-schema.ts';
 export type Leaf = readonly [key: string, value: unknown];
 
 /**
- * The leaves under a declared key. Dots in names are escaped, so that no two trees have the same leaves; an empty
- * mapping is a leaf.
+ * The leaves under a declared key; the empty one is the whole file. Dots in names are escaped and an empty name is `\e`,
+ * so that no two trees have the same leaves; an empty mapping is a leaf.
  */
 export function* leavesOf(value: unknown, prefix: string): Generator<Leaf> {
   if (!isObject(value) || Object.keys(value).length === 0) {
@@ -13,7 +13,7 @@ export function* leavesOf(value: unknown, prefix: string): Generator<Leaf> {
     return;
   }
   for (const [name, item] of Object.entries(value)) {
-    const escaped = name.replaceAll('\\', '\\\\').replaceAll('.', '\\.');
+    const escaped = name === '' ? '\\e' : name.replaceAll('\\', '\\\\').replaceAll('.', '\\.');
     yield* leavesOf(item, prefix === '' ? escaped : `${prefix}.${escaped}`);
   }
 }

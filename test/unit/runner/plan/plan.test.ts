@@ -73,6 +73,15 @@ describe('comparing inputs', () => {
     expect(new Set(prints).size).toBe(prints.length);
   });
 
+  it('keeps an empty name apart from none, and from names with dots and backslashes', () => {
+    const trees = [{ '': { a: 1 }, a: 2 }, { '': { a: 2 }, a: 1 }, { '': { a: 1 } }, { a: 1 }, { '.a': 1 }];
+    const more = [{ '\\e': { a: 1 } }, { '\\e.a': 1 }, { '': { '': 1 } }, { '': 1 }, { '.': 1 }, 1];
+    const prints = [...trees, ...more].map((file) =>
+      fingerprintOf(sampleInputs('a', { params: { 'params.yaml': { '': file } } })),
+    );
+    expect(new Set(prints).size).toBe(prints.length);
+  });
+
   it('names deps, environment, graph and outs', () => {
     const [raw] = entry.inputs.deps;
     if (raw === undefined) throw new Error('no dep');
