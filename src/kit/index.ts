@@ -49,6 +49,7 @@ export {
   formatCount,
   formatDuration,
   plural,
+  someOf,
 } from './text.ts';
 export { VERSION } from './version.ts';
 export { widthOf } from './width.ts';

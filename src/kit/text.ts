@@ -86,6 +86,13 @@ export function plural(n: number, word: string): string {
   return `${formatCount(n)} ${word}${n === 1 ? '' : 's'}`;
 }
 
+/** The first of some things, and how many more there are: `a, b and 3 more`. */
+export function someOf(all: readonly string[], most: number): string {
+  const more = all.length - most;
+  const shown = all.slice(0, most).join(', ');
+  return more > 0 ? `${shown} and ${formatCount(more)} more` : shown;
+}
+
 /** Makes text of foreign origin safe for one line of a terminal: characters that control or take no room become visible escapes. */
 export function escapeControl(text: string): string {
   return text.replace(

@@ -35,6 +35,7 @@ describe('what __complete offers', () => {
     expect(await words(p, 'repro', 'prepare', 'train')).toEqual(['train@small', 'train@large', 'train']);
     expect(await words(p, 'repro', '--dow')).toEqual(['--downstream']);
     expect(await words(p, 'repro', '-S', '')).toEqual(['rate=']);
+    expect(await words(p, 'repro', '--without', 'p')).toEqual(['prepare']);
     expect(await words(p, 'repro', '--file', '')).toEqual([':files']);
     expect(await words(p, 'completion', 'f')).toEqual(['fish']);
     expect(await words(p, 'diff', '--targets', 'in', 's')).toEqual(['small.txt']);

@@ -66,6 +66,7 @@ describe('repro --json', () => {
           "dry": false,
           "event": "run-start",
           "jobs": 1,
+          "leftOut": [],
           "runId": "RUNID",
           "stages": [
             "prepare",

@@ -211,3 +211,45 @@ it('list says of each stage what it is for, else what it makes, else what it run
     program    runs stages/p.ts"
   `);
 });
+
+it('a run without a stage leaves out what needs it, and the next plain run makes up for it', async () => {
+  const p = cliProject({ ...files, 'a.in': 'bad' });
+  expect(await p.ferment('repro', '--without', 'train@a')).toMatchInlineSnapshot(`
+    "exit 0
+    without train@a
+    runs       train@a-name-that-is-longer-than-the-other  for the first time
+    train@a-name-that-is-longer-than-the-other | reading a-name-that-is-longer-than-the-other
+    warning    train@a-name-that-is-longer-than-the-other  Few images.
+    ran        train@a-name-that-is-longer-than-the-other  in TIME
+    runs       report                                      for the first time
+    ran        report                                      in TIME
+    2 ran in TIME.
+
+                                                accuracy
+    train@a-name-that-is-longer-than-the-other      0.75
+
+    The report: report.md"
+  `);
+  p.write('a.in', 'good');
+  expect(await p.ferment('repro')).toMatchInlineSnapshot(`
+    "exit 0
+    runs       train@a                                     for the first time
+    train@a | reading a
+    warning    train@a                                     Few images.
+    ran        train@a                                     in TIME
+    runs       report                                      a.json is new
+    ran        report                                      in TIME
+    2 ran, 1 unchanged in TIME.
+
+                                                accuracy
+    train@a                                         0.75
+    train@a-name-that-is-longer-than-the-other      0.75
+
+    The report: report.md"
+  `);
+  expect(await p.ferment('repro', '--dry', '--without', 'report', 'report')).toMatchInlineSnapshot(`
+    "exit 2
+    ! error: 'report' is left out by --without report: it is named there, or reads what is.
+    Name another target, or drop the option."
+  `);
+});

@@ -95,6 +95,7 @@ function valuesOf(name: string, choices: readonly string[] | undefined, cwd: str
     case 'stage':
       return stages(cwd);
     case 'target':
+    case 'without':
       return [...stages(cwd), ...groups(cwd), ...outs(cwd)];
     case 'targets':
       return [...stages(cwd), ...outs(cwd), ...plots(cwd)];

@@ -1,4 +1,12 @@
-import { cutEnd, escapeControl, prettyJson, printLine, renderTable, type Terminal } from '../../kit/index.ts';
+import {
+  cutEnd,
+  escapeControl,
+  prettyJson,
+  printLine,
+  renderTable,
+  someOf,
+  type Terminal,
+} from '../../kit/index.ts';
 import { buildGraph, loadProject, type NamedPath, type Stage, selectTargets } from '../../runner/index.ts';
 import { loadOptions } from '../load-options.ts';
 import { isTooWide } from '../narrow-table.ts';
@@ -38,10 +46,10 @@ function describe(stages: readonly Stage[], terminal: Terminal): string {
 /** What a person wrote, else what it makes, else what it runs and reads. */
 function descriptionOf(stage: Stage): string {
   if (stage.desc !== undefined) return stage.desc;
-  if (stage.outs.length > 0) return `makes ${someOf(stage.outs)}`;
+  if (stage.outs.length > 0) return `makes ${pathsOf(stage.outs)}`;
   const { command } = stage;
   const code = command.kind === 'module' ? command.module : firstLine(command.lines);
-  return stage.deps.length === 0 ? `runs ${code}` : `runs ${code}, reads ${someOf(stage.deps)}`;
+  return stage.deps.length === 0 ? `runs ${code}` : `runs ${code}, reads ${pathsOf(stage.deps)}`;
 }
 
 const LONGEST_COMMAND = 60;
@@ -54,10 +62,11 @@ function firstLine(commands: readonly string[]): string {
 
 const MOST_PATHS = 4;
 
-function someOf(all: readonly NamedPath[]): string {
+function pathsOf(all: readonly NamedPath[]): string {
   // "and 1 more" would be no shorter than the path.
   const most = all.length === MOST_PATHS + 1 ? all.length : MOST_PATHS;
-  const shown = all.slice(0, most).map(({ path }) => path);
-  const more = all.length - shown.length;
-  return more > 0 ? `${shown.join(', ')} and ${more} more` : shown.join(', ');
+  return someOf(
+    all.map(({ path }) => path),
+    most,
+  );
 }

@@ -12,6 +12,7 @@ interface ReproOptions extends ProjectOptions {
   readonly singleItem?: boolean;
   readonly pipeline?: boolean;
   readonly downstream?: boolean;
+  readonly without?: readonly string[];
   readonly dry?: boolean;
   readonly keepGoing?: boolean;
   readonly jobs?: number;

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { ActionContext } from '../program.ts';
-import { parseCount, withProject } from './common.ts';
+import { collect, parseCount, withProject } from './common.ts';
 
 /** The commands that run stages. */
 export function declareRun(program: Command, context: ActionContext): void {
@@ -11,6 +11,11 @@ export function declareRun(program: Command, context: ActionContext): void {
     .option('-s, --single-item', 'only the named stages, not what they need')
     .option('-p, --pipeline', 'the whole pipelines that the named stages belong to')
     .option('--downstream', 'the named stages and everything that depends on them')
+    .option(
+      '--without <target>',
+      'as if these stages, and those that cannot do without them, were not declared (repeatable)',
+      collect,
+    )
     .option('--dry', 'say what would run and why; run nothing')
     .option('-k, --keep-going', 'after a failure go on with what does not depend on it')
     .option('-j, --jobs <n>', 'stages at the same time (default: one per processor)', parseCount)

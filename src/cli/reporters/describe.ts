@@ -5,6 +5,7 @@ import {
   isDigest,
   plural,
   shortDigest,
+  someOf,
 } from '../../kit/index.ts';
 import type { Change, InputChange, LineCounts, Outcome, Summary } from '../../runner/index.ts';
 
@@ -75,9 +76,7 @@ export function describeValue(value: unknown): string {
 export function describeReasons(all: readonly Change[], most = 2): string {
   const neverRun = all.find(({ kind }) => kind === 'never-run');
   const reasons = neverRun === undefined ? all : [neverRun];
-  const shown = reasons.slice(0, most).map(describeChange);
-  const more = reasons.length - shown.length;
-  return more > 0 ? `${shown.join(', ')} and ${more} more` : shown.join(', ');
+  return someOf(reasons.map(describeChange), most);
 }
 
 /** The order in which outcomes are counted up. */
@@ -131,7 +130,8 @@ function describePlan(summary: Summary): string {
 /** What changed while a pipeline was watched, in one line: `params.yaml changed, data/x.csv is new and 3 more`. */
 export function describeInputChanges(changes: readonly InputChange[], most = 3): string {
   const words = { new: 'is new', modified: 'changed', deleted: 'is gone' } as const;
-  const shown = changes.slice(0, most).map(({ path, change }) => `${escapeControl(path)} ${words[change]}`);
-  const more = changes.length - shown.length;
-  return more > 0 ? `${shown.join(', ')} and ${more} more` : shown.join(', ');
+  return someOf(
+    changes.map(({ path, change }) => `${escapeControl(path)} ${words[change]}`),
+    most,
+  );
 }

@@ -3,6 +3,7 @@ import {
   escapeControl,
   formatDuration,
   type Style,
+  someOf,
   type Terminal,
   widthOf,
 } from '../../kit/index.ts';
@@ -60,7 +61,7 @@ export function createLineWriter(terminal: Terminal): (event: RunEvent) => strin
       case 'run-start':
         width = nameWidth(event.stages, terminal.stdout.columns);
         dry = event.dry;
-        return undefined;
+        return withoutLine(event.leftOut);
       case 'run-warning':
         return `${paint('yellow', 'warning:')} ${escapeControl(event.text)}`;
       case 'stage-decided':
@@ -81,6 +82,12 @@ export function createLineWriter(terminal: Terminal): (event: RunEvent) => strin
         return undefined;
     }
   };
+}
+
+const MOST_LEFT_OUT = 8;
+
+function withoutLine(leftOut: readonly string[]): string | undefined {
+  return leftOut.length === 0 ? undefined : `without ${someOf(leftOut.map(escapeControl), MOST_LEFT_OUT)}`;
 }
 
 function nameWidth(names: readonly string[], columns: number | undefined): number {

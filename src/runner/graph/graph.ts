@@ -3,6 +3,7 @@ import { checkClaims } from './check-claims.ts';
 import { createGlobMatcher } from './glob.ts';
 import { orderOf } from './order.ts';
 import { type Claim, createOutIndex, type OutIndex } from './out-index.ts';
+import { type ReadPath, readPathsOf } from './read-paths.ts';
 import { Tangles } from './tangles.ts';
 
 /** The stages and who reads what whom writes. */
@@ -16,6 +17,8 @@ export interface Graph {
   upstream(name: StageName): readonly StageName[];
   /** The stages that read a stage's outs, in order; not those further down. */
   downstream(name: StageName): readonly StageName[];
+  /** The stages that write what a stage reads through one path of its own. */
+  writers(stage: Stage, read: ReadPath): readonly StageName[];
   /** The stage and the out that a path is, or lies in. */
   producer(path: ProjectPath): { readonly stage: Stage; readonly out: Out } | undefined;
   /** The declared outs that a glob stands for, sorted by path; see `globMatches`. */
@@ -44,12 +47,12 @@ export function buildGraph(stages: readonly Stage[]): Graph {
   const globs = createGlobMatcher(index);
   const upstream = new Map<StageName, readonly StageName[]>();
   const rank = new Map([...byName.keys()].map((name, i) => [name, i]));
+  const writers = (stage: Stage, read: ReadPath): readonly StageName[] =>
+    claimsRead(stage, read, index, globs).map((claim) => claim.stage.name);
   const byRank = (a: StageName, b: StageName): number => (rank.get(a) ?? 0) - (rank.get(b) ?? 0);
   for (const stage of byName.values()) {
     const sources = new Set<StageName>();
-    for (const { path, glob } of stage.deps) addSources(sources, stage, { path, glob }, index, globs);
-    for (const { file } of stage.params)
-      addSources(sources, stage, { path: file, glob: false }, index, globs);
+    for (const read of readPathsOf(stage)) for (const name of writers(stage, read)) sources.add(name);
     upstream.set(stage.name, [...sources].sort(byRank));
   }
   const order = orderOf(byName, upstream);
@@ -60,6 +63,7 @@ export function buildGraph(stages: readonly Stage[]): Graph {
     edges: [...byName.keys()].flatMap((to) => (upstream.get(to) ?? []).map((from) => [from, to] as const)),
     upstream: (name) => upstream.get(name) ?? [],
     downstream: (name) => downstream.get(name) ?? [],
+    writers,
     producer: (path) => {
       const claim = index.holder(path);
       return claim?.out === undefined ? undefined : { stage: claim.stage, out: claim.out };
@@ -87,29 +91,20 @@ function claimsOf(stage: Stage): Claim[] {
   ];
 }
 
-interface ReadPath {
-  readonly path: ProjectPath;
-  readonly glob: boolean;
-}
-
-/** Adds the stages that write what another one reads: a dep, or a parameter file, which stages may write too. */
-function addSources(
-  sources: Set<StageName>,
+/** The declared outs that a stage reads through one path. */
+function claimsRead(
   stage: Stage,
   { path, glob }: ReadPath,
   index: OutIndex,
   globs: ReturnType<typeof createGlobMatcher>,
-): void {
+): readonly Claim[] {
   if (!glob) {
     const holder = index.holder(path);
-    if (holder !== undefined) sources.add(holder.stage.name);
-    for (const claim of index.under(path)) sources.add(claim.stage.name);
-    return;
+    return [...(holder === undefined ? [] : [holder]), ...index.under(path)];
   }
   const exact = globs.exact(path);
   // A pattern may well reach into the stage's own outs (reports/**): only what it surely reads is a cycle.
-  const claims = exact.length > 0 ? exact : globs.into(path).filter((claim) => claim.stage !== stage);
-  for (const claim of claims) sources.add(claim.stage.name);
+  return exact.length > 0 ? exact : globs.into(path).filter((claim) => claim.stage !== stage);
 }
 
 function invert(

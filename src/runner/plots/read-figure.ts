@@ -1,5 +1,12 @@
 import { extname, posix } from 'node:path';
-import { didYouMean, escapeControl, formatBytes, isFermentError, messageOf } from '../../kit/index.ts';
+import {
+  didYouMean,
+  escapeControl,
+  formatBytes,
+  isFermentError,
+  messageOf,
+  someOf,
+} from '../../kit/index.ts';
 import type { Side } from '../metrics/side.ts';
 import type { ProjectPath } from '../model.ts';
 import type { Cell, Row } from './csv.ts';
@@ -171,9 +178,8 @@ class FigureReader {
   #has(side: Side, file: ProjectPath, rows: readonly Row[], field: string): boolean {
     if (rows.some((row) => row.has(field))) return true;
     const known = [...new Set(rows.slice(0, 100).flatMap((row) => [...row.keys()]))];
-    const shown = known.length > 12 ? [...known.slice(0, 12), `and ${known.length - 12} more`] : known;
     const hint = didYouMean(field, known);
-    this.#complain(side, file, `it has no column '${field}', but ${shown.join(', ')}`, hint);
+    this.#complain(side, file, `it has no column '${field}', but ${someOf(known, 12)}`, hint);
     return false;
   }
 

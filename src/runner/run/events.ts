@@ -9,6 +9,8 @@ export type RunEvent =
       readonly type: 'run-start';
       readonly runId: string;
       readonly stages: readonly StageName[];
+      /** What the run does without, and what cannot do without that. */
+      readonly leftOut: readonly StageName[];
       readonly jobs: number;
       readonly dry: boolean;
     }

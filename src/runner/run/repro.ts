@@ -21,6 +21,8 @@ export interface ReproOptions {
   readonly singleItem?: boolean;
   readonly pipeline?: boolean;
   readonly downstream?: boolean;
+  /** Stages, groups or outs that are as if they were not declared, with what cannot do without them. */
+  readonly without?: readonly string[];
   /** Run also what is fresh. */
   readonly force?: boolean;
   /** Say what would be done, and do nothing. */
@@ -53,12 +55,13 @@ export async function repro(project: Project, options: ReproOptions = {}): Promi
     signal: options.signal,
     killSignal: options.killSignal,
   };
-  const session = openSession(project, (text) => emit({ type: 'run-warning', text }));
+  const session = openSession(project, (text) => emit({ type: 'run-warning', text }), options);
   const selected = selectTargets(session.graph, options.targets ?? [], options);
   refuseMissingParams(project.missingParams, selected);
   const jobs = Math.max(1, options.jobs ?? availableParallelism());
   const dry = options.dry === true;
-  emit({ type: 'run-start', runId: worker.runId, stages: selected, jobs, dry });
+  const { leftOut } = session;
+  emit({ type: 'run-start', runId: worker.runId, stages: selected, leftOut, jobs, dry });
   const { results, error } = dry
     ? await foresee(session, worker, selected, options)
     : await perform(session, worker, { selected, jobs, options, startedAt, started });

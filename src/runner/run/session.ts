@@ -2,10 +2,11 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { explainWriteError, makeFolder, writeFileAtomic } from '../../kit/index.ts';
 import { Bundler } from '../bundle/bundler.ts';
-import { buildGraph, type Graph } from '../graph/index.ts';
+import { buildGraph, type Graph, leaveOut } from '../graph/index.ts';
 import { Hasher } from '../hash/hasher.ts';
 import type { Project } from '../load/index.ts';
 import { type Lock, LockFile } from '../lock/index.ts';
+import type { StageName } from '../model.ts';
 import { type Damaged, Store } from '../store/store.ts';
 import { lastSweep } from '../store/sweep-mark.ts';
 import type { AssumedOuts } from './assumed-outs.ts';
@@ -17,7 +18,9 @@ import { journalFolder, STATE_FOLDER } from './state-paths.ts';
 /** One command's work on one project: what is known, and where things are kept. */
 export interface Session {
   readonly project: Project;
+  /** Without what this command leaves out. */
   readonly graph: Graph;
+  readonly leftOut: readonly StageName[];
   readonly root: string;
   /** Absolute path of `.ferment`. */
   readonly state: string;
@@ -35,6 +38,13 @@ export interface Session {
   readonly sweep: string;
 }
 
+export interface SessionOptions {
+  /** Stages that are as if they were not declared. */
+  readonly without?: readonly string[] | undefined;
+  /** What must not be among them. */
+  readonly targets?: readonly string[] | undefined;
+}
+
 /** The store is no part of anybody's commit, whatever the project's own .gitignore says. */
 function hideFromGit(state: string): void {
   const file = join(state, '.gitignore');
@@ -43,9 +53,13 @@ function hideFromGit(state: string): void {
 
 /**
  * Opens a project for a command: cleans up after commands that were killed, reads the lock. `warn` is told of what a
- * person should know. Throws BAD_GRAPH, BAD_LOCK, STORE_UNWRITABLE.
+ * person should know. Throws BAD_GRAPH, BAD_LOCK, STORE_UNWRITABLE, and USAGE as `leaveOut`.
  */
-export function openSession(project: Project, warn: (text: string) => void): Session {
+export function openSession(
+  project: Project,
+  warn: (text: string) => void,
+  { without = [], targets }: SessionOptions = {},
+): Session {
   const { root } = project;
   const state = join(root, STATE_FOLDER);
   try {
@@ -64,7 +78,7 @@ export function openSession(project: Project, warn: (text: string) => void): Ses
   const store = new Store(state, (damaged) => warn(damagedText(damaged)));
   return {
     project,
-    graph: buildGraph(project.stages),
+    ...leaveOut(buildGraph(project.stages), without, targets),
     root,
     state,
     hasher,

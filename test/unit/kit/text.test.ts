@@ -10,6 +10,7 @@ import {
   formatDuration,
   renderMarkdownTable,
   renderTable,
+  someOf,
 } from '../../../src/kit/index.ts';
 
 describe('text', () => {
@@ -43,6 +44,11 @@ describe('text', () => {
       '3.1 GB',
     ]);
     expect([0, 999, 28_709, 1_234_567].map(formatCount)).toEqual(['0', '999', '28,709', '1,234,567']);
+  });
+
+  it('lists the first of many, and counts the rest', () => {
+    const all = ['a', 'b', 'c', 'd'];
+    expect([0, 2, 4].map((n) => someOf(all.slice(0, n), 2))).toEqual(['', 'a, b', 'a, b and 2 more']);
   });
 
   it('makes control characters and direction marks visible', () => {

@@ -11,6 +11,7 @@ const start = (stages: readonly string[]): RunEvent => ({
   type: 'run-start',
   runId: 'r',
   stages,
+  leftOut: [],
   jobs: 2,
   dry: false,
 });

@@ -1,62 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { DiagnosticsError } from '../../../../src/kit/index.ts';
-import {
-  buildGraph,
-  type Graph,
-  globMatches,
-  type Stage,
-  selectTargets,
-} from '../../../../src/runner/index.ts';
+import { globMatches, selectTargets } from '../../../../src/runner/index.ts';
+import { graphOf, type Spec } from '../../../support/drawn-graph.ts';
 
-interface Spec {
-  readonly deps?: readonly string[];
-  readonly outs?: readonly string[];
-  readonly checkpoints?: readonly string[];
-  readonly params?: readonly string[];
-  readonly frozen?: boolean;
-}
-
-/** Stages in file order, a line each, from their paths. */
-function stagesOf(specs: Readonly<Record<string, Spec>>): Stage[] {
-  return Object.entries(specs).map(
-    ([name, { deps = [], outs = [], checkpoints = [], params = [], frozen = false }], i): Stage => {
-      const group = name.split('@')[0] ?? name;
-      return {
-        name,
-        group,
-        file: 'pipeline.yaml',
-        line: i + 2,
-        column: 3,
-        source: `  ${group}:`,
-        desc: undefined,
-        meta: undefined,
-        wdir: '.',
-        command: { kind: 'shell', lines: [name] },
-        deps: deps.map((path) => ({ name: undefined, path, glob: /[*?[{]/.test(path) })),
-        outs: outs.map((path) => ({
-          name: undefined,
-          path,
-          kind: 'out',
-          cache: true,
-          persist: false,
-          desc: undefined,
-          options: {},
-        })),
-        params: params.map((file) => ({ file, keys: undefined })),
-        env: [],
-        frozen,
-        alwaysChanged: false,
-        timeoutMs: undefined,
-        retries: { times: 0, delayMs: 0, backoff: 1 },
-        resources: { cpus: 1, gpus: 0, memoryBytes: undefined },
-        checkpoints: checkpoints.map((path) => ({ name: undefined, path })),
-        graph: false,
-      };
-    },
-  );
-}
-
-const graphOf = (specs: Readonly<Record<string, Spec>>): Graph => buildGraph(stagesOf(specs));
 const edgesOf = (specs: Readonly<Record<string, Spec>>): string[] =>
   graphOf(specs).edges.map((edge) => edge.join('→'));
 
