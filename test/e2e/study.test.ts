@@ -5,7 +5,8 @@ import { copyStudyTo, ferment, outcomes, repository } from '../support/project.t
 import { temporaryFolder } from '../support/temporary.ts';
 
 const tiny = join(repository, 'test', 'fixtures', 'study', 'params.tiny.yaml');
-const repro = (root: string) => ferment(root, ['repro', '--json', '--params', tiny]);
+const repro = (root: string, ...options: readonly string[]) =>
+  ferment(root, ['repro', '--json', '--params', tiny, ...options]);
 
 /** The stages that did not end as `unchanged`. */
 function touched(stages: Record<string, string>): Record<string, string> {
@@ -62,6 +63,26 @@ describe.sequential('the study', () => {
 
   it('runs nothing the second time', async () => {
     expect(touched(outcomes(await repro(root)))).toEqual({});
+  });
+
+  it('writes a report of what is there when stages are left out, and the whole one again afterwards', async () => {
+    const whole = readFileSync(join(root, 'reports', 'report.md'), 'utf8');
+    const some = await repro(root, '--without', 'baseline');
+    expect(touched(outcomes(some))).toEqual({ report: 'ran' });
+    const report = readFileSync(join(root, 'reports', 'report.md'), 'utf8');
+    expect(report).not.toContain('| VGG16 baseline | adam');
+    expect(report).toContain('| MobileNetV2 | adam');
+    const few = await repro(root, '--without', 'sweep', '--without', 'baseline');
+    expect(touched(outcomes(few))).toEqual({ report: 'ran' });
+    const bare = readFileSync(join(root, 'reports', 'report.md'), 'utf8');
+    for (const said of [
+      'No configuration was trained.',
+      'No final training was run.',
+      'No model was evaluated.',
+    ])
+      expect(bare).toContain(said);
+    expect(touched(outcomes(await repro(root)))).toEqual({ report: 'restored' });
+    expect(readFileSync(join(root, 'reports', 'report.md'), 'utf8')).toBe(whole);
   });
 
   it('runs exactly what a changed learning rate touches, and restores it when the change is taken back', async () => {

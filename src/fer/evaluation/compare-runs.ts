@@ -3,7 +3,7 @@ import { FermentError } from '../../kit/index.ts';
 import { readNpy } from '../data/index.ts';
 import { CLASSES, type Params } from '../params/index.ts';
 import { classificationReport } from './classification-report.ts';
-import { type Answers, type Comparison, compareNets, type Scores } from './compare.ts';
+import { type Answers, type Comparison, compareNets, type Difference, type Scores } from './compare.ts';
 import { readAnswers } from './stored-answers.ts';
 
 /** One run of a net, and all of them together. */
@@ -22,9 +22,20 @@ export interface CompareMetrics extends Comparison {
   readonly images: number;
   readonly samples: number;
   readonly confidence: number;
+  /** Left out where no run collapsed, or no other one is left of a net. */
+  readonly withoutCollapsed?: WithoutCollapsed;
 }
 
-export interface CompareRunsOptions extends Pick<Params['evaluate'], 'bootstrapSamples' | 'confidence'> {
+/** The same comparison of the other runs, where in some one class takes more than `collapseShare` of all answers. */
+export interface WithoutCollapsed {
+  readonly collapsed: readonly string[];
+  readonly collapseShare: number;
+  readonly accuracy: Difference;
+  readonly macroF1: Difference;
+}
+
+export interface CompareRunsOptions
+  extends Pick<Params['evaluate'], 'bootstrapSamples' | 'confidence' | 'collapseShare'> {
   readonly seed: number;
   /** Folders that stage `evaluate` wrote, one for each run of the first net. */
   readonly a: readonly string[];
@@ -45,20 +56,53 @@ export function compareRuns(options: CompareRunsOptions): CompareMetrics {
     );
   }
   const labels = readLabels(first);
-  const read = (folders: readonly string[]) =>
-    folders.map((folder): [string, Answers] => [basename(folder), answersOf(folder, labels, first)]);
+  const read = (folders: readonly string[]): readonly Run[] =>
+    folders.map((folder) => ({ name: basename(folder), answers: answersOf(folder, labels, first) }));
   const [a, b] = [read(options.a), read(options.b)];
-  const { seed, bootstrapSamples: samples, confidence } = options;
-  const contest = { labels, a: a.map(([, run]) => run), b: b.map(([, run]) => run) };
-  const compared = compareNets({ ...contest, classCount: CLASSES.length }, { seed, samples, confidence });
+  const { seed, bootstrapSamples: samples, confidence, collapseShare } = options;
+  const answersIn = (runs: readonly Run[]): readonly Answers[] => runs.map(({ answers }) => answers);
+  const compare: Compare = (one, other) => {
+    const contest = { labels, a: answersIn(one), b: answersIn(other), classCount: CLASSES.length };
+    return compareNets(contest, { seed, samples, confidence });
+  };
   return {
     a: netMetrics(a, labels),
     b: netMetrics(b, labels),
     images: labels.length,
     samples,
     confidence,
-    ...compared,
+    ...compare(a, b),
+    ...withoutCollapsed(a, b, collapseShare, compare),
   };
+}
+
+interface Run {
+  readonly name: string;
+  readonly answers: Answers;
+}
+
+type Compare = (a: readonly Run[], b: readonly Run[]) => Comparison;
+
+/** A seed of which nothing came decides a mean of three: what the others say is worth a line. */
+function withoutCollapsed(
+  a: readonly Run[],
+  b: readonly Run[],
+  collapseShare: number,
+  compare: Compare,
+): Pick<CompareMetrics, 'withoutCollapsed'> {
+  const isSound = ({ answers }: Run): boolean => largestShare(answers) <= collapseShare;
+  const [soundA, soundB] = [a.filter(isSound), b.filter(isSound)];
+  const collapsed = [...a, ...b].filter((run) => !isSound(run)).map(({ name }) => name);
+  if (collapsed.length === 0 || soundA.length === 0 || soundB.length === 0) return {};
+  const { accuracy, macroF1 } = compare(soundA, soundB);
+  return { withoutCollapsed: { collapsed, collapseShare, accuracy, macroF1 } };
+}
+
+/** Share of the most frequent answer. */
+function largestShare(answers: Answers): number {
+  const counts = new Uint32Array(CLASSES.length);
+  for (const answer of answers) counts[answer] = (counts[answer] ?? 0) + 1;
+  return Math.max(...counts) / answers.length;
 }
 
 function readLabels(folder: string): Uint8Array {
@@ -76,8 +120,8 @@ function answersOf(folder: string, labels: Uint8Array, first: string): Answers {
   return readAnswers(folder, labels.length);
 }
 
-function netMetrics(runs: readonly (readonly [string, Answers])[], labels: Uint8Array): NetMetrics {
-  const scores = runs.map(([name, answers]) => {
+function netMetrics(runs: readonly Run[], labels: Uint8Array): NetMetrics {
+  const scores = runs.map(({ name, answers }) => {
     const { accuracy, macroF1 } = classificationReport(labels, answers, CLASSES.length);
     return [name, { accuracy, macroF1 }] as const;
   });

@@ -49,7 +49,7 @@ export function readResults(paths: readonly string[]): Results {
     download: top('download'),
     inject: top('inject'),
     packed: top('to-rgb'),
-    select: top('select'),
+    select: files.has('metrics/select.json') ? top('select') : {},
     sweep: trainings('sweep'),
     training: trainings('train'),
     teaching: folder('teach'),

@@ -15,8 +15,9 @@ import { evaluationSection } from './sections/evaluation.ts';
 import { headlineSection } from './sections/headline.ts';
 import { mapsSection } from './sections/maps.ts';
 import { provenanceSection } from './sections/provenance.ts';
+import { sweepSection } from './sections/sweep.ts';
 import type { TeachingParams } from './sections/teaching.ts';
-import { finalSection, sweepSection } from './sections/training.ts';
+import { finalSection } from './sections/training.ts';
 
 export interface ReportOptions {
   readonly report: Params['report'];
@@ -52,7 +53,7 @@ async function contentOf(results: Results, options: ReportOptions): Promise<read
   return [
     heading(1, title),
     paragraph(
-      'A reproduction of "Facial emotion recognition on FER2013 with compact CNNs": a VGG16 baseline, a small ResNet and a small MobileNetV2 answer which of seven emotions a 48 x 48 gray face shows.',
+      'A reproduction of "Facial emotion recognition on FER2013 with compact CNNs", in which a VGG16 baseline, a small ResNet and a small MobileNetV2 answer which of seven emotions a 48 x 48 gray face shows.',
     ),
     ...headlineSection(results, source),
     ...compareSection(results),

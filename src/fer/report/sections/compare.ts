@@ -13,6 +13,7 @@ export function compareSection(results: Results): Block[] {
     return [
       heading(2, `Is ${a} better than ${b}?`),
       paragraph(`${verdict(compared, a, b)} ${basis(compared)}`),
+      ...collapses(compared, a, b),
       {
         kind: 'table',
         caption: `Scores of each run on the same ${formatCount(compared.images)} test images, in per cent${spread}.`,
@@ -29,12 +30,31 @@ export function compareSection(results: Results): Block[] {
   });
 }
 
+function collapses({ withoutCollapsed }: CompareMetrics, a: string, b: string): Block[] {
+  if (withoutCollapsed === undefined) return [];
+  const { collapsed, collapseShare } = withoutCollapsed;
+  const names = collapsed.map(modelName).join(' and ');
+  return [
+    paragraph(
+      `${names} collapsed: one class gets more than ${percent(collapseShare)} % of the answers. Without ${collapsed.length === 1 ? 'this run' : 'these runs'}: ${lowerFirst(verdict(withoutCollapsed, a, b))}`,
+    ),
+  ];
+}
+
+function lowerFirst(sentence: string): string {
+  return sentence.charAt(0).toLowerCase() + sentence.slice(1);
+}
+
 /** A net is named after its first run. */
 function nameOf({ runs }: NetMetrics): string {
   return modelName(Object.keys(runs)[0] ?? '–');
 }
 
-function verdict({ accuracy, macroF1 }: CompareMetrics, a: string, b: string): string {
+function verdict(
+  { accuracy, macroF1 }: Pick<CompareMetrics, 'accuracy' | 'macroF1'>,
+  a: string,
+  b: string,
+): string {
   const measures = [
     { name: 'accuracy', of: accuracy, side: sideOf(accuracy) },
     { name: 'macro-F1', of: macroF1, side: sideOf(macroF1) },

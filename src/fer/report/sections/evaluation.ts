@@ -9,6 +9,7 @@ import { decimals, firstRuns, inModelOrder, modelName, percent, withInterval } f
 /** What each model answers: by class, by confidence, and by the encoding of the images. */
 export function evaluationSection(results: Results): Block[] {
   const models = inModelOrder(results.evaluation);
+  if (models.length === 0) return [heading(2, 'Evaluation'), paragraph('No model was evaluated.')];
   return [
     heading(2, 'Evaluation'),
     ...firstRuns(results.evaluation).flatMap(([key, scores]) => modelBlocks(key, scores)),

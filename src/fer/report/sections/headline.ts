@@ -1,6 +1,6 @@
 import { formatCount } from '../../../kit/index.ts';
 import type { EvaluationMetrics } from '../../evaluation/index.ts';
-import { type Block, heading, note } from '../document.ts';
+import { type Block, heading, note, paragraph } from '../document.ts';
 import { renderSizes, type SizedModel } from '../figures/index.ts';
 import { PAPER_MODELS } from '../paper-figures.ts';
 import type { Results } from '../results.ts';
@@ -14,8 +14,9 @@ export function headlineSection(results: Results, source: string): Block[] {
     return remark === undefined ? [] : [`${modelName(key)}: ${remark}.`];
   });
   const first = [...results.evaluation.values()][0];
+  if (first === undefined) return [heading(2, 'Results'), paragraph('No model was evaluated.')];
   const confidence =
-    first?.intervals === undefined
+    first.intervals === undefined
       ? ''
       : `, with ${Math.round(100 * first.intervals.confidence)} % intervals (bootstrap)`;
   return [
@@ -23,7 +24,7 @@ export function headlineSection(results: Results, source: string): Block[] {
     ...(source === 'generated' ? [note(GENERATED)] : []),
     {
       kind: 'table',
-      caption: `Test split, ${formatCount(first?.images ?? 0)} images, read once${confidence}. All figures in per cent but the last.`,
+      caption: `Test split, ${formatCount(first.images)} images, read once${confidence}. All figures in per cent but the last.`,
       rows: [
         ['model', 'parameters', 'accuracy', 'macro-F1', 'top-2', 'paper', 'paper, matched data', 'ECE'],
         ...rows,
@@ -35,11 +36,21 @@ export function headlineSection(results: Results, source: string): Block[] {
       items: [
         '"Paper" is accuracy / macro-F1 as its report states them; "matched data", those of its published checkpoints on test images encoded as their training images were.',
         ...remarks,
+        ...lengths(results),
       ],
     },
     ...alarms(results),
     ...sizes(results, source),
   ];
+}
+
+/** A shorter training beside a longer one is no reproduction yet: a reader must see it here. */
+function lengths(results: Results): string[] {
+  const both = firstRuns(results.training).flatMap(([key, { metrics }]) => {
+    const paper = results.evaluation.has(key) ? PAPER_MODELS[key]?.epochs : undefined;
+    return paper === undefined ? [] : [`${modelName(key)} ${metrics.epochs} (${paper})`];
+  });
+  return both.length === 0 ? [] : [`Epochs of training, the paper's in brackets: ${both.join(', ')}.`];
 }
 
 const GENERATED =

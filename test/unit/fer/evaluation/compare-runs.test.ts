@@ -5,7 +5,7 @@ import { writeNpy } from '../../../../src/fer/data/index.ts';
 import { compareRuns } from '../../../../src/fer/evaluation/index.ts';
 import { temporaryFolder } from '../../../support/temporary.ts';
 
-const options = { seed: 1, bootstrapSamples: 200, confidence: 0.95 };
+const options = { seed: 1, bootstrapSamples: 200, confidence: 0.95, collapseShare: 0.5 };
 
 /** What stage evaluate leaves: answers as rows of 0 and 1, labels 0 to 6 in turn. */
 function evaluation(root: string, name: string, answers: readonly number[], firstLabel = 0): string {
@@ -42,6 +42,22 @@ test('runs are read from their folders, scored one by one and together', () => {
   expect(metrics.b).not.toHaveProperty('deviation');
   expect(accuracy.value).toBeCloseTo(0.25, 12);
   expect(mcnemar).toMatchObject({ onlyA: 35, onlyB: 0 });
+});
+
+test('runs that collapsed to one class are also left out of the comparison, where others are left', () => {
+  const root = temporaryFolder();
+  const right = Array.from({ length: 70 }, (_, i) => i % 7);
+  const most = right.map((label, i) => (i < 56 ? label : (label + 1) % 7));
+  const happy = right.map((label, i) => (i < 30 ? label : 3));
+  const a = [evaluation(root, 'resnet', right), evaluation(root, 'resnet-2', happy)];
+  const b = [evaluation(root, 'mobilenetv2', most)];
+  const { accuracy, withoutCollapsed } = compareRuns({ ...options, a, b });
+  expect(accuracy.value).toBeLessThan(0);
+  expect(withoutCollapsed).toMatchObject({ collapsed: ['resnet-2'], collapseShare: 0.5 });
+  expect(withoutCollapsed?.accuracy.value).toBeCloseTo(0.2, 12);
+  expect(withoutCollapsed?.accuracy.interval?.low).toBeGreaterThan(0);
+  expect(compareRuns({ ...options, a: a.slice(1), b })).not.toHaveProperty('withoutCollapsed');
+  expect(compareRuns({ ...options, a, b, collapseShare: 0.9 })).not.toHaveProperty('withoutCollapsed');
 });
 
 test('runs on other images are refused, and a net without a run', () => {

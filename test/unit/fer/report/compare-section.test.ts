@@ -49,6 +49,14 @@ describe('the comparison of two nets', () => {
     expect(several).toContain('ResNet alone is right on 400 images and MobileNetV2 alone on 325');
   });
 
+  test('says what the other runs say where one collapsed', () => {
+    const withoutCollapsed = { collapsed: ['resnet-3'], collapseShare: 0.5, accuracy: open, macroF1: open };
+    expect(section(below, below, { withoutCollapsed })).toContain(
+      'ResNet 3 collapsed: one class gets more than 50.0 % of the answers. Without this run: it cannot be told: the difference is +0.4 points',
+    );
+    expect(section(below, below)).not.toContain('collapsed');
+  });
+
   test('gives no answer without resamples', () => {
     const markdown = section({ value: 0.3 }, { value: 0.3 }, { samples: 0 });
     expect(markdown).toContain(
