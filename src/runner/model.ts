@@ -54,6 +54,8 @@ export interface NamedPath {
 export interface Dep extends NamedPath {
   /** True when `path` is a glob pattern. */
   readonly glob: boolean;
+  /** True for a pattern that may match nothing. */
+  readonly optional: boolean;
 }
 
 export interface Out extends NamedPath {

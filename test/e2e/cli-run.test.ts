@@ -212,6 +212,28 @@ it('list says of each stage what it is for, else what it makes, else what it run
   `);
 });
 
+it('a pattern that may match nothing reads nothing that a stage wrote which is left out', async () => {
+  const p = cliProject({
+    'pipeline.yaml': `stages:
+  map: {cmd: mkdir -p maps && echo 1 > maps/a, outs: [maps/a]}
+  report:
+    cmd: 'echo "maps: $FERMENT_DEP_MAPS" > report.md'
+    deps: {maps: {path: "maps/*", optional: true}}
+    outs: [report.md]
+`,
+  });
+  await p.ferment('repro');
+  expect(p.read('report.md')).toBe('maps: maps/a\n');
+  expect(await p.ferment('repro', '--without', 'map')).toMatchInlineSnapshot(`
+    "exit 0
+    without map
+    runs       report  maps/a is missing
+    ran        report  in TIME
+    1 ran in TIME."
+  `);
+  expect([p.read('report.md'), p.read('maps/a')]).toEqual(['maps: \n', '1\n']);
+});
+
 it('a run without a stage leaves out what needs it, and the next plain run makes up for it', async () => {
   const p = cliProject({ ...files, 'a.in': 'bad' });
   expect(await p.ferment('repro', '--without', 'train@a')).toMatchInlineSnapshot(`

@@ -79,6 +79,7 @@ describe.sequential('the study', () => {
       'No configuration was trained.',
       'No final training was run.',
       'No model was evaluated.',
+      'No map was made.',
     ])
       expect(bare).toContain(said);
     expect(touched(outcomes(await repro(root)))).toEqual({ report: 'restored' });

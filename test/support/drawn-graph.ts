@@ -7,12 +7,17 @@ export interface Spec {
   readonly checkpoints?: readonly string[];
   readonly params?: readonly string[];
   readonly frozen?: boolean;
+  /** Whether its patterns may match nothing. */
+  readonly optional?: boolean;
 }
 
 /** Stages in file order, a line each, from their paths. */
 function stagesOf(specs: Readonly<Record<string, Spec>>): Stage[] {
   return Object.entries(specs).map(
-    ([name, { deps = [], outs = [], checkpoints = [], params = [], frozen = false }], i): Stage => {
+    (
+      [name, { deps = [], outs = [], checkpoints = [], params = [], frozen = false, optional = false }],
+      i,
+    ): Stage => {
       const group = name.split('@')[0] ?? name;
       return {
         name,
@@ -25,7 +30,7 @@ function stagesOf(specs: Readonly<Record<string, Spec>>): Stage[] {
         meta: undefined,
         wdir: '.',
         command: { kind: 'shell', lines: [name] },
-        deps: deps.map((path) => ({ name: undefined, path, glob: /[*?[{]/.test(path) })),
+        deps: deps.map((path) => ({ name: undefined, path, glob: /[*?[{]/.test(path), optional })),
         outs: outs.map((path) => ({
           name: undefined,
           path,

@@ -1,5 +1,5 @@
 import { FermentError } from '../../kit/index.ts';
-import type { StageName } from '../model.ts';
+import type { Stage, StageName } from '../model.ts';
 import { buildGraph, type Graph } from './graph.ts';
 import { readPathsOf } from './read-paths.ts';
 import { resolveTarget } from './select.ts';
@@ -8,12 +8,12 @@ import { resolveTarget } from './select.ts';
 export interface ReducedGraph {
   readonly graph: Graph;
   /** What is left out, in the whole graph's order. */
-  readonly leftOut: readonly StageName[];
+  readonly leftOut: readonly Stage[];
 }
 
 /**
  * Leaves out stages, and with them each stage that cannot do without: it reads by its path what one of them writes, or
- * by a pattern that stands for nothing else. A pattern that other stages still answer stands for their outs alone.
+ * by a pattern that stands for nothing else and is not optional. A pattern that other stages still answer stands for their outs alone.
  * `unwanted` and `targets` are stages, groups, pipeline files or outs. Throws USAGE for one that is none of these, and
  * for a target of which nothing is left.
  */
@@ -31,7 +31,7 @@ export function leaveOut(
   }
   return {
     graph: buildGraph([...whole.stages.values()].filter(({ name }) => !gone.has(name))),
-    leftOut: whole.order.filter((name) => gone.has(name)),
+    leftOut: whole.order.flatMap((name) => (gone.has(name) ? (whole.stages.get(name) ?? []) : [])),
   };
 }
 
@@ -42,7 +42,8 @@ function lacksInput(graph: Graph, name: StageName, gone: ReadonlySet<StageName>)
   return readPathsOf(stage).some((read) => {
     const writers = graph.writers(stage, read);
     const lost = writers.filter((writer) => gone.has(writer));
-    return read.glob ? lost.length > 0 && lost.length === writers.length : lost.length > 0;
+    if (lost.length === 0 || read.optional) return false;
+    return !read.glob || lost.length === writers.length;
   });
 }
 

@@ -127,7 +127,7 @@ function entriesOf(value: unknown): [string, unknown][] {
 }
 
 function buildDeps(value: unknown, setting: Setting): readonly Dep[] {
-  return rawPaths('deps', value).flatMap(({ name, path, at }): Dep[] => {
+  return rawPaths('deps', value).flatMap(({ name, path, options, at }): Dep[] => {
     if (datasetName(path) !== undefined) return [];
     if (isAddress(path)) {
       const what = `Stage '${setting.name}' depends on ${path}`;
@@ -142,7 +142,12 @@ function buildDeps(value: unknown, setting: Setting): readonly Dep[] {
     }
     // A file that is called like a pattern is meant itself, as in DVC.
     const glob = isGlob(path) && !setting.isThere(resolve(setting.root, normal));
-    return [{ name, path: normal, glob }];
+    const optional = options['optional'] === true;
+    if (optional && !glob) {
+      const message = `The dep '${path}' cannot be optional: only a pattern may match nothing.`;
+      setting.complain(at, { message, hint: 'Drop optional, or set the path to null where there is none.' });
+    }
+    return [{ name, path: normal, glob, optional }];
   });
 }
 

@@ -49,7 +49,7 @@ export async function measureDeps(
     missing.push(path);
   };
   for (const { dep, paths } of deps) {
-    if (paths.length === 0) complain(dep.path, () => emptyGlob(stage, dep));
+    if (paths.length === 0 && !dep.optional) complain(dep.path, () => emptyGlob(stage, dep));
     for (const path of paths) {
       const content = await measureDep(session, path);
       if (content === undefined) complain(path, () => missingDep(session, stage, path));
@@ -74,14 +74,14 @@ async function expandGlob(session: Session, stage: Stage, dep: Dep): Promise<rea
       '**/.git/**',
       '**/.ferment/**',
       '**/node_modules/**',
-      ...stage.outs.flatMap(({ path }) => notInto(path)),
+      ...[stage, ...session.leftOut].flatMap(({ outs }) => outs.flatMap(({ path }) => notInto(path))),
     ],
   });
   const found = files.map((file) => file.replaceAll('\\', '/')).sort(compareBytes);
   return session.assumed === undefined ? found : session.assumed.expand(dep.path, found);
 }
 
-/** A stage does not read its own outs, whatever its glob says. */
+/** A stage does not read its own outs, nor what a stage wrote that is left out now, whatever its glob says. */
 function notInto(path: ProjectPath): string[] {
   const literal = path.replace(/[\\*?[\]{}()!+@]/g, '\\$&');
   return [literal, `${literal}/**`];

@@ -60,7 +60,7 @@ export async function repro(project: Project, options: ReproOptions = {}): Promi
   refuseMissingParams(project.missingParams, selected);
   const jobs = Math.max(1, options.jobs ?? availableParallelism());
   const dry = options.dry === true;
-  const { leftOut } = session;
+  const leftOut = session.leftOut.map(({ name }) => name);
   emit({ type: 'run-start', runId: worker.runId, stages: selected, leftOut, jobs, dry });
   const { results, error } = dry
     ? await foresee(session, worker, selected, options)

@@ -6,7 +6,7 @@ import { buildGraph, type Graph, leaveOut } from '../graph/index.ts';
 import { Hasher } from '../hash/hasher.ts';
 import type { Project } from '../load/index.ts';
 import { type Lock, LockFile } from '../lock/index.ts';
-import type { StageName } from '../model.ts';
+import type { Stage } from '../model.ts';
 import { type Damaged, Store } from '../store/store.ts';
 import { lastSweep } from '../store/sweep-mark.ts';
 import type { AssumedOuts } from './assumed-outs.ts';
@@ -20,7 +20,7 @@ export interface Session {
   readonly project: Project;
   /** Without what this command leaves out. */
   readonly graph: Graph;
-  readonly leftOut: readonly StageName[];
+  readonly leftOut: readonly Stage[];
   readonly root: string;
   /** Absolute path of `.ferment`. */
   readonly state: string;

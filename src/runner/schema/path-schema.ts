@@ -135,6 +135,7 @@ export const deps = {
             properties: {
               path: { title: 'a path or null', type: ['string', 'null'], minLength: 1 },
               desc: { type: 'string' },
+              optional: { ...flag, description: 'True: a pattern that may match nothing.' },
             },
           },
         ],

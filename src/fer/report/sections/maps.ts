@@ -23,6 +23,8 @@ const OTHER_VIEWS: readonly View[] = [
 /** The maps of stage `tsne`, and how far each can be trusted. `folders` are the stage's outs by name. */
 export async function mapsSection(results: Results, folders: ReadonlyMap<string, string>): Promise<Block[]> {
   const maps = inModelOrder(results.maps);
+  const title = heading(2, 'What the models see: t-SNE');
+  if (maps.length === 0) return [title, paragraph('No map was made.')];
   const figures = await Promise.all(
     maps.map(async ([key, metrics]) => {
       const folder = folders.get(key);
@@ -30,7 +32,7 @@ export async function mapsSection(results: Results, folders: ReadonlyMap<string,
     }),
   );
   return [
-    heading(2, 'What the models see: t-SNE'),
+    title,
     paragraph(
       "Distances in a map mean little beyond the nearest neighbours. Trustworthiness says how many of a point's neighbours in the map are neighbours in truth; label accuracy, how often a point's ten neighbours name its class (a map without structure reaches the share of the largest class). UMAP draws the same points by another rule: what only one of the two maps shows is of the method, not of the data.",
     ),

@@ -16,7 +16,10 @@ describe('a pipeline without some of its stages', () => {
     report: { deps: ['e/*', 's/*.json'], outs: ['report.md'] },
     old: { deps: ['m/a'], outs: ['old'], frozen: true },
   });
-  const without = (...unwanted: readonly string[]): string => leaveOut(whole, unwanted).leftOut.join(' ');
+  const without = (...unwanted: readonly string[]): string =>
+    leaveOut(whole, unwanted)
+      .leftOut.map(({ name }) => name)
+      .join(' ');
 
   it('loses what reads one of them by its path, a folder around it or a parameter file, and so on', () => {
     expect(without('train@a')).toBe('train@a pick eval@a count final');
@@ -34,6 +37,14 @@ describe('a pipeline without some of its stages', () => {
   it('loses what reads by a pattern that nobody answers any more', () => {
     expect(without('eval')).toBe('eval@a eval@b report');
     expect(without('prep')).toBe('prep train@a train@b pick eval@a eval@b count final report');
+  });
+
+  it('keeps what may do without', () => {
+    const graph = graphOf({
+      map: { outs: ['maps/a'] },
+      report: { deps: ['maps/*'], outs: ['report.md'], optional: true },
+    });
+    expect(leaveOut(graph, ['map']).leftOut.map(({ name }) => name)).toEqual(['map']);
   });
 
   it('takes groups and outs as targets do, and several at once', () => {

@@ -50,11 +50,13 @@ describe('a stage', () => {
             {
               "glob": false,
               "name": "data",
+              "optional": false,
               "path": "data",
             },
             {
               "glob": true,
               "name": "code",
+              "optional": false,
               "path": "sub/src/*.py",
             },
           ],
@@ -175,6 +177,18 @@ describe('a stage', () => {
       kind: 'module',
       module: 'stages/a.ts',
     });
+  });
+
+  it('may have a pattern that may match nothing, and no path that may be missing', () => {
+    expect(
+      onlyStage('stages: {a: {cmd: x, deps: {b: {path: "b/*", optional: true}, c: "c/*"}}}').deps,
+    ).toMatchObject([
+      { name: 'b', glob: true, optional: true },
+      { name: 'c', glob: true, optional: false },
+    ]);
+    expect(() => onlyStage('stages: {a: {cmd: x, deps: {b: {path: b, optional: true}}}}')).toThrow(
+      /The dep 'b' cannot be optional: only a pattern may match nothing/,
+    );
   });
 
   it('lists the parameters of each file once, the default file first', () => {
