@@ -1,10 +1,12 @@
+export type { StepResult } from './batch-loss.ts';
 export { createInference, type Inference } from './inference.ts';
 export { type Device, type DeviceRequest, type Engine, type EngineOptions, loadEngine } from './load.ts';
 export type { Layer, LayersModel, LayerVariable, SymbolicTensor, Tensor, Tensor4D, Tf } from './native.ts';
 export { smoothedTargets } from './ops/softmax-cross-entropy.ts';
-export type { OptimizerOptions, TensorState, TensorStates } from './optimizer.ts';
+export type { OptimizerOptions } from './optimizer.ts';
 export { type Precision, precisionWarning, withPrecision } from './precision.ts';
-export { createTrainer, type StepResult, type Trainer, type TrainerOptions } from './trainer.ts';
+export type { TensorState, TensorStates } from './tensor-states.ts';
+export { createTrainer, type Trainer, type TrainerOptions } from './trainer.ts';
 export {
   encodeSafetensors,
   type NamedTensor,

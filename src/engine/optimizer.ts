@@ -1,11 +1,19 @@
-import { FermentError } from '../kit/index.ts';
 import type { Weight } from './graph/step.ts';
 import type { Engine } from './load.ts';
 import { FLOAT, type Tensor } from './native.ts';
 import { adamScalars, applyAdam } from './ops/apply-adam.ts';
 import { applyMomentum } from './ops/apply-momentum.ts';
 import { decayWeights } from './ops/decoupled-decay.ts';
-import { createResourceVariable, type ResourceVariable } from './ops/resource-variable.ts';
+import {
+  createSlot,
+  followModel,
+  MOMENTS,
+  readState,
+  restoreState,
+  type Slot,
+  writeToModel,
+} from './optimizer-slots.ts';
+import type { TensorState, TensorStates } from './tensor-states.ts';
 
 export interface OptimizerOptions {
   readonly kind: 'adam' | 'sgd';
@@ -26,14 +34,6 @@ export interface OptimizerOptions {
   readonly weightDecayMode?: 'coupled' | 'decoupled';
 }
 
-/** The numbers of one tensor, as they go into a checkpoint. */
-export interface TensorState {
-  readonly shape: readonly number[];
-  readonly values: Float32Array;
-}
-/** Name to numbers. */
-export type TensorStates = Map<string, TensorState>;
-
 export interface Optimizer {
   /** Steps so far. */
   readonly iterations: number;
@@ -44,17 +44,6 @@ export interface Optimizer {
   restore(state: ReadonlyMap<string, TensorState>): void;
   dispose(): void;
 }
-
-interface Slot {
-  readonly weight: Weight;
-  readonly value: ResourceVariable;
-  /** Adam: first and second moment. SGD: velocity. */
-  readonly moments: readonly ResourceVariable[];
-  /** The buffer that the model's variable had when `value` last agreed with it. */
-  seen: object;
-}
-
-const MOMENTS = { adam: ['first-moment', 'second-moment'], sgd: ['velocity'] } as const;
 
 /**
  * Adam or SGD on the trained weights of a model. The model's variables hold the new weights after every step, and
@@ -132,31 +121,6 @@ function sgdUpdate({ engine, slots, gradients, options, learningRate }: Update):
   tf.dispose([scalars.learningRate, scalars.momentum]);
 }
 
-function createSlot(engine: Engine, weight: Weight, moments: number): Slot {
-  const present = weight.variable.read();
-  const zeros = engine.tf.zeros([...weight.shape]);
-  const slot: Slot = {
-    weight,
-    value: createResourceVariable(engine, present),
-    moments: Array.from({ length: moments }, () => createResourceVariable(engine, zeros)),
-    seen: present.dataId,
-  };
-  zeros.dispose();
-  return slot;
-}
-
-function followModel(slot: Slot): void {
-  const present = slot.weight.variable.read();
-  if (present.dataId !== slot.seen) slot.value.assign(present);
-}
-
-function writeToModel(slot: Slot): void {
-  const moved = slot.value.read();
-  slot.weight.variable.write(moved);
-  slot.seen = slot.weight.variable.read().dataId;
-  moved.dispose();
-}
-
 /** The gradients in the order of the slots, each with `weightDecay * weight` added. */
 function decay(
   engine: Engine,
@@ -180,58 +144,4 @@ function decay(
   });
   rate.dispose();
   return { gradients: sums, dispose: () => tf.dispose(sums) };
-}
-
-function readState(slots: readonly Slot[], kind: OptimizerOptions['kind'], iterations: number): TensorStates {
-  const state: TensorStates = new Map();
-  state.set('optimizer/iterations', { shape: [1], values: Float32Array.of(iterations) });
-  for (const { weight, moments } of slots) {
-    for (const [k, name] of MOMENTS[kind].entries()) {
-      const tensor = moments[k]?.read();
-      if (tensor === undefined) continue;
-      state.set(`optimizer/${name}/${weight.name}`, { shape: weight.shape, values: floatsOf(tensor) });
-      tensor.dispose();
-    }
-  }
-  return state;
-}
-
-function restoreState(
-  engine: Engine,
-  slots: readonly Slot[],
-  kind: OptimizerOptions['kind'],
-  state: ReadonlyMap<string, TensorState>,
-): number {
-  for (const { weight, moments } of slots) {
-    for (const [k, name] of MOMENTS[kind].entries()) {
-      const { values } = stateOf(state, `optimizer/${name}/${weight.name}`, weight.shape);
-      const tensor = engine.tf.tensor(values, [...weight.shape]);
-      moments[k]?.assign(tensor);
-      tensor.dispose();
-    }
-  }
-  return stateOf(state, 'optimizer/iterations', [1]).values[0] ?? 0;
-}
-
-/** A tensor of a saved state. Throws BAD_WEIGHTS when it is missing or of another shape. */
-export function stateOf(
-  state: ReadonlyMap<string, TensorState>,
-  name: string,
-  shape: readonly number[],
-): TensorState {
-  const found = state.get(name);
-  const size = shape.reduce((product, side) => product * side, 1);
-  if (found !== undefined && found.shape.join() === shape.join() && found.values.length === size)
-    return found;
-  const received = found === undefined ? 'nothing of this name' : `[${found.shape.join(', ')}]`;
-  throw new FermentError(
-    'BAD_WEIGHTS',
-    `The saved state does not fit the training: ${name} should be [${shape.join(', ')}]. Received: ${received}.`,
-    { hint: 'It was written with another model or optimizer; delete it to start anew.' },
-  );
-}
-
-/** A copy of a float tensor's numbers. */
-export function floatsOf(tensor: Tensor): Float32Array {
-  return Float32Array.from(tensor.dataSync());
 }

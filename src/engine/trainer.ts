@@ -1,20 +1,16 @@
-import { createRandom, FermentError } from '../kit/index.ts';
+import { createRandom } from '../kit/index.ts';
+import { asBatch, checkAnswers } from './batch.ts';
+import { classWeightsOf, finish, lossOf, type StepResult } from './batch-loss.ts';
 import { explainTensorFlowError } from './errors.ts';
 import { compileForTraining } from './graph/fusion/fuse.ts';
 import { planGradients, runBackward, runForward } from './graph/run.ts';
 import type { Pass } from './graph/step.ts';
 import type { Engine } from './load.ts';
-import { FLOAT, type LayersModel, type LayerVariable, type Tensor, type Tensor4D } from './native.ts';
-import { smoothedTargets, softmaxCrossEntropy } from './ops/softmax-cross-entropy.ts';
-import {
-  createOptimizer,
-  floatsOf,
-  type OptimizerOptions,
-  stateOf,
-  type TensorState,
-  type TensorStates,
-} from './optimizer.ts';
+import type { LayersModel, LayerVariable, Tensor4D } from './native.ts';
+import { smoothedTargets } from './ops/softmax-cross-entropy.ts';
+import { createOptimizer, type OptimizerOptions } from './optimizer.ts';
 import { type Precision, withPrecision } from './precision.ts';
+import { floatsOf, stateOf, type TensorState, type TensorStates } from './tensor-states.ts';
 import { createWeightAverage, type WeightAverage } from './weight-average.ts';
 
 export interface TrainerOptions {
@@ -29,13 +25,6 @@ export interface TrainerOptions {
   readonly precision?: Precision;
   /** Decides the dropout masks, together with the number of the step. */
   readonly seed: number | string;
-}
-
-export interface StepResult {
-  /** Mean loss of the batch before the step, in training mode, without weight decay. */
-  readonly loss: number;
-  /** How many images had their label as the largest logit (the first wins a tie). */
-  readonly correct: number;
 }
 
 /** Trains one model, step by step. The model's own weights are always the newest. */
@@ -89,7 +78,7 @@ export function createTrainer(loaded: Engine, model: LayersModel, options: Train
     const tape = runForward(graph, plan, pass, x.tensor);
     const logits = tape.output.clone();
     const rows = targets ?? smoothedTargets(labels, classes, options.labelSmoothing ?? 0);
-    const loss = lossOf(engine, logits, rows, classWeightsOf(labels, options));
+    const loss = lossOf(engine, logits, rows, classWeightsOf(labels, options.classWeights));
     const gradients = runBackward(graph, pass, tape, loss.gradient);
     optimizer.apply(gradients);
     average?.update(optimizer.iterations);
@@ -170,110 +159,4 @@ function averageOf(
 
 function shapeOf(variable: LayerVariable): number[] {
   return variable.shape.map((side) => side ?? -1);
-}
-
-function asBatch(
-  engine: Engine,
-  model: LayersModel,
-  images: Float32Array | Tensor4D,
-  count: number,
-): { tensor: Tensor; owned: boolean } {
-  const shape = [count, ...(model.inputs[0]?.shape.slice(1) ?? [])].map((side) => side ?? -1);
-  const size = shape.reduce((product, side) => product * side, 1);
-  const received =
-    images instanceof Float32Array ? `${images.length} numbers` : `[${images.shape.join(', ')}]`;
-  const fits =
-    images instanceof Float32Array ? images.length === size : fitsModel(model, images.shape, shape);
-  if (!fits || count === 0) {
-    throw new FermentError(
-      'BAD_ARRAY',
-      `A batch with ${count} labels needs images of the shape [${shape.join(', ')}]. Received: ${received}.`,
-    );
-  }
-  if (!(images instanceof Float32Array)) return { tensor: images, owned: false };
-  return { tensor: engine.tf.tensor(images, shape), owned: true };
-}
-
-/** Height and width are free unless a Flatten ties the layers after it to one size. */
-function fitsModel(model: LayersModel, shape: readonly number[], expected: readonly number[]): boolean {
-  if (shape.join() === expected.join()) return true;
-  const isTied = model.layers.some((layer) => layer.getClassName() === 'Flatten');
-  const sameRank = shape.length === expected.length;
-  return !isTied && sameRank && shape[0] === expected[0] && shape.at(-1) === expected.at(-1);
-}
-
-interface Loss {
-  readonly losses: Tensor;
-  /** For the logits, of the mean loss. */
-  readonly gradient: Tensor;
-  readonly weights: Float32Array<ArrayBuffer>;
-}
-
-function lossOf(
-  engine: Engine,
-  logits: Tensor,
-  rows: Float32Array,
-  weights: Float32Array<ArrayBuffer>,
-): Loss {
-  const { tf, native } = engine;
-  const [count = 0, classes = 0] = logits.shape;
-  const targets = tf.tensor(rows, [count, classes]);
-  const { losses, gradient } = softmaxCrossEntropy(engine, logits, targets);
-  const factors = tf.tensor(
-    weights.map((weight) => weight / count),
-    [count, 1],
-  );
-  const scaled = native.one('Mul', [FLOAT], [gradient, factors]);
-  tf.dispose([targets, gradient, factors]);
-  return { losses, gradient: scaled, weights };
-}
-
-/** The factor of each sample. */
-function classWeightsOf(
-  labels: ArrayLike<number>,
-  { classWeights }: TrainerOptions,
-): Float32Array<ArrayBuffer> {
-  return Float32Array.from({ length: labels.length }, (_, i) => classWeights?.[labels[i] ?? 0] ?? 1);
-}
-
-function checkAnswers(labels: ArrayLike<number>, targets: Float32Array | undefined, classes: number): void {
-  const count = labels.length;
-  if (targets !== undefined && targets.length !== count * classes) {
-    throw new FermentError(
-      'BAD_ARRAY',
-      `Targets of ${count} images must be [${count}, ${classes}]. Received: ${targets.length} numbers.`,
-    );
-  }
-  for (let i = 0; i < count; i++) {
-    const label = labels[i] ?? -1;
-    if (Number.isInteger(label) && label >= 0 && label < classes) continue;
-    throw new FermentError(
-      'BAD_ARRAY',
-      `Labels must be integers from 0 to ${classes - 1}. Received: ${label} at position ${i}.`,
-    );
-  }
-}
-
-/** Reads the results last, when a GPU has had time to work. */
-function finish(logits: Tensor, { losses, weights }: Loss, labels: ArrayLike<number>): StepResult {
-  const scores = logits.dataSync();
-  const perSample = losses.dataSync();
-  const classes = logits.shape[1] ?? 0;
-  let loss = 0;
-  let correct = 0;
-  for (let i = 0; i < labels.length; i++) {
-    loss += (perSample[i] ?? 0) * (weights[i] ?? 0);
-    if (argMax(scores, i * classes, classes) === labels[i]) correct++;
-  }
-  logits.dispose();
-  losses.dispose();
-  return { loss: loss / labels.length, correct };
-}
-
-function argMax(values: ArrayLike<number>, start: number, length: number): number {
-  let best = 0;
-  for (let i = 1; i < length; i++) {
-    if ((values[start + i] ?? 0) > (values[start + best] ?? 0)) best = i;
-  }
-  return best;
 }

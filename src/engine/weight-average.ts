@@ -1,6 +1,6 @@
 import type { Engine } from './load.ts';
 import { FLOAT, type LayerVariable, type Tensor } from './native.ts';
-import { floatsOf, stateOf, type TensorState, type TensorStates } from './optimizer.ts';
+import { floatsOf, stateOf, type TensorState, type TensorStates } from './tensor-states.ts';
 
 /** A running mean of a model's weights and moving statistics, which predicts in their place. */
 export interface WeightAverage {

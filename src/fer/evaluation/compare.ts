@@ -1,6 +1,7 @@
 import { createRandom, FermentError, type Random } from '../../kit/index.ts';
 import { type Interval, middle } from './bootstrap.ts';
 import { reportFromConfusion } from './classification-report.ts';
+import { type McNemar, mcnemar } from './mcnemar.ts';
 
 /** The answers of one run of a net to the test images, `[n]`, class numbers. */
 export type Answers = Uint8Array;
@@ -29,14 +30,6 @@ export interface Difference {
   readonly interval?: Interval;
   /** Smallest share of resamples on either side of 0, twice: the two-sided p-value of the bootstrap. */
   readonly p?: number;
-}
-
-/** McNemar's exact test of the first run of each: only images that one answers rightly and the other wrongly count. */
-export interface McNemar {
-  readonly onlyA: number;
-  readonly onlyB: number;
-  /** Two-sided, binomial with one half. */
-  readonly p: number;
 }
 
 export interface Comparison {
@@ -71,7 +64,7 @@ export function compareNets(contest: Contest, options: CompareOptions): Comparis
   return {
     accuracy: difference(plain.accuracy, accuracy),
     macroF1: difference(plain.macroF1, macroF1),
-    mcnemar: mcnemar(contest),
+    mcnemar: mcnemar(labels, a[0], b[0]),
   };
 }
 
@@ -129,28 +122,6 @@ function twoSided(values: Float64Array): number {
   const below = values.filter((value) => value <= 0).length;
   const above = values.filter((value) => value >= 0).length;
   return Math.min(1, (2 * (Math.min(below, above) + 1)) / (values.length + 1));
-}
-
-function mcnemar({ labels, a: [a], b: [b] }: Contest): McNemar {
-  let onlyA = 0;
-  let onlyB = 0;
-  for (let i = 0; i < labels.length; i++) {
-    const [right, other] = [a?.[i] === labels[i], b?.[i] === labels[i]];
-    if (right && !other) onlyA++;
-    if (other && !right) onlyB++;
-  }
-  return { onlyA, onlyB, p: binomialTwoSided(Math.min(onlyA, onlyB), onlyA + onlyB) };
-}
-
-/** P(at most `low` of `count`, or as far on the other side) of fair coins, summed in logarithms. */
-export function binomialTwoSided(low: number, count: number): number {
-  let logTerm = -count * Math.LN2; // of k = 0
-  let sum = 0;
-  for (let k = 0; k <= low; k++) {
-    sum += Math.exp(logTerm);
-    logTerm += Math.log(count - k) - Math.log(k + 1);
-  }
-  return Math.min(1, 2 * sum);
 }
 
 function check({ labels, a, b }: Contest): void {

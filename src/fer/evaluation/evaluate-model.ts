@@ -1,7 +1,6 @@
-import { join } from 'node:path';
-import { type DeviceRequest, type Engine, type LayersModel, loadEngine } from '../../engine/index.ts';
+import { type DeviceRequest, loadEngine } from '../../engine/index.ts';
 import { FermentError } from '../../kit/index.ts';
-import { type Dataset, IMAGE_PIXELS, IMAGE_SIDE, loadDataset, writeNpy } from '../data/index.ts';
+import { type Dataset, IMAGE_SIDE, loadDataset } from '../data/index.ts';
 import { type EngineFacts, engineFacts } from '../engine-facts.ts';
 import {
   countMultiplyAdds,
@@ -9,14 +8,14 @@ import {
   loadModel,
   type ModelInfo,
   type Predictions,
-  predict,
 } from '../models/index.ts';
 import { CLASSES, type Params } from '../params/index.ts';
+import { type Answerer, type AnswerProgress, answerer } from './answerer.ts';
 import { type Canary, jpegCanary } from './canary.ts';
 import { type Choice, choiceOf, measureViews, workOf } from './measure-views.ts';
 import { type EvaluationMetrics, evaluationMetrics } from './metrics.ts';
 import { argmaxRows, normaliseRows } from './probabilities.ts';
-import { PROBABILITIES_FILE } from './stored-answers.ts';
+import { writePredictions } from './stored-answers.ts';
 import { withoutDuplicates } from './view-metrics.ts';
 
 export interface EvaluationPlaces {
@@ -36,15 +35,8 @@ export interface EvaluationContext {
   /** Called once, when the engine is loaded. */
   readonly onEngine?: (facts: EngineFacts) => void;
   /** Images answered so far, copies of the canary included. */
-  readonly onProgress?: (progress: EvaluationProgress) => void;
+  readonly onProgress?: (progress: AnswerProgress) => void;
   readonly onWarning?: (text: string) => void;
-}
-
-export interface EvaluationProgress {
-  readonly done: number;
-  readonly total: number;
-  readonly unit: string;
-  readonly text: string;
 }
 
 export interface Evaluation {
@@ -82,7 +74,7 @@ export async function evaluateModel(
   try {
     checkClasses(info, places.model);
     const choice = choiceOf(splits.validation, params);
-    const answers = answerer(engine, model, info, workOf(splits, choice, params), context);
+    const answers = answerer(engine, model, info, workOf(splits, choice, params), context.onProgress);
     const started = performance.now();
     const asIs = answers('test images', test.images);
     const seconds = (performance.now() - started) / 1000;
@@ -161,42 +153,6 @@ function canaryOf(
     (copies, quality) => answersOf(`copies at JPEG quality ${quality}`, copies),
     { classes, qualities: canaryQualities, collapseShare },
   );
-}
-
-type Answerer = (text: string, images: Uint8Array) => Predictions;
-
-/** Predicts images and counts them into one progress over at most `total` images. */
-function answerer(
-  engine: Engine,
-  model: LayersModel,
-  info: ModelInfo,
-  total: number,
-  context: EvaluationContext,
-): Answerer {
-  let before = 0;
-  return (text, images) => {
-    const predictions = predict(engine, model, images, {
-      preprocessing: info.preprocessing,
-      onProgress: (done) => context.onProgress?.({ done: before + done, total, unit: 'image', text }),
-    });
-    before += images.length / (3 * IMAGE_PIXELS);
-    return predictions;
-  };
-}
-
-function writePredictions(folder: string, test: Dataset, predictions: Predictions): void {
-  const { probabilities, embeddings, dimensions } = predictions;
-  writeNpy(join(folder, PROBABILITIES_FILE), {
-    dtype: 'float32',
-    shape: [test.count, CLASSES.length],
-    data: probabilities,
-  });
-  writeNpy(join(folder, 'labels.npy'), { dtype: 'uint8', shape: [test.count], data: test.labels });
-  writeNpy(join(folder, 'embeddings.npy'), {
-    dtype: 'float32',
-    shape: [test.count, dimensions],
-    data: embeddings,
-  });
 }
 
 function checkClasses(info: ModelInfo, folder: string): void {

@@ -11,7 +11,7 @@ export {
   type ClassScores,
   classificationReport,
 } from './classification-report.ts';
-export type { Comparison, Difference, McNemar } from './compare.ts';
+export type { Comparison, Difference } from './compare.ts';
 export {
   type CompareMetrics,
   type CompareRunsOptions,
@@ -21,7 +21,6 @@ export {
 export {
   type EvaluationContext,
   type EvaluationPlaces,
-  type EvaluationProgress,
   type EvaluationRecord,
   evaluateModel,
 } from './evaluate-model.ts';

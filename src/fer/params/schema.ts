@@ -1,15 +1,11 @@
 import type { FromSchema, JSONSchema } from 'json-schema-to-ts';
-import { augmentSchema, downloadSchema, injectSchema, splitSchema, toRgbSchema } from './data-schema.ts';
+import { augmentSchema, injectSchema, splitSchema, toRgbSchema } from './data-schema.ts';
+import { downloadSchema } from './download-schema.ts';
 import { compareSchema, evaluateSchema, reportSchema, tsneSchema } from './result-schema.ts';
 import { KEY_PATTERN } from './shared.ts';
+import { selectSchema, sweepSchema } from './sweep-schema.ts';
 import { teachSchema, trainSchema } from './train-schema.ts';
-import {
-  baselineSchema,
-  engineSchema,
-  selectSchema,
-  sweepSchema,
-  trainingSchema,
-} from './training-schema.ts';
+import { baselineSchema, engineSchema, trainingSchema } from './training-schema.ts';
 
 /**
  * The whole of params.yaml: one section per stage, the same word as the stage. Defaults live here and nowhere

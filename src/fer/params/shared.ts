@@ -7,6 +7,19 @@ export type ClassName = (typeof CLASSES)[number];
 /** Names of stages' keys, which become parts of paths. */
 export const KEY_PATTERN = '^[A-Za-z0-9_-]+$';
 
+export const positive = { type: 'number', exclusiveMinimum: 0 } as const;
+export const share = { type: 'number', minimum: 0, maximum: 1 } as const;
+export const epochs = { type: 'integer', minimum: 1 } as const;
+export const trainLimit = {
+  type: ['integer', 'null'],
+  minimum: 70,
+  default: null,
+  description: 'Use this many training images, a stratified sample; null uses all.',
+} as const;
+
+/** A file or folder, or none. */
+export const optionalPath = { type: ['string', 'null'], default: null } as const;
+
 const count = { type: 'integer', minimum: 0 } as const;
 
 /** A count for some of the classes. */

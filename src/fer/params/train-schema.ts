@@ -1,8 +1,7 @@
 import type { JSONSchema } from 'json-schema-to-ts';
 import { earlyStopping, keep, schedule } from './schedule-schema.ts';
-import { COMPACT_ARCHITECTURES, KEY_PATTERN, viewSet } from './shared.ts';
+import { COMPACT_ARCHITECTURES, KEY_PATTERN, share, viewSet } from './shared.ts';
 
-const share = { type: 'number', minimum: 0, maximum: 1 } as const;
 /** A decay below 1. */
 const beta = { type: 'number', minimum: 0, exclusiveMaximum: 1 } as const;
 /** A final training; "selected" takes the value of the configuration that `select` chose. */

@@ -1,17 +1,7 @@
 import type { JSONSchema } from 'json-schema-to-ts';
 import { augmentationSchema } from './augmentation-schema.ts';
 import { earlyStopping, keep, schedule } from './schedule-schema.ts';
-import { KEY_PATTERN, PAPER_ARCHITECTURES } from './shared.ts';
-
-const positive = { type: 'number', exclusiveMinimum: 0 } as const;
-const share = { type: 'number', minimum: 0, maximum: 1 } as const;
-const epochs = { type: 'integer', minimum: 1 } as const;
-const limit = {
-  type: ['integer', 'null'],
-  minimum: 70,
-  default: null,
-  description: 'Use this many training images, a stratified sample; null uses all.',
-} as const;
+import { epochs, positive, share, trainLimit } from './shared.ts';
 
 /** `engine`: the tensor back end. */
 export const engineSchema = {
@@ -79,68 +69,6 @@ export const trainingSchema = {
   },
 } as const satisfies JSONSchema;
 
-const configuration = {
-  type: 'object',
-  additionalProperties: false,
-  required: ['architecture', 'optimizer', 'learningRate', 'dropout', 'weightDecay'],
-  properties: {
-    architecture: { enum: PAPER_ARCHITECTURES },
-    optimizer: {
-      enum: ['adam', 'adamw', 'sgd'],
-      description: 'sgd has momentum 0.9; adamw is adam with decoupled weight decay.',
-    },
-    learningRate: positive,
-    dropout: { type: 'number', minimum: 0, maximum: 0.95 },
-    weightDecay: {
-      type: 'number',
-      minimum: 0,
-      description:
-        'adam, sgd: coupled, added to the gradient of every tensor, as in the paper. adamw: decoupled, not of biases and batch norms.',
-    },
-  },
-} as const satisfies JSONSchema;
-
-/** `sweep`: one training per configuration. */
-export const sweepSchema = {
-  type: 'object',
-  additionalProperties: false,
-  description: 'One training per configuration.',
-  required: ['epochs', 'trainLimit', 'configs'],
-  properties: {
-    epochs: { ...epochs, default: 15 },
-    trainLimit: limit,
-    configs: {
-      type: 'object',
-      minProperties: 1,
-      propertyNames: { pattern: KEY_PATTERN },
-      additionalProperties: configuration,
-      description: 'Name to configuration; each is a cached stage of its own, sweep@NAME.',
-    },
-  },
-} as const satisfies JSONSchema;
-
-/** `select`: how the winner of the sweep is chosen, on validation only. */
-export const selectSchema = {
-  type: 'object',
-  additionalProperties: false,
-  default: {},
-  description: 'How the winner of the sweep is chosen, on validation only.',
-  required: ['metric', 'tieMargin'],
-  properties: {
-    metric: {
-      enum: ['macroF1', 'accuracy', 'loss'],
-      default: 'macroF1',
-      description: "Compared at each run's kept epoch.",
-    },
-    tieMargin: {
-      type: 'number',
-      minimum: 0,
-      default: 0.005,
-      description: 'Runs this close are a tie; the lower validation loss wins it.',
-    },
-  },
-} as const satisfies JSONSchema;
-
 /** `baseline`: VGG16 by transfer, as in the paper. */
 export const baselineSchema = {
   type: 'object',
@@ -168,7 +96,7 @@ export const baselineSchema = {
         'ImageNet weights without top, a Keras .h5 or .safetensors file; null starts at random and the report says so.',
     },
     epochs: { ...epochs, default: 15 },
-    trainLimit: limit,
+    trainLimit,
     batchSize: { type: 'integer', minimum: 1, default: 64 },
     learningRate: { ...positive, default: 0.001 },
     dropout: { type: 'number', minimum: 0, maximum: 0.95, default: 0.5 },

@@ -1,28 +1,18 @@
-import { basename, extname } from 'node:path';
-import { createRandom, digestOf, unreachable } from '../../../kit/index.ts';
-import { resizeGray } from '../../images/index.ts';
+import { createRandom } from '../../../kit/index.ts';
 import { CLASSES, type ClassName, type Params } from '../../params/index.ts';
 import { classOf, countPerClass, mapClasses, type PerClass } from '../class-names.ts';
-import { IMAGE_SIDE } from '../dataset.ts';
-import { createImageFolder, type ImageFolderWriter } from '../image-folder.ts';
-import { pixelKey } from '../pixels.ts';
+import { createImageFolder } from '../image-folder.ts';
 import type { DataReporting } from '../progress.ts';
 import { loadHeldBackPixels, splitRawImages } from '../study-images.ts';
-import { openTree } from '../tree/index.ts';
-import { openAffectNet } from './affectnet.ts';
-import { type Candidate, type CandidateImage, type CandidateSource, candidateSource } from './candidate.ts';
-import { findClassFolders } from './class-folders.ts';
-import { drawnCandidates } from './drawn.ts';
-import { findHeldBack, type HeldBackImages } from './held-back.ts';
+import type { CandidateSource } from './candidate.ts';
+import { findHeldBack } from './held-back.ts';
+import { openSource, type SourceOptions } from './open-source.ts';
+import { type RefusalReason, type Taking, take } from './take.ts';
 
-export interface InjectOptions extends DataReporting {
-  readonly seed: number;
+export interface InjectOptions extends DataReporting, SourceOptions {
   readonly split: Params['split'];
-  readonly inject: Params['inject'];
   /** `data/raw`. */
   readonly images: string;
-  /** `inject.path` as the stage was given it. */
-  readonly source: string | undefined;
   /** `data/interim/injected`: emptied and filled. */
   readonly out: string;
 }
@@ -44,16 +34,6 @@ export interface InjectReport {
   readonly unreadable: readonly string[];
 }
 
-/**
- * - `tooSmall`: shorter side below `minFaceSize`.
- * - `unreadable`: cannot be decoded.
- * - `heldBack`: its pixels are those of a validation or test image.
- * - `nearDuplicate`: its perceptual hash is within `nearDuplicateBits` of that of one.
- * - `duplicate`: its pixels are those of an image that was injected already.
- */
-type RefusalReason = 'tooSmall' | 'unreadable' | 'heldBack' | 'nearDuplicate' | 'duplicate';
-
-const MAX_NAMED = 20;
 /** Candidates that are decoded at the same time; they are taken or refused in order. */
 const AHEAD = 8;
 
@@ -71,6 +51,7 @@ export async function injectImages(options: InjectOptions): Promise<InjectReport
   const session: Session = {
     options,
     folder,
+    minFaceSize: inject.minFaceSize,
     refused: { tooSmall: 0, unreadable: 0, heldBack: 0, nearDuplicate: 0, duplicate: 0 },
     unreadable: [],
     heldBack: findHeldBack(
@@ -93,36 +74,14 @@ export async function injectImages(options: InjectOptions): Promise<InjectReport
   return report(session, { before, injected: countPerClass(injected), skipped: source.skipped });
 }
 
-interface Session {
+interface Session extends Taking {
   readonly options: InjectOptions;
-  readonly folder: ImageFolderWriter;
-  readonly refused: Record<RefusalReason, number>;
-  readonly unreadable: string[];
-  readonly heldBack: HeldBackImages;
-  readonly taken: Set<string>;
   /** Images wanted in all. */
   readonly total: number;
 }
 
 function need(before: PerClass, targets: Params['inject']['targets'], name: ClassName): number {
   return Math.max(0, (targets[name] ?? 0) - before[name]);
-}
-
-async function openSource({ inject, source, seed }: InjectOptions): Promise<CandidateSource> {
-  const param = 'inject.path';
-  switch (inject.source) {
-    case 'none':
-      return candidateSource([], {}, () => {});
-    case 'generated':
-      return drawnCandidates(seed);
-    case 'folder':
-    case 'zip':
-      return findClassFolders(await openTree(source, { kind: inject.source, param }));
-    case 'affectnet':
-      return openAffectNet(await openTree(source, { kind: 'folder or zip', param }));
-    default:
-      return unreachable(inject.source);
-  }
 }
 
 /** Takes candidates of one class until there are enough or none is left; gives how many it took. */
@@ -147,39 +106,6 @@ async function injectClass(
     session.options.onProgress?.({ done: session.folder.count(), total: session.total, unit: 'image' });
   }
   return count;
-}
-
-async function take(session: Session, candidate: Candidate, loaded: CandidateImage): Promise<boolean> {
-  const { refused, unreadable, heldBack, taken, folder, options } = session;
-  if (!loaded.ok) {
-    refused.unreadable++;
-    if (unreadable.length < MAX_NAMED) unreadable.push(`${candidate.source}: ${loaded.reason}`);
-    return false;
-  }
-  const { image, encoding, crop } = loaded;
-  if (Math.min(image.width, image.height) < options.inject.minFaceSize) {
-    refused.tooSmall++;
-    return false;
-  }
-  const { pixels } = await resizeGray(image, IMAGE_SIDE);
-  const key = pixelKey(pixels);
-  const twin = heldBack.reasonAgainst(pixels, key) ?? (taken.has(key) ? 'duplicate' : undefined);
-  if (twin !== undefined) {
-    refused[twin]++;
-    return false;
-  }
-  taken.add(key);
-  const record = { source: candidate.source, crop: crop ?? null, encoding: [...encoding, 'png'] };
-  folder.add(candidate.label, nameFor(candidate.source), pixels, record);
-  return true;
-}
-
-/** The source's own name, made harmless, and enough of a digest of its path to be unique. */
-function nameFor(source: string): string {
-  const stem = basename(source, extname(source))
-    .replace(/[^A-Za-z0-9_-]/g, '_')
-    .slice(0, 60);
-  return `Injected_${stem}_${digestOf(source).slice(0, 8)}.png`;
 }
 
 function report(

@@ -6,7 +6,7 @@ import { isFlipped } from '../augmentation/index.ts';
 import { type GrayImages, labelsAt, makeBatch } from '../learners/gray-images.ts';
 import type { Learner } from '../loop/learner.ts';
 import { scoreLogits } from '../loop/scores.ts';
-import type { LearnerParts } from '../runs/run-training.ts';
+import type { LearnerParts } from '../runs/recipe.ts';
 import { computeFeatures, stackRows } from './features.ts';
 import { copyWeights, splitAtFrozen } from './split-model.ts';
 

@@ -7,13 +7,8 @@ import { createBaselineAugmentation } from '../augmentation/index.ts';
 import { createFeatureLearner } from '../baseline/feature-learner.ts';
 import { createImageLearner } from '../learners/image-learner.ts';
 import type { Learner } from '../loop/learner.ts';
-import {
-  type LearnerParts,
-  type Recipe,
-  runTraining,
-  type TrainingContext,
-  type TrainingPlaces,
-} from './run-training.ts';
+import type { LearnerParts, Recipe } from './recipe.ts';
+import { runTraining, type TrainingContext, type TrainingPlaces } from './run-training.ts';
 import type { TrainingRun } from './summary.ts';
 
 /** Everything that decides what the baseline becomes, beside the data. */

@@ -4,13 +4,8 @@ import { createMixup, createOnlineAugmentation, type Mixup } from '../augmentati
 import { createImageLearner } from '../learners/image-learner.ts';
 import type { TrainingPlan } from '../loop/train-model.ts';
 import { checkImageSizes, sideAt } from '../schedule/image-size.ts';
-import {
-  type OptimizerName,
-  type Recipe,
-  runTraining,
-  type TrainingContext,
-  type TrainingPlaces,
-} from './run-training.ts';
+import type { OptimizerName, Recipe } from './recipe.ts';
+import { runTraining, type TrainingContext, type TrainingPlaces } from './run-training.ts';
 import type { TrainingRun } from './summary.ts';
 
 /** Everything that decides what a compact net becomes, beside the data. */

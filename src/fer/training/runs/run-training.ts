@@ -2,34 +2,23 @@ import { join } from 'node:path';
 import {
   createTrainer,
   type DeviceRequest,
-  type Engine,
   type LayersModel,
   loadEngine,
-  type Precision,
   precisionWarning,
-  type Trainer,
-  type TrainerOptions,
   withPrecision,
 } from '../../../engine/index.ts';
 import { type Digest, digestOfJson, writeFileAtomic } from '../../../kit/index.ts';
-import { type Dataset, digestOfDataset, loadDataset } from '../../data/index.ts';
+import { digestOfDataset, loadDataset } from '../../data/index.ts';
 import { type EngineFacts, engineFacts } from '../../engine-facts.ts';
-import {
-  buildModel,
-  countParameters,
-  disposeModel,
-  type ModelInfo,
-  type Preprocessing,
-  saveModel,
-} from '../../models/index.ts';
-import { type Architecture, CLASSES } from '../../params/index.ts';
+import { buildModel, countParameters, disposeModel, type ModelInfo, saveModel } from '../../models/index.ts';
+import { CLASSES } from '../../params/index.ts';
 import { loadTeachers, readSoftTargets, type Teachers } from '../../teaching/index.ts';
-import { digestOfImages, type GrayImages, takeGray } from '../learners/gray-images.ts';
+import { digestOfImages, takeGray } from '../learners/gray-images.ts';
 import { renderHistoryCsv } from '../loop/history.ts';
-import type { Learner } from '../loop/learner.ts';
 import type { TrainingProgress } from '../loop/meter.ts';
-import { classWeights, stratifiedSample } from '../loop/sampling.ts';
-import { type TrainingOutcome, type TrainingPlan, trainModel } from '../loop/train-model.ts';
+import { stratifiedSample } from '../loop/sampling.ts';
+import { type TrainingOutcome, trainModel } from '../loop/train-model.ts';
+import { type InitialWeights, type LearnerParts, type Recipe, trainerOptions } from './recipe.ts';
 import { summarize, type TrainingRun } from './summary.ts';
 
 /** Where a training reads and writes; the paths are the stage's. */
@@ -59,49 +48,7 @@ export interface TrainingContext {
   readonly onWarning?: (text: string) => void;
 }
 
-/** `adamw` is Adam with decoupled weight decay. */
-export type OptimizerName = 'adam' | 'adamw' | 'sgd';
-
-/** Everything that decides what a model becomes, beside the data; `plan.seed` seeds all of it. */
-export interface Recipe {
-  readonly architecture: Architecture;
-  readonly preprocessing: Preprocessing;
-  readonly plan: TrainingPlan;
-  readonly optimizer: OptimizerName;
-  readonly beta1?: number;
-  readonly beta2?: number;
-  /** Of the running mean of the weights; left out or 0, none is kept. */
-  readonly averageDecay?: number;
-  readonly dropout: number;
-  readonly weightDecay: number;
-  readonly precision: Precision;
-  readonly labelSmoothing: number;
-  readonly classWeightPower: number;
-  readonly trainLimit: number | null;
-  /** The parameters that this came from: go into the model's info, and into the checkpoint's digest. */
-  readonly params: Readonly<Record<string, unknown>>;
-  /** Sets other than random initial weights. */
-  readonly initialize?: (engine: Engine, model: LayersModel) => Promise<InitialWeights>;
-  readonly createLearner: (parts: LearnerParts) => Learner;
-}
-
-/** Where a model's weights start: at random, or at those of a file (its digest). */
-export type InitialWeights =
-  | { readonly kind: 'random' }
-  | { readonly kind: 'imagenet'; readonly file: Digest };
-
 const RANDOM: InitialWeights = { kind: 'random' };
-
-/** What a learner is made of. The full model stays the caller's; trainer and all else are the learner's. */
-export interface LearnerParts {
-  readonly engine: Engine;
-  readonly model: LayersModel;
-  /** Makes the recipe's trainer for the model itself or for a part of it. */
-  readonly createTrainer: (model: LayersModel) => Trainer;
-  readonly train: GrayImages;
-  readonly validation: Dataset;
-  readonly teachers?: Teachers | undefined;
-}
 
 /**
  * Trains one model and writes it with its history. Model and optimizer are built here, new for every run.
@@ -175,26 +122,6 @@ async function runLearner(
   } finally {
     learner.dispose();
   }
-}
-
-function trainerOptions(recipe: Recipe, labels: Uint8Array): TrainerOptions {
-  const { plan, optimizer, weightDecay, labelSmoothing, classWeightPower } = recipe;
-  const { beta1, beta2, averageDecay = 0 } = recipe;
-  return {
-    optimizer: {
-      kind: optimizer === 'adamw' ? 'adam' : optimizer,
-      learningRate: plan.learningRate,
-      ...(beta1 === undefined ? {} : { beta1 }),
-      ...(beta2 === undefined ? {} : { beta2 }),
-      weightDecay,
-      weightDecayMode: optimizer === 'adamw' ? 'decoupled' : 'coupled',
-    },
-    averageDecay,
-    precision: recipe.precision,
-    labelSmoothing,
-    classWeights: classWeights(labels, classWeightPower),
-    seed: plan.seed,
-  };
 }
 
 function infoOf(recipe: Recipe, model: LayersModel, { history, kept, steps }: TrainingOutcome): ModelInfo {

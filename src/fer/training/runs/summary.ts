@@ -3,7 +3,7 @@ import { countParameters, type ParameterCounts } from '../../models/index.ts';
 import { type Architecture, CLASSES } from '../../params/index.ts';
 import type { ClassMetrics, SplitScores } from '../loop/history.ts';
 import type { TrainingOutcome } from '../loop/train-model.ts';
-import type { OptimizerName, Recipe } from './run-training.ts';
+import type { OptimizerName, Recipe } from './recipe.ts';
 
 /** What a training's metrics file says; the numbers of validation and training are those of the kept epoch. */
 export interface TrainingMetrics {

@@ -1,9 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import {
-  conditionalRow,
-  exactAffinities,
-  neighbourAffinities,
-} from '../../../../src/fer/embedding/affinities.ts';
+import { exactAffinities, neighbourAffinities } from '../../../../src/fer/embedding/affinities.ts';
+import { conditionalRow } from '../../../../src/fer/embedding/conditional-row.ts';
 import { exactKl, matrixOf } from '../../../../src/fer/embedding/index.ts';
 import { divergence, exactGradient } from '../../../../src/fer/embedding/kullback-leibler.ts';
 import { clusters, givenMap, points, tsneReference } from './reference.ts';

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { binomialTwoSided, compareNets } from '../../../../src/fer/evaluation/compare.ts';
+import { compareNets } from '../../../../src/fer/evaluation/compare.ts';
 import { classificationReport } from '../../../../src/fer/evaluation/index.ts';
+import { binomialTwoSided } from '../../../../src/fer/evaluation/mcnemar.ts';
 import { createRandom } from '../../../../src/kit/index.ts';
 
 const options = { seed: 1, samples: 1000, confidence: 0.95 };
