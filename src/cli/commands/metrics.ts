@@ -1,6 +1,5 @@
 import {
   createPainter,
-  escapeControl,
   isFermentError,
   prettyJson,
   printLine,
@@ -17,10 +16,8 @@ import {
   listRevisions,
   openGit,
   parseCondition,
-  type RenderOptions,
   readMetrics,
   renderDiff,
-  renderRevisions,
   renderValues,
   type Side,
   type SideValues,
@@ -32,19 +29,15 @@ import {
   workspaceSide,
 } from '../../runner/index.ts';
 import { loadOptions } from '../load-options.ts';
-import { isTooWide, printByFile } from '../narrow-table.ts';
-import type { ActionContext, ProjectOptions } from '../program.ts';
-
-export interface TableOptions extends ProjectOptions {
-  readonly json?: boolean;
-  readonly md?: boolean;
-  readonly all?: boolean;
-  readonly targets?: readonly string[];
-  readonly path?: boolean;
-  readonly atol?: number;
-  readonly rtol?: number;
-  readonly precision: number;
-}
+import type { ActionContext } from '../program.ts';
+import {
+  only,
+  printRevisions,
+  printTable,
+  type TableOptions,
+  tableOf,
+  toleranceOf,
+} from '../values-table.ts';
 
 export interface ShowOptions extends TableOptions {
   readonly allBranches?: boolean;
@@ -81,24 +74,6 @@ export function showMetrics(
         terminal,
       });
   } else printRevisions(read, options, terminal);
-}
-
-/** Many metrics make a row too wide for a terminal: then each revision and file has a table of its own. */
-function printRevisions(read: readonly Labelled[], options: ShowOptions, terminal: Terminal): void {
-  const wide = renderRevisions(read, tableOf(options));
-  if (options.md === true || !isTooWide(wide, terminal)) {
-    printLine(terminal.stdout, wide);
-    return;
-  }
-  const paint = createPainter(terminal.stdout, terminal.env);
-  for (const { label, values } of read) {
-    printLine(terminal.stdout, paint('bold', escapeControl(label)));
-    for (const [file, leaves] of values) {
-      if (options.path !== false) printLine(terminal.stdout, `  ${paint('cyan', escapeControl(file))}`);
-      const table = renderValues(new Map([[file, leaves]]), tableOf(options, false));
-      printLine(terminal.stdout, table.replace(/^/gm, '    '));
-    }
-  }
 }
 
 function isListing({ allBranches, allTags, allCommits }: ShowOptions): boolean {
@@ -172,42 +147,6 @@ export function diffMetrics(
 
 const VERDICT_STYLES = { better: 'green', worse: 'red' } as const;
 
-/** What counts as equal, and whether it is shown. */
-export function toleranceOf({ all, atol, rtol }: TableOptions) {
-  return { all: all === true, atol, rtol };
-}
-
-/** The files that were asked for. */
-export function only<T>(
-  files: ReadonlyMap<string, T>,
-  targets: readonly string[] | undefined,
-): ReadonlyMap<string, T> {
-  return targets === undefined ? files : new Map([...files].filter(([file]) => targets.includes(file)));
-}
-
 function printWarnings(sides: readonly SideValues[], terminal: Terminal): void {
   for (const { warnings } of sides) for (const text of warnings) printWarning(terminal, text);
-}
-
-/** Markdown is for a page, not for the terminal: it keeps its columns. */
-export function printTable<T>(
-  files: ReadonlyMap<string, T>,
-  render: (files: ReadonlyMap<string, T>, path: boolean) => string,
-  { options, terminal }: { readonly options: TableOptions; readonly terminal: Terminal },
-): void {
-  if (options.md === true || options.path === false) printLine(terminal.stdout, render(files, true));
-  else printByFile(files, render, terminal);
-}
-
-/** Where the terminal is too narrow for whole texts. */
-const SHORT_CELL = 20;
-
-/** How a table is to be; `path` is false where the file stands over it, because the terminal is narrow. */
-export function tableOf(options: TableOptions, path = true): RenderOptions {
-  return {
-    markdown: options.md === true,
-    precision: options.precision,
-    path: path && options.path !== false,
-    ...(path ? {} : { longest: SHORT_CELL }),
-  };
 }

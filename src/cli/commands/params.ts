@@ -2,7 +2,7 @@ import { prettyJson, printLine } from '../../kit/index.ts';
 import { diffValues, readParams, renderDiff, sidesOf, toJson } from '../../runner/index.ts';
 import { loadOptions } from '../load-options.ts';
 import type { ActionContext } from '../program.ts';
-import { only, printTable, type TableOptions, tableOf, toleranceOf } from './metrics.ts';
+import { only, printTable, type TableOptions, tableOf, toleranceOf } from '../values-table.ts';
 
 /** `ferment params diff [A] [B]`: A is HEAD unless given, B the workspace. */
 export function diffParams(

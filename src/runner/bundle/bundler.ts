@@ -5,7 +5,6 @@ import {
   digestOf,
   digestOfJson,
   FermentError,
-  isDigest,
   makeFolder,
   writeFileAtomic,
 } from '../../kit/index.ts';
@@ -14,21 +13,15 @@ import { replaceQuietly } from '../hash/tree-table.ts';
 import type { ProjectPath } from '../model.ts';
 import { BUNDLE_FORMAT, type BuiltBundle, buildBundle } from './build-bundle.ts';
 import { reachPackages } from './packages.ts';
-import { modulesRecordFile, packagesRecordFile } from './record.ts';
+import { digestOfProgram, mapComment } from './program-file.ts';
+import { modulesRecordFile, packagesRecordFile, writeRecord } from './record.ts';
+import { type Remembered, readMemory } from './remembered.ts';
 
 /** What a module stage's code is: the digest of the bundle that runs, and of the packages that it reaches. */
 export interface Bundle {
   readonly module: ProjectPath;
   readonly bundle: Digest;
   readonly packages: Digest;
-}
-
-/** What was bundled last time and what it depended on: path to digest, null where nothing was. */
-interface Remembered {
-  readonly bundle: Digest;
-  readonly packages: Digest;
-  readonly inputs: Readonly<Record<ProjectPath, string | null>>;
-  readonly folders: Readonly<Record<ProjectPath, string>>;
 }
 
 /**
@@ -160,50 +153,10 @@ export class Bundler {
   }
 }
 
-/** The last line of a bundle on disk; the digest is of what stands before it. */
-function mapComment(bundle: Digest): string {
-  return `//# sourceMappingURL=${bundle}.mjs.map\n`;
-}
-
-function digestOfProgram(file: string): Digest | undefined {
-  try {
-    const text = readFileSync(file, 'utf8');
-    const at = text.lastIndexOf('//# sourceMappingURL=');
-    return digestOf(text.slice(0, Math.max(at, 0)));
-  } catch {
-    return undefined;
-  }
-}
-
 function digestOfFile(file: string): Digest | null {
   try {
     return digestOf(readFileSync(file));
   } catch {
     return null;
   }
-}
-
-function writeRecord(file: string, value: unknown): void {
-  replaceQuietly(file, `${JSON.stringify(value, null, 1)}\n`);
-}
-
-function readMemory(file: string): [ProjectPath, Remembered][] {
-  try {
-    const value: unknown = JSON.parse(readFileSync(file, 'utf8'));
-    if (typeof value !== 'object' || value === null) return [];
-    const { format, modules } = value as Record<string, unknown>;
-    if (format !== BUNDLE_FORMAT || typeof modules !== 'object' || modules === null) return [];
-    return Object.entries(modules).filter((entry): entry is [ProjectPath, Remembered] =>
-      isRemembered(entry[1]),
-    );
-  } catch {
-    return [];
-  }
-}
-
-function isRemembered(value: unknown): value is Remembered {
-  if (typeof value !== 'object' || value === null) return false;
-  const { bundle, packages, inputs, folders } = value as Record<string, unknown>;
-  const objects = [inputs, folders].every((part) => typeof part === 'object' && part !== null);
-  return isDigest(bundle) && isDigest(packages) && objects;
 }

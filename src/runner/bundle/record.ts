@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { compareBytes, type Digest } from '../../kit/index.ts';
+import { replaceQuietly } from '../hash/tree-table.ts';
 import type { Change, ProjectPath } from '../model.ts';
 
 /** Beside each bundle: which modules are in it, with the digest of each source. */
@@ -11,6 +12,11 @@ export function modulesRecordFile(bundlesFolder: string, bundle: Digest): string
 /** The packages behind a packages digest. */
 export function packagesRecordFile(bundlesFolder: string, packages: Digest): string {
   return join(bundlesFolder, `packages-${packages}.json`);
+}
+
+/** Writes a record; without it a change of code has no details. */
+export function writeRecord(file: string, value: unknown): void {
+  replaceQuietly(file, `${JSON.stringify(value, null, 1)}\n`);
 }
 
 /** A bundle as the lock or the present has it. */

@@ -5,7 +5,8 @@ import { isThere } from '../run/aside.ts';
 import { runsAlways } from '../run/decide.ts';
 import { lacksOf, type MissingInputs } from '../run/gather-inputs.ts';
 import { closeSession, openSession, type Session } from '../run/session.ts';
-import { inspect, type Warn } from '../status/status.ts';
+import { inspect } from '../status/inspect.ts';
+import type { Warn } from '../status/status.ts';
 import { acceptStage } from './accept-stage.ts';
 
 /** A stage whose workspace is taken, or is to be taken, for its result: how it differs from its last success. */

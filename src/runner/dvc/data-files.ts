@@ -8,7 +8,7 @@ import { projectFolders } from '../load/sub-pipelines.ts';
 import type { ProjectPath } from '../model.ts';
 import { isObject } from '../schema/json-schema.ts';
 import { type DvcItem, parseItems } from './dvc-lock.ts';
-import type { ImportContext } from './import-stage.ts';
+import type { ImportContext } from './import-context.ts';
 import { linksInto } from './links.ts';
 import { placeFromCache } from './place.ts';
 import type { DataReport } from './report.ts';

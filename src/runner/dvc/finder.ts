@@ -94,7 +94,7 @@ export class Finder {
     const rows: FileRow[] = [];
     for (const [i, name] of tree.names.entries()) {
       const file = resolve(this.#hasher.root, path, name);
-      const known = this.#contents.known(digests[i] ?? content.digest);
+      const known = this.#contents.known.byDigest(digests[i] ?? content.digest);
       const hashes = known ?? (await this.#contents.readFile(file, sizeAt(tree, i)));
       const executable = tree.stats[(i + 1) * STAT_WORDS - 1] === 1;
       rows.push({ path: isSingleFile(tree) ? '' : name, hashes, executable });

@@ -1,9 +1,7 @@
-import { existsSync, lstatSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Digest, FermentError, isFermentError } from '../../kit/index.ts';
-import type { LoadOptions } from '../load/index.ts';
-import type { Change, Content, LockEntry, ProjectPath, Stage, StageName } from '../model.ts';
-import type { Claim } from '../run/claim.ts';
+import { FermentError, isFermentError } from '../../kit/index.ts';
+import type { Content, ProjectPath, Stage } from '../model.ts';
 import { mayBeRestored, runsAlways } from '../run/decide.ts';
 import { expandDeps } from '../run/find-deps.ts';
 import { type Gathered, gatherInputs, type MissingInputs } from '../run/gather-inputs.ts';
@@ -12,32 +10,12 @@ import { keptOuts } from '../run/store-outs.ts';
 import { isStored } from '../store/restore.ts';
 import { writeRunCache } from '../store/run-cache.ts';
 import { compareCommand, compareDeps, compareParams, itemsByPath } from './compare-stage.ts';
-import type { Contents } from './contents.ts';
-import type { DvcEntry, DvcItem } from './dvc-lock.ts';
-import { contentOfRows, type Finder, type Found } from './finder.ts';
+import type { DvcEntry } from './dvc-lock.ts';
+import type { Found } from './finder.ts';
+import type { ImportContext } from './import-context.ts';
 import { keepFound } from './keep-found.ts';
-import { linksInto } from './links.ts';
-import { placeFromCache } from './place.ts';
 import type { StageReport } from './report.ts';
-
-/** One import at work. */
-export interface ImportContext {
-  readonly session: Session;
-  readonly finder: Finder;
-  readonly contents: Contents;
-  /** How the project was loaded. */
-  readonly load: LoadOptions;
-  /** Absolute path of DVC's cache. */
-  readonly cache: string;
-  /** Undefined on a dry run. */
-  readonly claim: Claim | undefined;
-  /** The command lines of each stage as DVC makes them of the pipeline file. */
-  readonly dvcLines: ReadonlyMap<StageName, readonly string[]>;
-  /** The fingerprints of the stages that were imported. */
-  readonly succeeded: Set<Digest>;
-  /** Entries that are to be written to the lock. */
-  readonly pending: Map<StageName, LockEntry>;
-}
+import { findOuts, placeOuts, takeMissingOuts } from './stage-outs.ts';
 
 /**
  * Imports one stage's last success, when DVC would call the stage unchanged. Everything upstream was looked at before,
@@ -58,22 +36,6 @@ export async function importStage(
   } catch (error) {
     if (!isFermentError(error) || error.code === 'NO_SPACE' || error.code === 'STORE_UNWRITABLE') throw error;
     return { outcome: 'failed', problem: error.message };
-  }
-}
-
-/** Outs that are not in the workspace, or not yet its own, are taken from the cache, for this stage and those below. */
-async function takeMissingOuts(context: ImportContext, stage: Stage, entry: DvcEntry): Promise<void> {
-  const { session, finder, contents, cache, claim } = context;
-  const noted = itemsByPath(entry.outs, stage, session.root);
-  for (const { path } of stage.outs) {
-    const item = noted.get(path);
-    if (item?.content === undefined) continue;
-    const absolute = join(session.root, path);
-    // On a dry run, links are not replaced by copies.
-    const isThere = lstatSync(absolute, { throwIfNoEntry: false }) !== undefined;
-    if (isThere && !(claim === undefined && linksInto(cache, absolute).length > 0)) continue;
-    const rows = await contents.fromCache(item.content, { isStoring: true, executable: item.executable });
-    if (rows !== undefined) finder.addVirtual(path, rows, item.content.isFolder);
   }
 }
 
@@ -123,54 +85,6 @@ async function importEntry(
   return outs.changes.length > 0
     ? { outcome: 'changed', changes: outs.changes, restorable: outs.found.length === stage.outs.length }
     : { outcome: 'imported' };
-}
-
-/** A frozen stage has no entry that could restore its outs when its inputs have changed: they are put in place now. */
-async function placeOuts(
-  { session, contents, claim }: ImportContext,
-  stage: Stage,
-  entry: DvcEntry,
-): Promise<void> {
-  for (const [path, item] of itemsByPath(entry.outs, stage, session.root)) {
-    const isDeclared = stage.outs.some((out) => out.path === path);
-    const { content } = item;
-    if (claim === undefined || content === undefined || !isDeclared) continue;
-    if (lstatSync(join(session.root, path), { throwIfNoEntry: false }) === undefined)
-      await placeFromCache({ session, contents, claim }, { path, item: { ...item, content } });
-  }
-}
-
-interface FoundOuts {
-  /** The outs that DVC noted, wherever they were found. */
-  readonly found: readonly Found[];
-  readonly missing: readonly ProjectPath[];
-  /** How the workspace differs from them. */
-  readonly changes: readonly Change[];
-}
-
-async function findOuts(
-  { finder, contents }: ImportContext,
-  stage: Stage,
-  noted: ReadonlyMap<ProjectPath, DvcItem>,
-): Promise<FoundOuts> {
-  const found: Found[] = [];
-  const missing: ProjectPath[] = [];
-  const changes: Change[] = [];
-  for (const { path: name } of stage.outs) {
-    const item = noted.get(name);
-    const now = await finder.find(name, true);
-    if (item?.content === undefined) changes.push({ kind: 'out', name, change: 'new' });
-    else if (now === undefined) missing.push(name);
-    else if (await finder.isSame(now, item.content)) found.push(now);
-    else {
-      changes.push({ kind: 'out', name, change: 'modified' });
-      const { isFolder } = item.content;
-      const rows = await contents.fromCache(item.content, { isStoring: true, executable: item.executable });
-      if (rows !== undefined)
-        found.push({ content: contentOfRows(name, rows, isFolder), rows, measured: undefined });
-    }
-  }
-  return { found, missing, changes };
 }
 
 /** Objects, then the run cache, then, with those of other stages, the lock. */

@@ -8,14 +8,16 @@ import { claimStage } from '../run/claim-stage.ts';
 import { closeSession, openSession } from '../run/session.ts';
 import { updateLock } from '../run/update-lock.ts';
 import type { Warn } from '../status/index.ts';
-import { Contents, type OnRead } from './contents.ts';
+import { Contents } from './contents.ts';
 import { importData } from './data-files.ts';
 import { findDvcFolder } from './dvc-folder.ts';
 import { type DvcEntry, type DvcLock, parseDvcLock } from './dvc-lock.ts';
 import { Finder } from './finder.ts';
 import { GitVersions } from './git-versions.ts';
-import { type ImportContext, importStage } from './import-stage.ts';
+import type { ImportContext } from './import-context.ts';
+import { importStage } from './import-stage.ts';
 import { linksInto, replaceLinks } from './links.ts';
+import type { OnRead } from './object-keeper.ts';
 import { IMPORT_CLAIM } from './place.ts';
 import type { ImportReport, StageReport } from './report.ts';
 import { importRuns } from './runs.ts';
@@ -73,10 +75,10 @@ export async function importDvc(load: LoadOptions, options: ImportOptions = {}):
     const stages = await importStages(context, warn);
     const git = new GitVersions(project.root);
     const runs = await importRuns(context, { git, allCommits: options.allCommits === true });
-    const report = { dry: isDry, stages, data, runs, damaged: contents.damaged, cache: dvc.cache };
+    const report = { dry: isDry, stages, data, runs, damaged: contents.cache.damaged, cache: dvc.cache };
     session.hasher.forget();
     closeSession(session);
-    return { ...report, ...contents.imported };
+    return { ...report, ...contents.keeper.imported };
   } finally {
     claim?.release();
   }

@@ -12,7 +12,7 @@ export async function keepFound(
   root: string,
   { content, rows, measured }: Found,
 ): Promise<string | undefined> {
-  for (const { hashes } of rows) contents.countNew(hashes.digest, hashes.size);
+  for (const { hashes } of rows) contents.keeper.countNew(hashes.digest, hashes.size);
   if (contents.isDry) return undefined;
   if (measured !== undefined) return keepContent(contents.store, root, measured);
   if (content.kind === 'dir')

@@ -2,7 +2,7 @@ import { createHash, type Hash, hash } from 'node:crypto';
 import { open } from 'node:fs/promises';
 import type { Digest } from '../../kit/index.ts';
 import { sha256 } from '../hash/read.ts';
-import { unreadable } from '../hash/walk.ts';
+import { unreadable } from '../hash/unreadable.ts';
 
 declare const brand: unique symbol;
 

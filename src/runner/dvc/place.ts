@@ -78,7 +78,7 @@ async function build(
     const hashes = await writeFile(contents, content, { target, executable });
     return hashes === undefined ? undefined : [{ path: '', hashes, executable }];
   }
-  const files = contents.listing(content);
+  const files = contents.cache.listing(content);
   if (files === undefined) return undefined;
   mkdirSync(target);
   const made = new Set<string>();
@@ -99,7 +99,7 @@ async function writeFile(
   reference: Md5Reference,
   { target, executable }: { readonly target: string; readonly executable: boolean },
 ): Promise<Hashes | undefined> {
-  const object = contents.locate(reference);
+  const object = contents.cache.locate(reference);
   if (object === undefined) return undefined;
   const { size } = statSync(object);
   const read = size <= SMALL_FILE_BYTES ? readSmallFile(object, size) : undefined;
@@ -114,8 +114,8 @@ async function writeFile(
     writeSmall(target, read.bytes, mode);
   }
   contents.onRead(read === undefined ? 0 : size, true);
-  if (md5For(hashes, reference) !== reference.md5) return contents.complainOfContent(object);
-  return contents.note(hashes);
+  if (md5For(hashes, reference) !== reference.md5) return contents.cache.complainOfContent(object);
+  return contents.known.note(hashes);
 }
 
 function writeSmall(target: string, bytes: Uint8Array, mode: number): void {

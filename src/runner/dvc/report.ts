@@ -1,5 +1,5 @@
 import type { Change, ProjectPath, StageName } from '../model.ts';
-import type { DamagedObject } from './contents.ts';
+import type { DamagedObject } from './cache-objects.ts';
 
 /**
  * What became of a stage:

@@ -2,9 +2,9 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Digest } from '../../kit/index.ts';
 import { hashFile, sha256 } from '../hash/read.ts';
 import { isThere } from '../run/aside.ts';
+import type { StoredObject } from '../store/known-objects.ts';
 import { loadPack, readExtents } from '../store/pack-file.ts';
-import { recordsOf } from '../store/packs.ts';
-import type { StoredObject } from '../store/store.ts';
+import { recordsOf } from '../store/pack-records.ts';
 
 /** How far the check of the objects is. */
 export interface FsckProgress {

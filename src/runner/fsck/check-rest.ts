@@ -3,7 +3,7 @@ import { join, relative } from 'node:path';
 import { plural } from '../../kit/index.ts';
 import { busySince, namesIn } from '../gc/live.ts';
 import { loadTable } from '../hash/tree-table.ts';
-import { isAbandoned, readClaim } from '../run/claim.ts';
+import { isAbandoned, readClaim } from '../run/claim-record.ts';
 import { parseJournal } from '../run/journal.ts';
 import { journalFolder } from '../run/state-paths.ts';
 import { isOldTemporary } from '../run/sweep.ts';

@@ -4,7 +4,8 @@ import { errnoOf, explainWriteError, makeFolder, shortDigest } from '../../kit/i
 import type { Project } from '../load/index.ts';
 import { closeSession, openSession, type Session } from '../run/session.ts';
 import type { Warn } from '../status/status.ts';
-import { Store, type StoredObject } from '../store/store.ts';
+import type { StoredObject } from '../store/known-objects.ts';
+import { Store } from '../store/store.ts';
 import { checkObjects, type FsckProgress } from './check-objects.ts';
 import { checkLocked, checkResults, type OutsPlace } from './check-outs.ts';
 import { checkRest } from './check-rest.ts';

@@ -1,6 +1,6 @@
 import { lstatSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { isAbandoned, readClaim } from '../run/claim.ts';
+import { isAbandoned, readClaim } from '../run/claim-record.ts';
 import { journalFolder } from '../run/state-paths.ts';
 
 /**

@@ -2,8 +2,9 @@ import { lstatSync } from 'node:fs';
 import type { Digest } from '../../kit/index.ts';
 import type { Content, StageName } from '../model.ts';
 import { changedMs, digestsInManifest, listResults, type StoredResult } from '../store/contents.ts';
+import type { StoredObject } from '../store/known-objects.ts';
 import { readRunCache } from '../store/run-cache.ts';
-import type { Store, StoredObject } from '../store/store.ts';
+import type { Store } from '../store/store.ts';
 import { busySince } from './live.ts';
 import type { Reach } from './reach.ts';
 

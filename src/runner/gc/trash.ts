@@ -2,7 +2,8 @@ import { renameSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { errnoOf, explainWriteError, FermentError, makeFolder, syncFolder } from '../../kit/index.ts';
 import { isThere, removeTree } from '../run/aside.ts';
-import { type Claim, type ClaimRecord, isAbandoned, readClaim, takeOver, tryClaim } from '../run/claim.ts';
+import { type Claim, takeOver, tryClaim } from '../run/claim.ts';
+import { type ClaimRecord, isAbandoned, readClaim } from '../run/claim-record.ts';
 import { namesIn } from './live.ts';
 
 /**

@@ -1,8 +1,4 @@
-import { readdirSync, realpathSync, statSync } from 'node:fs';
-import { dirname, isAbsolute, join, resolve, sep } from 'node:path';
-import { digestOf, FermentError } from '../../kit/index.ts';
-import { rulesAbove, rulesInside } from '../ignore/dvcignore.ts';
-import { isIgnoredBelow, type Rule } from '../ignore/rules.ts';
+import { join, resolve } from 'node:path';
 import type { Content, ProjectPath } from '../model.ts';
 import { fileSystemNow } from './clock.ts';
 import { FileIndex } from './file-index.ts';
@@ -18,15 +14,11 @@ import {
   sizeAt,
   totalSize,
 } from './measured.ts';
+import { ProjectFiles } from './project-files.ts';
 import { sha256 } from './read.ts';
 import { STAT_WORDS, sameTree, type Tree, treeOf } from './tree.ts';
-import { loadTable, packDigests, saveTable, type TreeTable, unpackDigests } from './tree-table.ts';
-import { statInside, type WalkHelper, walkTree, writeStat } from './walk.ts';
-import { startWalkHelper } from './walk-helper.ts';
-
-/** A folder whose table is as large has thousands of files; with fewer, a thread takes longer to start than it saves. */
-const LARGE_TABLE_BYTES = 500_000;
-const TABLE_SUFFIX = '.tree';
+import { loadTable, packDigests, saveTable, type TreeTable, tablePath, unpackDigests } from './tree-table.ts';
+import { walkTree } from './walk.ts';
 
 /**
  * Hashes files and folders of one project, and remembers what it hashed in `<state>/index`: an unchanged file costs
@@ -38,25 +30,18 @@ export class Hasher {
   readonly #files: FileIndex;
   readonly #tables = new Map<ProjectPath, TreeTable>();
   readonly #measured = new Map<ProjectPath, Promise<Measured | undefined>>();
-  readonly #wasLarge = new Map<ProjectPath, boolean>();
-  #helper: WalkHelper | undefined;
-  /** What `.dvcignore` says in folders that lie above what was looked at. */
-  readonly #rules = new Map<string, readonly Rule[]>();
-  readonly #ignored = new Map<ProjectPath, readonly string[]>();
-  /** Where folders really are, links followed. */
-  readonly #real = new Map<string, string | undefined>();
+  readonly #disk: ProjectFiles;
 
   constructor(root: string, stateFolder: string) {
     this.root = root;
     this.#indexFolder = join(stateFolder, 'index');
+    this.#disk = new ProjectFiles(root, this.#indexFolder);
     this.#files = new FileIndex(join(this.#indexFolder, 'files.json'));
   }
 
   /** Starts the thread of large folders before the first walk, where an earlier command met such a folder. */
   prepare(): void {
-    const tables = listOrNone(this.#indexFolder).filter((name) => name.endsWith(TABLE_SUFFIX));
-    if (tables.some((name) => sizeOfFile(join(this.#indexFolder, name)) >= LARGE_TABLE_BYTES))
-      this.#helper ??= startWalkHelper();
+    this.#disk.prepare();
   }
 
   /** The content of a path, or undefined when nothing is there. Throws BAD_PATH and UNREADABLE. */
@@ -76,22 +61,17 @@ export class Hasher {
   /** Looks at the disk again from now on: something may have written. */
   forget(): void {
     this.#measured.clear();
-    this.#real.clear();
-    this.#rules.clear();
-    this.#ignored.clear();
+    this.#disk.forget();
   }
 
   /** What `.dvcignore` names in a folder that is content: files and folders below it, as they were last looked at. */
   ignoredIn(path: ProjectPath): readonly string[] {
-    if (!this.#ignored.has(path)) this.look(path);
-    return this.#ignored.get(path) ?? [];
+    return this.#disk.ignoredIn(path);
   }
 
   /** Whether all files of a folder with such a manifest would be content, by the `.dvcignore` of the folders above. */
   countsAll(path: ProjectPath, manifest: () => Manifest): boolean {
-    const absolute = resolve(this.root, path);
-    const rules = this.#rulesAbove(absolute);
-    return rules.length === 0 || !manifest().some((entry) => isIgnoredBelow(rules, absolute, entry.path));
+    return this.#disk.countsAll(path, manifest);
   }
 
   /** For a dry run: takes a path to have this content, until `forget()`. */
@@ -102,18 +82,7 @@ export class Hasher {
 
   /** The state of a path's files without hashing, or undefined when nothing is there. */
   look(path: ProjectPath): Tree | undefined {
-    const { absolute, linkRoot } = this.#locate(path);
-    const stat = statInside(linkRoot, absolute);
-    if (stat === undefined) return undefined;
-    if (stat.isDirectory()) return this.#walk(path, linkRoot, absolute);
-    if (!stat.isFile())
-      throw new FermentError(
-        'BAD_PATH',
-        `${path} is neither a file nor a folder (a pipe, socket or device).`,
-      );
-    const stats = new Float64Array(STAT_WORDS);
-    writeStat(stats, 0, stat);
-    return treeOf([''], stats);
+    return this.#disk.look(path);
   }
 
   /**
@@ -132,31 +101,6 @@ export class Hasher {
   /** Writes what was learned about single files; folders are written as they are hashed. */
   save(): void {
     this.#files.save();
-  }
-
-  #walk(path: ProjectPath, linkRoot: string, folder: string): Tree {
-    const helper = this.#helperFor(path);
-    // What lies outside is no part of the project, and its ignore files are not the project's.
-    if (linkRoot !== this.root) return walkTree(linkRoot, folder, { helper });
-    const ignored: string[] = [];
-    const onIgnored = (name: string): number => ignored.push(name);
-    const tree = walkTree(linkRoot, folder, {
-      helper,
-      rules: this.#rulesAbove(folder),
-      rulesInside,
-      onIgnored,
-    });
-    this.#ignored.set(path, ignored);
-    return tree;
-  }
-
-  /** Read once until `forget()`. */
-  #rulesAbove(absolute: string): readonly Rule[] {
-    return rulesAbove(this.root, absolute, (folder, above) => {
-      const rules = this.#rules.get(folder) ?? rulesInside(folder, above);
-      this.#rules.set(folder, rules);
-      return rules;
-    });
   }
 
   async #measure(path: ProjectPath, sink: ObjectSink | undefined): Promise<Measured | undefined> {
@@ -181,7 +125,7 @@ export class Hasher {
   }
 
   async #measureFolder(path: ProjectPath, tree: Tree, sink: ObjectSink | undefined): Promise<Measured> {
-    const table = this.#tables.get(path) ?? loadTable(this.#tableFile(path), path);
+    const table = this.#tables.get(path) ?? loadTable(tablePath(this.#indexFolder, path), path);
     if (table !== undefined) {
       this.#tables.set(path, table);
       if (sameTree(table.tree, tree)) return measuredFrom(path, tree, table);
@@ -205,62 +149,11 @@ export class Hasher {
     const content = { digest: sha256(manifest), size: totalSize(tree), files: tree.count };
     const table = { tree: settledOnly(tree, now), digests: packed, content };
     this.#tables.set(path, table);
-    saveTable(this.#tableFile(path), path, table);
+    saveTable(tablePath(this.#indexFolder, path), path, table);
     return table;
-  }
-
-  /** The helper where the folder was a large one for an earlier command: in the first a thread is memory more than time. */
-  #helperFor(path: ProjectPath): WalkHelper | undefined {
-    let wasLarge = this.#wasLarge.get(path);
-    wasLarge ??= sizeOfFile(this.#tableFile(path)) >= LARGE_TABLE_BYTES;
-    this.#wasLarge.set(path, wasLarge);
-    if (wasLarge) this.#helper ??= startWalkHelper();
-    return wasLarge ? this.#helper : undefined;
-  }
-
-  #tableFile(path: ProjectPath): string {
-    return join(this.#indexFolder, `${digestOf(path).slice(0, 32)}${TABLE_SUFFIX}`);
   }
 
   #clockFile(): string {
     return join(this.#indexFolder, 'clock');
-  }
-
-  /** The absolute path, and the folder that links may not leave. Throws BAD_PATH when a parent leads outside. */
-  #locate(path: ProjectPath): { readonly absolute: string; readonly linkRoot: string } {
-    const absolute = resolve(this.root, path);
-    if (isAbsolute(path) || path.startsWith('../')) return { absolute, linkRoot: dirname(absolute) };
-    const parent = this.#realFolder(dirname(absolute));
-    const root = this.#realFolder(this.root) ?? this.root;
-    if (parent === undefined || parent === root || parent.startsWith(root + sep))
-      return { absolute, linkRoot: this.root };
-    throw new FermentError('BAD_PATH', `${path} goes through a link that leaves the project, to ${parent}.`, {
-      hint: 'Copy the data into the project, or declare the real path as a dep of its own.',
-    });
-  }
-
-  #realFolder(absolute: string): string | undefined {
-    if (!this.#real.has(absolute)) this.#real.set(absolute, realpathOrUndefined(absolute));
-    return this.#real.get(absolute);
-  }
-}
-
-function listOrNone(folder: string): readonly string[] {
-  try {
-    return readdirSync(folder);
-  } catch {
-    return [];
-  }
-}
-
-function sizeOfFile(path: string): number {
-  return statSync(path, { throwIfNoEntry: false })?.size ?? 0;
-}
-
-function realpathOrUndefined(path: string): string | undefined {
-  try {
-    return realpathSync(path);
-  } catch {
-    return undefined;
   }
 }

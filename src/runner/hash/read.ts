@@ -2,7 +2,7 @@ import { hash } from 'node:crypto';
 import { closeSync, openSync, readSync } from 'node:fs';
 import type { Digest } from '../../kit/index.ts';
 import { hashStream } from './stream.ts';
-import { unreadable } from './walk.ts';
+import { unreadable } from './unreadable.ts';
 
 /** Up to this size a file is read at once; a larger one is hashed as a stream. */
 export const SMALL_FILE_BYTES = 1024 * 1024;

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { constants, copyFileSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { type Digest, errnoOf } from '../../kit/index.ts';
-import { unreadable } from './walk.ts';
+import { unreadable } from './unreadable.ts';
 
 /** Large enough that the calls cost nothing, small enough that the event loop gets its turn every millisecond or two. */
 const CHUNK_BYTES = 2 * 1024 * 1024;

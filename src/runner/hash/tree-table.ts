@@ -1,11 +1,15 @@
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
-import { type Digest, isDigest, makeFolder, temporaryNameFor } from '../../kit/index.ts';
+import { dirname, join } from 'node:path';
+import { type Digest, digestOf, isDigest, makeFolder, temporaryNameFor } from '../../kit/index.ts';
+import type { ProjectPath } from '../model.ts';
 import { sha256 } from './read.ts';
 import { bytesOf, STAT_WORDS, type Tree, treeOfJoined } from './tree.ts';
 
 const VERSION = 2;
 export const DIGEST_BYTES = 32;
+
+/** How the names of the tables end. */
+export const TABLE_SUFFIX = '.tree';
 
 /** What is remembered of a folder: its tree as it was when it was hashed, each file's digest, and what came out. */
 export interface TreeTable {
@@ -38,6 +42,11 @@ export function unpackDigests(bytes: Buffer): readonly Digest[] {
     { length: bytes.length / DIGEST_BYTES },
     (_, row) => text.slice(row * digitsOfOne, (row + 1) * digitsOfOne) as Digest,
   );
+}
+
+/** Where the table of a path is. */
+export function tablePath(indexFolder: string, path: ProjectPath): string {
+  return join(indexFolder, `${digestOf(path).slice(0, 32)}${TABLE_SUFFIX}`);
 }
 
 /** Reads a table that was saved for `path`; a missing, damaged or foreign file is as good as none. */

@@ -7,8 +7,8 @@ import {
   SHARE_ENV,
   Worker,
 } from 'node:worker_threads';
+import type { Folder, OfferedFolder, WalkHelper } from './shared-walk.ts';
 import { type Tree, treeOfJoined } from './tree.ts';
-import type { Folder, OfferedFolder, WalkHelper } from './walk.ts';
 import {
   CLAIMED,
   FREE,

@@ -1,5 +1,5 @@
 import type { MessagePort } from 'node:worker_threads';
-import type { Folder } from './walk.ts';
+import type { Folder } from './shared-walk.ts';
 
 /** Both sides must have been built from the same messages. */
 export const WALK_PROTOCOL = 2;

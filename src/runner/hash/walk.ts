@@ -1,28 +1,14 @@
-import { lstatSync, readdirSync, realpathSync, type Stats, statSync } from 'node:fs';
-import { dirname, sep } from 'node:path';
+import { readdirSync, realpathSync, type Stats, statSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { errnoOf, FermentError } from '../../kit/index.ts';
 import { DVCIGNORE, isIgnored, type Kind, type Rule } from '../ignore/rules.ts';
 import { isIgnoredName } from './ignore.ts';
-import { concatTrees, STAT_WORDS, type Tree, treeOf } from './tree.ts';
-
-/** What `lstat` says of a path, links followed where that is allowed, or undefined when nothing is there. */
-export function statInside(root: string, path: string): Stats | undefined {
-  const stats = lstatOrUndefined(path);
-  if (stats === undefined || !stats.isSymbolicLink()) return stats;
-  return statSync(followLink(root, path));
-}
-
-/** A folder on a walk. */
-export interface Folder {
-  readonly absolute: string;
-  /** What the names of its files begin with. */
-  readonly prefix: string;
-  /** The folders that links led into on the way here. */
-  readonly links: readonly string[];
-  readonly isLarge: boolean;
-  /** What the `.dvcignore` of folders above say; a folder with rules is walked by one thread. */
-  readonly rules: readonly Rule[];
-}
+import { followLink, isAncestor, lstatOrUndefined } from './links.ts';
+import { refuseBadName, refuseSpecial } from './no-content.ts';
+import type { Folder, WalkHelper } from './shared-walk.ts';
+import { concatTrees, type Tree } from './tree.ts';
+import { TreeBuilder } from './tree-builder.ts';
+import { unreadable } from './unreadable.ts';
 
 /** What a walk may use beside its eyes. */
 export interface WalkOptions {
@@ -33,19 +19,6 @@ export interface WalkOptions {
   readonly rulesInside?: (folder: string, above: readonly Rule[]) => readonly Rule[];
   /** Told of each file and folder that rules name, not of what is in such a folder; below the folder of the walk. */
   readonly onIgnored?: (name: string) => void;
-}
-
-/** Another thread that takes a part of the folders of a walk. */
-export interface WalkHelper {
-  /** Folders that are walked by whoever claims them first. */
-  offer(root: string, folders: readonly Folder[]): readonly OfferedFolder[];
-}
-
-export interface OfferedFolder {
-  /** False when the helper has it. */
-  claim(): boolean;
-  /** What the helper found, waited for; undefined when it failed, for whatever reason. */
-  result(): Tree | undefined;
 }
 
 /**
@@ -74,8 +47,7 @@ class Walker {
   readonly #options: WalkOptions;
   /** What comes before the files in the lists: files found, and large folders not yet looked into. */
   readonly #parts: (Tree | Folder)[] = [];
-  #names: string[] = [];
-  #stats = new Float64Array(STAT_WORDS * 64);
+  readonly #files = new TreeBuilder();
 
   constructor(root: string, options: WalkOptions) {
     this.#root = root;
@@ -92,14 +64,14 @@ class Walker {
       const inside = this.#entry(`${absolute}/${name}`, prefix + name, here);
       if (inside === undefined) continue;
       const mayBeShared = this.#options.helper !== undefined && inside.rules.length === 0;
-      if (mayBeShared && inside.isLarge) this.#parts.push(this.#cut(), inside);
+      if (mayBeShared && inside.isLarge) this.#parts.push(this.#files.cut(), inside);
       else this.visit(inside);
     }
   }
 
   /** Looks into the large folders, together with the helper: from both ends until all are claimed. */
   tree(): Tree {
-    this.#parts.push(this.#cut());
+    this.#parts.push(this.#files.cut());
     const large = this.#parts.filter((part) => 'absolute' in part);
     const offered = large.length > 1 ? this.#options.helper?.offer(this.#root, large) : undefined;
     const found = new Map<Folder, Tree>();
@@ -114,14 +86,6 @@ class Walker {
     return concatTrees(this.#parts.flatMap((part) => ('absolute' in part ? (found.get(part) ?? []) : part)));
   }
 
-  /** The files in the lists, which are empty then. */
-  #cut(): Tree {
-    const tree = treeOf(this.#names, this.#stats.slice(0, this.#names.length * STAT_WORDS));
-    this.#names = [];
-    this.#stats = new Float64Array(STAT_WORDS * 64);
-    return tree;
-  }
-
   /** The folder with the rules of its own `.dvcignore` as well. */
   #withRules(folder: Folder, names: readonly string[]): Folder {
     const { rulesInside } = this.#options;
@@ -134,7 +98,7 @@ class Walker {
     const stat = lstatOrUndefined(path);
     if (stat === undefined) refuseBadName(path, name);
     else if (rules.length > 0 && isIgnored(rules, path, kindOf(path, stat))) this.#options.onIgnored?.(name);
-    else if (stat.isFile()) this.#add(name, stat);
+    else if (stat.isFile()) this.#files.add(name, stat);
     else if (stat.isDirectory())
       return { absolute: path, prefix: `${name}/`, links, isLarge: isLarge(stat), rules };
     else if (stat.isSymbolicLink()) return this.#link(path, name, { links, rules });
@@ -146,7 +110,7 @@ class Walker {
     const target = followLink(this.#root, path);
     const stat = statSync(target);
     if (stat.isFile()) {
-      this.#add(name, stat);
+      this.#files.add(name, stat);
       return undefined;
     }
     if (!stat.isDirectory()) refuseSpecial(path);
@@ -162,17 +126,6 @@ class Walker {
       isLarge: isLarge(stat),
       rules,
     };
-  }
-
-  #add(name: string, stat: Stats): void {
-    const at = this.#names.length * STAT_WORDS;
-    if (at === this.#stats.length) {
-      const larger = new Float64Array(this.#stats.length * 2);
-      larger.set(this.#stats);
-      this.#stats = larger;
-    }
-    writeStat(this.#stats, at, stat);
-    this.#names.push(name);
   }
 }
 
@@ -191,33 +144,6 @@ function kindOf(path: string, stat: Stats): Kind {
   }
 }
 
-/** Writes one file's words. */
-export function writeStat(into: Float64Array, at: number, stat: Stats): void {
-  into[at] = stat.dev;
-  into[at + 1] = stat.ino;
-  into[at + 2] = stat.size;
-  into[at + 3] = stat.mtimeMs;
-  into[at + 4] = stat.ctimeMs;
-  into[at + 5] = isExecutable(stat) ? 1 : 0;
-}
-
-/** The owner may execute it; Windows has no such bit. */
-function isExecutable(stat: Stats): boolean {
-  return process.platform !== 'win32' && (stat.mode & 0o100) !== 0;
-}
-
-/** Not throwing for what is not there: an error object costs more than the call. */
-const LSTAT_OPTIONS = { throwIfNoEntry: false } as const;
-
-function lstatOrUndefined(path: string): Stats | undefined {
-  try {
-    return lstatSync(path, LSTAT_OPTIONS);
-  } catch (error) {
-    if (errnoOf(error) === 'ENOTDIR') return undefined;
-    throw unreadable(error, path);
-  }
-}
-
 function listFolder(path: string): string[] {
   try {
     return readdirSync(path);
@@ -226,58 +152,4 @@ function listFolder(path: string): string[] {
     if (errnoOf(error) === 'ENOENT') return [];
     throw unreadable(error, path);
   }
-}
-
-/** Where a link leads. Throws BAD_PATH when that is outside `root` or nowhere. */
-function followLink(root: string, path: string): string {
-  let target: string;
-  try {
-    target = realpathSync(path);
-  } catch (error) {
-    throw new FermentError(
-      'BAD_PATH',
-      `The link ${path} leads nowhere (${errnoOf(error) ?? 'unreadable'}).`,
-      {
-        hint: 'Remove the link, or put back what it points to.',
-        cause: error,
-      },
-    );
-  }
-  if (isAncestor(realpathSync(root), target)) return target;
-  throw new FermentError('BAD_PATH', `The link ${path} leads out of the project, to ${target}.`, {
-    hint: 'Copy the data into the project, or declare the real path as a dep of its own.',
-  });
-}
-
-function isAncestor(folder: string, path: string): boolean {
-  return path === folder || path.startsWith(folder.endsWith(sep) ? folder : folder + sep);
-}
-
-function refuseSpecial(path: string): never {
-  throw new FermentError('BAD_PATH', `${path} is neither a file nor a folder (a pipe, socket or device).`, {
-    hint: 'Remove it, or keep it out of the folders that stages declare.',
-  });
-}
-
-/** A name that was listed but cannot be found was removed meanwhile, or has bytes that are no UTF-8. */
-function refuseBadName(path: string, name: string): void {
-  if (!name.includes('\ufffd')) return;
-  throw new FermentError('BAD_PATH', `The name of ${JSON.stringify(path)} is not valid UTF-8.`, {
-    hint: 'Rename the file; names travel in JSON, which is UTF-8.',
-  });
-}
-
-const UNREADABLE_HINTS: Readonly<Record<string, string>> = {
-  EACCES: 'Make it readable for this user.',
-  EPERM: 'Make it readable for this user.',
-  EIO: 'The disk reports an error; copy the data to a sound one.',
-  ENOENT: 'It was removed while it was read: wait until whatever writes there has finished.',
-};
-
-/** Explains a failed read: what cannot be read, and why. Other errors pass unchanged. */
-export function unreadable(error: unknown, path: string): unknown {
-  const errno = errnoOf(error);
-  const hint = errno === undefined ? undefined : UNREADABLE_HINTS[errno];
-  if (hint === undefined) return error;
-  return new FermentError('UNREADABLE', `Cannot read ${path} (${errno}).`, { hint, cause: error });
 }

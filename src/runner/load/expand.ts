@@ -3,7 +3,8 @@ import { isObject } from '../schema/json-schema.ts';
 import { carry, store, take, textOf } from './floats.ts';
 import type { KeyPath } from './key-path.ts';
 import type { Complaint } from './problems.ts';
-import { Filler, type OnBadTemplate } from './template.ts';
+import { Filler } from './template.ts';
+import type { OnBadTemplate } from './template-value.ts';
 
 /** A stage before its templates are filled: one of a group, or one that stands alone. */
 export interface Draft {

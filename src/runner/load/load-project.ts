@@ -4,13 +4,14 @@ import { checkNames } from './check-names.ts';
 import { findMissingParams, type MissingParams } from './check-params.ts';
 import { readArgumentStyle } from './dvc-config.ts';
 import { findProject } from './find-project.ts';
+import { hasSubPipelines, loadSubPipelines } from './load-sub-pipelines.ts';
 import { type Loaded, type LoadKey, recallLoaded, rememberLoaded } from './loaded-cache.ts';
+import { createIsWritten } from './out-paths.ts';
 import { parseOverride } from './overrides.ts';
 import type { Params, ParamsFile } from './params.ts';
-import { loadParamsFile, type ParamsOptions } from './params-loader.ts';
-import { foldersAbove } from './paths.ts';
-import { loadPipelineFile, type PipelineContext, type PipelineFile } from './pipeline-file.ts';
-import { findSubPipelines } from './sub-pipelines.ts';
+import type { ParamsOptions } from './params-loader.ts';
+import { createParamsReader, readNow } from './params-reader.ts';
+import { loadPipelineFile, type PipelineContext } from './pipeline-file.ts';
 import type { PasteOptions, Quoting } from './template.ts';
 import { collectTopLevel, type TopLevel } from './top-level.ts';
 import { Workspace } from './workspace.ts';
@@ -154,75 +155,4 @@ function loadAll(
 /** Where the lock of a pipeline file is: beside it, pipeline.lock or NAME.lock. */
 export function lockFileOf(file: string): ProjectPath {
   return /^(pipeline|dvc)\.yaml$/.test(file) ? 'pipeline.lock' : `${file.replace(/\.ya?ml$/, '')}.lock`;
-}
-
-/** Reads each parameter file once. */
-function createParamsReader(workspace: Workspace, options: ParamsOptions) {
-  const files = new Map<ProjectPath, ParamsFile>();
-  const missing = new Set<ProjectPath>();
-  const read = (file: ProjectPath): ParamsFile | undefined => {
-    if (missing.has(file)) return undefined;
-    const known = files.get(file) ?? loadParamsFile(workspace, file, options);
-    if (known === undefined) missing.add(file);
-    else files.set(file, known);
-    return known;
-  };
-  return { files, read };
-}
-
-function readNow(
-  file: ProjectPath,
-  root: string,
-  cwd: string,
-  options: ParamsOptions,
-): ParamsFile | undefined {
-  const workspace = new Workspace(root, resolve(cwd));
-  const loaded = loadParamsFile(workspace, file, options);
-  workspace.problems.throwIfAny();
-  return loaded;
-}
-
-/** Tells whether a stage writes a path, or a folder that it lies in. */
-function createIsWritten(stages: readonly Stage[]): (path: ProjectPath) => boolean {
-  const outs = new Set(stages.flatMap(outPaths));
-  return (path) => outs.has(path) || [...foldersAbove(path)].some((folder) => outs.has(folder));
-}
-
-function loadSubPipelines(
-  main: PipelineFile | undefined,
-  context: PipelineContext,
-  onFound: (path: ProjectPath) => void,
-): PipelineFile[] {
-  const loaded: PipelineFile[] = [];
-  const outs = new Set(main === undefined ? [] : outsIn(main));
-  for (const file of findSubPipelines(context.workspace.root, outs)) {
-    onFound(file);
-    const found = loadPipelineFile(file, context);
-    if (found === undefined) continue;
-    loaded.push(found);
-    for (const path of outsIn(found)) outs.add(path);
-  }
-  return loaded;
-}
-
-/** Whether the pipeline files below the project's folder are still those that were loaded; found in the same way. */
-function hasSubPipelines(root: string, { stages, subPipelines }: Loaded, main: ProjectPath): boolean {
-  const outsOf = (file: ProjectPath): ProjectPath[] =>
-    stages.filter((stage) => stage.file === file).flatMap(outPaths);
-  const outs = new Set(outsOf(main));
-  let count = 0;
-  for (const file of findSubPipelines(root, outs)) {
-    if (file !== subPipelines[count]) return false;
-    count++;
-    for (const path of outsOf(file)) outs.add(path);
-  }
-  return count === subPipelines.length;
-}
-
-function outsIn({ stages }: PipelineFile): ProjectPath[] {
-  return stages.flatMap(({ stage }) => outPaths(stage));
-}
-
-function outPaths({ outs, checkpoints }: Stage): ProjectPath[] {
-  return [...outs, ...checkpoints].map(({ path }) => path);
 }

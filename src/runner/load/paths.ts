@@ -44,3 +44,8 @@ export function* foldersAbove(path: ProjectPath): Generator<ProjectPath> {
     yield path.slice(0, slash);
   }
 }
+
+/** True for a URL such as `s3://bucket/file`. */
+export function isAddress(path: string): boolean {
+  return /^[a-z][a-z0-9+.-]*:\/\//i.test(path);
+}

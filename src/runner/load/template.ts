@@ -1,24 +1,9 @@
-import { didYouMean } from '../../kit/index.ts';
 import { type ArgumentStyle, DEFAULT_STYLE } from './dvc-config.ts';
 import { plain, store, take, textOf, WholeFloat } from './floats.ts';
-import { formatKey, type KeyPath, lookUp, namesAt, parseKey } from './key-path.ts';
-import { child, indexIn } from './object.ts';
-import type { Complaint } from './problems.ts';
+import type { KeyPath } from './key-path.ts';
 import { quoteAsPython, quoteWord, renderArguments, ShellScanner } from './shell.ts';
-
-/** A part of a text with templates: text as it is, or `${expression}`. */
-type Piece =
-  | { readonly kind: 'text'; readonly text: string }
-  | {
-      readonly kind: 'template';
-      readonly expression: string;
-      readonly source: string;
-      /** `${raw:key}`: in a command pasted as it is. */
-      readonly isRaw: boolean;
-    };
-
-/** Called for each template that cannot be filled: where the text stands, and the template as written. */
-export type OnBadTemplate = (path: KeyPath, template: string, complaint: Complaint) => void;
+import { type Piece, split, type Template } from './template-pieces.ts';
+import { isHolder, type OnBadTemplate, templateValue } from './template-value.ts';
 
 /** How values are pasted into a command: safe for the shell, or as they are, which is what DVC does. */
 export type Quoting = 'shell' | 'none';
@@ -27,33 +12,6 @@ export type Quoting = 'shell' | 'none';
 export interface PasteOptions {
   readonly quoting?: Quoting | undefined;
   readonly style?: ArgumentStyle | undefined;
-}
-
-const TEMPLATE = /\\\$\{|\$\{([^}\n]*)\}/g;
-const RAW = /^\s*raw:/;
-
-function split(text: string): Piece[] {
-  const pieces: Piece[] = [];
-  let end = 0;
-  for (const match of text.matchAll(TEMPLATE)) {
-    const [source, inner] = match;
-    if (match.index > end) pieces.push({ kind: 'text', text: text.slice(end, match.index) });
-    if (inner === undefined) pieces.push({ kind: 'text', text: '${' });
-    else pieces.push({ kind: 'template', expression: expressionOf(inner), source, isRaw: RAW.test(inner) });
-    end = match.index + source.length;
-  }
-  if (end < text.length) pieces.push({ kind: 'text', text: text.slice(end) });
-  return pieces;
-}
-
-/** The dotted key in a template. As in DVC, `a[key]` is `a.key`, and `a[-1]` counts from the end. */
-function expressionOf(inner: string): string {
-  return inner
-    .replace(RAW, '')
-    .trim()
-    .replace(/\[([^[\]]*)\]/g, (brackets, word: string) =>
-      /^\d+$/.test(word) ? brackets : `.${word.trim()}`,
-    );
 }
 
 /**
@@ -145,7 +103,7 @@ export class Filler {
 
   #join(
     pieces: readonly Piece[],
-    fill: (piece: Piece & { kind: 'template' }) => string | undefined,
+    fill: (piece: Template) => string | undefined,
     onText: (text: string) => void = () => {},
   ): string | undefined {
     let result: string | undefined = '';
@@ -158,7 +116,7 @@ export class Filler {
     return result;
   }
 
-  #scalar(piece: Piece & { kind: 'template' }, path: KeyPath): string | undefined {
+  #scalar(piece: Template, path: KeyPath): string | undefined {
     const value = this.#value(piece, path);
     if (value === undefined) return undefined;
     if (!isHolder(value)) return textOf(value);
@@ -169,7 +127,7 @@ export class Filler {
     return undefined;
   }
 
-  #arguments(piece: Piece & { kind: 'template' }, value: object, path: KeyPath): string | undefined {
+  #arguments(piece: Template, value: object, path: KeyPath): string | undefined {
     const quote = this.#quoting === 'none' ? quoteAsPython : quoteWord;
     const text = renderArguments(value, this.#style, quote);
     if (text !== undefined) return text;
@@ -179,46 +137,7 @@ export class Filler {
     return undefined;
   }
 
-  #value(piece: Piece & { kind: 'template' }, path: KeyPath): unknown {
-    const { expression, source } = piece;
-    const words = parseKey(expression);
-    if (words === undefined) {
-      this.#onBad(path, source, {
-        message: `${source} is no key such as \${train.lr} or \${items[0]}.`,
-        hint: `Write \\${source} for the text itself.`,
-      });
-      return undefined;
-    }
-    const found = lookUp(this.#scope, expression);
-    if (found.found) {
-      const name = found.path.at(-1);
-      // Only whole numbers can be marked as floats, and only then their holder must be looked up.
-      if (name === undefined || !Number.isInteger(found.value)) return found.value;
-      const holder = found.path.slice(0, -1).reduce(child, this.#scope);
-      if (!isHolder(holder)) return found.value;
-      return take(holder, Array.isArray(holder) ? indexIn(holder, name) : name);
-    }
-    const holder = found.path.length === 0 ? '' : ` in '${formatKey(found.path)}'`;
-    const [name = ''] = parseKey(found.rest) ?? [];
-    const names = namesAt(found.at);
-    this.#onBad(path, source, {
-      message: `There is no value '${formatKey([name])}'${holder} for ${source}.`,
-      hint:
-        didYouMean(String(name), names) ?? hintFor(source, words.length === 1 && path.includes('cmd'), names),
-    });
-    return undefined;
+  #value(piece: Template, path: KeyPath): unknown {
+    return templateValue(piece, path, { scope: this.#scope, onBad: this.#onBad });
   }
-}
-
-function isHolder(value: unknown): value is object {
-  return typeof value === 'object' && value !== null && !(value instanceof WholeFloat);
-}
-
-const MAX_NAMED = 12;
-
-function hintFor(source: string, mayBeForShell: boolean, names: readonly string[]): string | undefined {
-  if (mayBeForShell) return `Write \\${source} if it is meant for the shell.`;
-  if (names.length === 0) return undefined;
-  const more = names.length > MAX_NAMED ? ', …' : '';
-  return `Known there: ${names.slice(0, MAX_NAMED).join(', ')}${more}.`;
 }

@@ -4,7 +4,7 @@ import { COLORS, type Curve, type Drawing } from './chart/chart.ts';
 import { classesOf, drawConfusion } from './chart/confusion.ts';
 import { drawLines } from './chart/lines.ts';
 import { drawScatter } from './chart/scatter.ts';
-import { type Figure, type Point, type Series, shortNames } from './read-figure.ts';
+import { type Figure, type Point, type Series, shortNames } from './figure.ts';
 
 /** The drawings of a figure: one, or for matrices one of each series; with their legend and what could not be drawn. */
 export interface Drawn {

@@ -3,8 +3,8 @@ import { type Drawing, formatValue } from './chart/chart.ts';
 import { markPath } from './chart/marks.ts';
 import type { Cell } from './csv.ts';
 import { type Drawn, drawFigure, titleOf } from './draw-figure.ts';
+import type { Figure, Series } from './figure.ts';
 import { text } from './html-text.ts';
-import type { Figure, Series } from './read-figure.ts';
 
 /** One figure: title, what is wrong with it, drawings or images, legend, and its values as a table. */
 export function renderFigure(figure: Figure, revisions: readonly string[], id: string): string {

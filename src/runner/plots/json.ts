@@ -1,4 +1,4 @@
-import type { Figure } from './read-figure.ts';
+import type { Figure } from './figure.ts';
 
 /** Every figure with all its points, by id: what `plots show --json` prints. */
 export function plotsJson(figures: readonly Figure[]): Readonly<Record<string, unknown>> {

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { titleOf } from './draw-figure.ts';
+import type { Figure } from './figure.ts';
 import { renderFigure } from './figure-html.ts';
 import { text } from './html-text.ts';
 import { PAGE_SCRIPT } from './page-script.ts';
 import { PAGE_STYLE } from './page-style.ts';
-import type { Figure } from './read-figure.ts';
 
 /** From so many figures on, a page has a list of them. */
 const FEW = 4;

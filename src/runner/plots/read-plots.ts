@@ -2,7 +2,9 @@ import { compareBytes, didYouMean, FermentError, isFermentError } from '../../ki
 import type { Project } from '../load/index.ts';
 import type { Side } from '../metrics/side.ts';
 import type { ProjectPath } from '../model.ts';
-import { type Figure, isPlottable, readFigure } from './read-figure.ts';
+import type { Figure } from './figure.ts';
+import { isPlottable } from './picture-types.ts';
+import { readFigure } from './read-figure.ts';
 import { type PlotOverrides, type PlotSpec, plotSpecs, undeclaredSpec } from './spec.ts';
 
 export interface PlotsOptions {

@@ -9,7 +9,7 @@ import { restoreOuts } from './restore-stage.ts';
 import { runStage } from './run-stage.ts';
 import { forgetFiles, type Session } from './session.ts';
 import type { Grant } from './slots.ts';
-import type { StageNotes } from './stage-command.ts';
+import type { StageNotes } from './stage-notes.ts';
 import { storeIfUnknown } from './store-outs.ts';
 import type { Worker } from './worker.ts';
 

@@ -1,36 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import {
-  closeSync,
-  constants,
-  fstatSync,
-  fsyncSync,
-  linkSync,
-  openSync,
-  readFileSync,
-  unlinkSync,
-  writeFileSync,
-  writeSync,
-} from 'node:fs';
 import { dirname } from 'node:path';
-import {
-  type AtomicOptions,
-  digestOf,
-  errnoOf,
-  explainWriteError,
-  removeQuietly,
-  syncFolder,
-  writeFileAtomic,
-} from '../../kit/index.ts';
-import { isGone, isIdentity, ownIdentity, type ProcessIdentity } from './process-identity.ts';
+import { type AtomicOptions, explainWriteError, removeQuietly } from '../../kit/index.ts';
+import { append, linkExclusively, unlinkIfThere } from './claim-file.ts';
+import { type ClaimRecord, isAbandoned, readClaim } from './claim-record.ts';
+import { ownIdentity, type ProcessIdentity } from './process-identity.ts';
 import { SpareFiles } from './spare-files.ts';
-
-/** What a claim file says: who holds it, and the holder's notes for whoever must clean up after it. */
-export interface ClaimRecord {
-  /** One of its kind: no two claims, ever, have the same. */
-  readonly id: string;
-  readonly owner: ProcessIdentity | undefined;
-  readonly notes: unknown;
-}
 
 /** A file that this process holds. */
 export interface Claim {
@@ -98,69 +72,6 @@ function claimOf(
   };
 }
 
-/** Beyond this, a claim is written anew instead of longer. */
-const MAX_APPENDED_BYTES = 256 * 1024;
-
-/**
- * Adds a line, which costs a tenth of a new file. The last whole line counts: one that is torn by a kill is as if it had
- * not been written, and one that a full disk tore does not spoil the next, which begins with a line break.
- */
-function append(file: string, text: string, options: AtomicOptions = {}): void {
-  try {
-    const fd = openSync(file, constants.O_WRONLY | constants.O_APPEND);
-    try {
-      if (fstatSync(fd).size > MAX_APPENDED_BYTES) {
-        writeFileAtomic(file, text, options);
-        return;
-      }
-      const bytes = Buffer.from(`\n${text}`);
-      for (let done = 0; done < bytes.length; ) done += writeSync(fd, bytes, done);
-      if (options.durable !== false) fsyncSync(fd);
-    } finally {
-      closeSync(fd);
-    }
-    if (options.durable !== false) syncFolder(dirname(file));
-  } catch (error) {
-    // Somebody removed the file of a process that is at work.
-    if (errnoOf(error) === 'ENOENT') writeFileAtomic(file, text, options);
-    else throw explainWriteError(error, file);
-  }
-}
-
-/** What a claim file says, or undefined when there is none: its last whole line. A damaged one has no owner. */
-export function readClaim(file: string): ClaimRecord | undefined {
-  let text: string;
-  try {
-    text = readFileSync(file, 'utf8');
-  } catch (error) {
-    if (errnoOf(error) === 'ENOENT') return undefined;
-    throw error;
-  }
-  for (const line of text.split('\n').reverse()) {
-    const record = line === '' ? undefined : recordIn(line);
-    if (record !== undefined) return record;
-  }
-  return { id: digestOf(text).slice(0, 32), owner: undefined, notes: undefined };
-}
-
-function recordIn(line: string): ClaimRecord | undefined {
-  try {
-    const value: unknown = JSON.parse(line);
-    if (typeof value !== 'object' || value === null) return undefined;
-    const { id, owner, notes } = value as Record<string, unknown>;
-    return typeof id === 'string' && /^[0-9a-f]{32}$/.test(id) && isIdentity(owner)
-      ? { id, owner, notes }
-      : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-/** True when nobody can be holding it any more. */
-export function isAbandoned(record: ClaimRecord): boolean {
-  return record.owner === undefined || isGone(record.owner);
-}
-
 /**
  * Cleans up after a holder that is gone, and removes its claim. Of several processes that try, one does: who holds
  * the claim on this very record. Returns false when another process has been faster or is at it.
@@ -181,32 +92,5 @@ export function takeOver(file: string, record: ClaimRecord, cleanUp: (notes: unk
     return true;
   } finally {
     attempt.claim.release();
-  }
-}
-
-/** Hard links are what makes a file appear with its content; where there are none, it is written after it appears. */
-function linkExclusively(temporary: string, file: string): boolean {
-  try {
-    linkSync(temporary, file);
-    return true;
-  } catch (error) {
-    const errno = errnoOf(error);
-    if (errno === 'EEXIST') return false;
-    if (errno !== 'EPERM' && errno !== 'ENOTSUP' && errno !== 'EOPNOTSUPP' && errno !== 'ENOSYS') throw error;
-  }
-  try {
-    writeFileSync(file, readFileSync(temporary), { flag: 'wx' });
-    return true;
-  } catch (error) {
-    if (errnoOf(error) === 'EEXIST') return false;
-    throw error;
-  }
-}
-
-function unlinkIfThere(file: string): void {
-  try {
-    unlinkSync(file);
-  } catch (error) {
-    if (errnoOf(error) !== 'ENOENT') throw error;
   }
 }

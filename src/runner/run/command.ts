@@ -1,19 +1,14 @@
 import { spawn } from 'node:child_process';
 import type { Readable } from 'node:stream';
 import { setTimeout as pause } from 'node:timers/promises';
-import { LineCutter } from './lines.ts';
-import { peakMemoryOf } from './peak-memory.ts';
+import { type CommandLimits, stopAtLimits } from './command-limits.ts';
+import { readLines } from './lines.ts';
+import { watchMemory } from './peak-memory.ts';
 import { ProcessGroup } from './process-group.ts';
 
-export interface CommandOptions {
+export interface CommandOptions extends CommandLimits {
   readonly cwd: string;
   readonly env: Readonly<Record<string, string>>;
-  /** Ends the process group: first asked (SIGTERM), then made (SIGKILL). */
-  readonly signal: AbortSignal | undefined;
-  /** Ends it without asking. */
-  readonly killSignal?: AbortSignal | undefined;
-  /** How long after its start the group is ended in the same way. */
-  readonly timeoutMs: number | undefined;
   /** Told the leader of the group. When it throws, the group is ended and that error is thrown. */
   readonly onStart: (pid: number) => void;
   readonly onOutput: (stream: 'stdout' | 'stderr', lines: readonly string[]) => void;
@@ -39,7 +34,6 @@ export interface CommandEnd {
 
 /** How long children may keep the output open after the command has ended. */
 const LINGER_MS = 2000;
-const MEMORY_INTERVAL_MS = 500;
 
 /** Descriptor 3 of the child. */
 export const MESSAGE_FD = 3;
@@ -115,23 +109,6 @@ function readableOf(stream: unknown): Readable | null {
   return stream !== null && typeof stream === 'object' && 'on' in stream ? (stream as Readable) : null;
 }
 
-function readLines(stream: Readable | null, onLines: (lines: readonly string[]) => void): Promise<void> {
-  if (stream === null) return Promise.resolve();
-  const cutter = new LineCutter();
-  const emit = (lines: readonly string[]): void => {
-    if (lines.length > 0) onLines(lines);
-  };
-  return new Promise((resolve) => {
-    stream.on('data', (chunk: Uint8Array) => emit(cutter.push(chunk)));
-    // Only after destroy(): nobody listens any more.
-    stream.on('error', () => {});
-    stream.once('close', () => {
-      emit(cutter.end());
-      resolve();
-    });
-  });
-}
-
 /** Waits for the output to end; when children hold it open, ends the group they are in. */
 async function endGroup(
   group: ProcessGroup,
@@ -151,49 +128,4 @@ async function endGroup(
   if (!lingering) return;
   onWarning('The command ended but left processes running; those of its process group were ended.');
   await isOpen();
-}
-
-/** Stops the group after an abort until `end()`, and when its time is over until `exited()`. */
-function stopAtLimits(
-  group: ProcessGroup,
-  { signal, killSignal, timeoutMs }: Pick<CommandOptions, 'signal' | 'killSignal' | 'timeoutMs'>,
-): { isTimedOut(): boolean; exited(): void; end(): void } {
-  let isTimedOut = false;
-  const stop = (): void => group.stop();
-  const kill = (): void => group.kill();
-  const timer =
-    timeoutMs === undefined
-      ? undefined
-      : setTimeout(() => {
-          isTimedOut = !group.isStopping;
-          stop();
-        }, timeoutMs);
-  if (signal?.aborted === true) stop();
-  else signal?.addEventListener('abort', stop, { once: true });
-  killSignal?.addEventListener('abort', kill, { once: true });
-  return {
-    isTimedOut: () => isTimedOut,
-    exited: () => clearTimeout(timer),
-    end: () => {
-      clearTimeout(timer);
-      group.done();
-      signal?.removeEventListener('abort', stop);
-      killSignal?.removeEventListener('abort', kill);
-    },
-  };
-}
-
-/** Looks at the memory now and then; the returned function stops it and says the peak. */
-function watchMemory(pid: number): () => number | undefined {
-  let peak: number | undefined;
-  const look = (): void => {
-    const now = peakMemoryOf(pid);
-    if (now !== undefined) peak = Math.max(peak ?? 0, now);
-  };
-  const timer = setInterval(look, MEMORY_INTERVAL_MS);
-  timer.unref();
-  return () => {
-    clearInterval(timer);
-    return peak;
-  };
 }

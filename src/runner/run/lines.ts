@@ -1,10 +1,11 @@
+import type { Readable } from 'node:stream';
 import { StringDecoder } from 'node:string_decoder';
 
 /** A line longer than this is cut, so that a program without line breaks cannot fill the memory. */
 const MAX_LINE = 64 * 1024;
 
 /** Cuts chunks of bytes into lines of text. */
-export class LineCutter {
+class LineCutter {
   readonly #decoder = new StringDecoder('utf8');
   #rest = '';
 
@@ -27,6 +28,27 @@ export class LineCutter {
     this.#rest = '';
     return rest === '' ? [] : [rest];
   }
+}
+
+/** Hands out the lines of a stream as they become complete; resolves when it has closed. */
+export function readLines(
+  stream: Readable | null,
+  onLines: (lines: readonly string[]) => void,
+): Promise<void> {
+  if (stream === null) return Promise.resolve();
+  const cutter = new LineCutter();
+  const emit = (lines: readonly string[]): void => {
+    if (lines.length > 0) onLines(lines);
+  };
+  return new Promise((resolve) => {
+    stream.on('data', (chunk: Uint8Array) => emit(cutter.push(chunk)));
+    // Only after destroy(): nobody listens any more.
+    stream.on('error', () => {});
+    stream.once('close', () => {
+      emit(cutter.end());
+      resolve();
+    });
+  });
 }
 
 const SECRET_NAME = /TOKEN|KEY|SECRET|PASSWORD|PASSWD|CREDENTIAL/i;

@@ -1,10 +1,12 @@
 import { readFileSync } from 'node:fs';
 
+const MEMORY_INTERVAL_MS = 500;
+
 /**
  * The largest resident memory so far of a process or of one of its children, in bytes, from /proc; undefined when it
  * is gone or on other systems.
  */
-export function peakMemoryOf(pid: number): number | undefined {
+function peakMemoryOf(pid: number): number | undefined {
   const own = peakOf(pid);
   const children = childrenOf(pid).map(peakMemoryOf);
   const all = [own, ...children].filter((bytes) => bytes !== undefined);
@@ -29,4 +31,19 @@ function readOrEmpty(path: string): string {
   } catch {
     return '';
   }
+}
+
+/** Looks at the memory now and then; the returned function stops it and says the peak. */
+export function watchMemory(pid: number): () => number | undefined {
+  let peak: number | undefined;
+  const look = (): void => {
+    const now = peakMemoryOf(pid);
+    if (now !== undefined) peak = Math.max(peak ?? 0, now);
+  };
+  const timer = setInterval(look, MEMORY_INTERVAL_MS);
+  timer.unref();
+  return () => {
+    clearInterval(timer);
+    return peak;
+  };
 }

@@ -1,31 +1,23 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { FermentError, messageOf } from '../../kit/index.ts';
-import { type Waits, waitsOf } from '../graph/index.ts';
+import { FermentError } from '../../kit/index.ts';
+import { waitsOf } from '../graph/index.ts';
 import type { Stage, StageName } from '../model.ts';
 import { type Acted, act, type Task } from './act.ts';
 import { Attempts } from './attempts.ts';
-import { criticalPaths } from './critical-path.ts';
-import { type Decided, type DecideOptions, decide } from './decide.ts';
+import { type DecideOptions, decide } from './decide.ts';
 import type { StageResult } from './events.ts';
-import { cachedOuts, GitIgnore, warningOfTracked } from './git-ignore.ts';
+import { IgnoredOuts } from './ignored-outs.ts';
+import { stagesNotBegun } from './not-begun.ts';
 import { ReadyStages } from './ready-stages.ts';
 import { failureOf, isGood, RunOutcomes } from './run-outcomes.ts';
-import { lastDurations } from './run-record.ts';
 import { forgetFiles, type Session } from './session.ts';
 import type { Grant, Slots } from './slots.ts';
-import type { StageNotes } from './stage-command.ts';
+import type { StageNotes } from './stage-notes.ts';
+import { StageQueue, type Waiting } from './stage-queue.ts';
 import type { Worker } from './worker.ts';
 
 export interface RunOptions extends DecideOptions {
   readonly keepGoing: boolean;
-}
-
-/** A stage that must run and waits for slots. */
-interface Waiting {
-  readonly stage: Stage;
-  readonly decided: Decided;
-  /** How many stages had changed files when this was decided. */
-  readonly generation: number;
 }
 
 /**
@@ -36,14 +28,11 @@ export class PipelineRun {
   readonly outcomes: RunOutcomes;
   readonly #session: Session;
   readonly #worker: Worker;
-  readonly #slots: Slots;
   readonly #options: RunOptions;
-  readonly #waits: Waits;
   readonly #ready: ReadyStages;
-  readonly #gitIgnore: GitIgnore;
+  readonly #ignored: IgnoredOuts;
   readonly #selected: ReadonlySet<StageName>;
-  #waiting: Waiting[] = [];
-  readonly #running = new Set<Promise<void>>();
+  readonly #queue: StageQueue;
   /** Stages whose next attempt is still to come. */
   readonly #delayed = new Set<Promise<void>>();
   readonly #attempts: Attempts;
@@ -51,7 +40,6 @@ export class PipelineRun {
   /** Stages whose entries are on their way into the lock. */
   readonly #locking: Promise<void>[] = [];
   #generation = 0;
-  #paths: ReadonlyMap<StageName, number> | undefined;
 
   constructor(
     session: Session,
@@ -62,12 +50,11 @@ export class PipelineRun {
   ) {
     this.#session = session;
     this.#worker = worker;
-    this.#slots = slots;
     this.#options = options;
-    this.#waits = waitsOf(session.graph);
-    this.#ready = new ReadyStages(this.#waits, selected);
-    this.#gitIgnore = new GitIgnore(session.root, session.project.stages.flatMap(cachedOuts));
+    this.#ready = new ReadyStages(waitsOf(session.graph), selected);
+    this.#ignored = new IgnoredOuts(session, worker);
     this.#selected = new Set(selected);
+    this.#queue = new StageQueue(session, slots, this.#selected);
     this.#attempts = new Attempts(worker.runId);
     this.outcomes = new RunOutcomes(worker, this.#attempts);
   }
@@ -79,13 +66,10 @@ export class PipelineRun {
     await this.#all();
     this.#session.lockWriter.hurry();
     await Promise.all(this.#locking);
-    this.#ignore((ignore) => {
-      ignore.finish();
-      const text = warningOfTracked(ignore.tracked());
-      if (text !== undefined) this.#worker.emit({ type: 'run-warning', text });
-    });
+    this.#ignored.finish();
     signal?.removeEventListener('abort', giveUp);
-    this.#settleTheRest();
+    for (const [name, result] of stagesNotBegun(this.#session, this.#selected, this.outcomes.results))
+      this.#end(name, result);
   }
 
   async #all(): Promise<void> {
@@ -94,9 +78,9 @@ export class PipelineRun {
       if (next !== undefined) await this.#visit(next);
       else {
         if (this.#isStopped()) this.#giveUp.abort();
-        this.#startWaiting();
-        if (this.#running.size + this.#delayed.size === 0) break;
-        await Promise.race([...this.#running, ...this.#delayed]);
+        else this.#queue.start((waiting, grant) => this.#run(waiting, grant));
+        if (this.#queue.running.size + this.#delayed.size === 0) break;
+        await Promise.race([...this.#queue.running, ...this.#delayed]);
       }
     }
   }
@@ -114,10 +98,6 @@ export class PipelineRun {
     return name === undefined ? undefined : this.#session.graph.stages.get(name);
   }
 
-  #upstream(name: StageName): readonly StageName[] {
-    return this.#waits.upstream(name).filter((up) => this.#selected.has(up));
-  }
-
   async #visit(stage: Stage): Promise<void> {
     const started = performance.now();
     const generation = this.#generation;
@@ -125,26 +105,8 @@ export class PipelineRun {
       const decided = await decide(this.#session, stage, this.#options);
       this.outcomes.decided(stage.name, decided);
       const acted = await act(this.#worker, this.#task(stage), decided, undefined);
-      if (acted.outcome === 'needs-slots') this.#waiting.push({ stage, decided: acted.decided, generation });
+      if (acted.outcome === 'needs-slots') this.#queue.push({ stage, decided: acted.decided, generation });
       return acted;
-    });
-  }
-
-  #startWaiting(): void {
-    if (this.#isStopped()) return;
-    if (this.#waiting.length > 1 && this.#slots.cpus > 1) {
-      const paths = this.#criticalPaths();
-      this.#waiting.sort((a, b) => (paths.get(b.stage.name) ?? 0) - (paths.get(a.stage.name) ?? 0));
-    }
-    this.#waiting = this.#waiting.filter((waiting) => {
-      const grant = this.#slots.take(waiting.stage.resources);
-      if (grant === undefined) return true;
-      const running: Promise<void> = this.#run(waiting, grant).finally(() => {
-        this.#slots.give(grant);
-        this.#running.delete(running);
-      });
-      this.#running.add(running);
-      return false;
     });
   }
 
@@ -178,7 +140,7 @@ export class PipelineRun {
     this.#worker.emit({ type: 'stage-retry', stage: stage.name, ...told, error });
     const delayed: Promise<void> = pause(delayMs, undefined, { signal: this.#giveUp.signal })
       // What it was decided on is old by then.
-      .then(() => void this.#waiting.push({ ...waiting, generation: -1 }))
+      .then(() => void this.#queue.push({ ...waiting, generation: -1 }))
       .catch(() => this.#fail(stage, started, this.#worker.signal?.aborted === true ? stopped(stage) : error))
       .finally(() => this.#delayed.delete(delayed));
     this.#delayed.add(delayed);
@@ -207,7 +169,7 @@ export class PipelineRun {
       if (acted.outcome === 'needs-slots') return;
       if (acted.outcome === 'ran' || acted.outcome === 'restored') {
         this.#generation++;
-        this.#ignore((ignore) => ignore.add(cachedOuts(stage)));
+        this.#ignored.add(stage);
         // The next stages need not wait for the lock; that it cannot be written is this stage's failure all the same.
         this.#locking.push(
           acted.locked.catch((error) => this.#fail(stage, started, failureOf(stage, error))),
@@ -230,44 +192,9 @@ export class PipelineRun {
     return secondsSince(this.#attempts.begun(stage.name, started));
   }
 
-  #ignore(work: (ignore: GitIgnore) => void): void {
-    try {
-      work(this.#gitIgnore);
-    } catch (error) {
-      this.#worker.emit({
-        type: 'run-warning',
-        text: `.gitignore was not brought up to date: ${messageOf(error)}`,
-      });
-    }
-  }
-
   #end(name: StageName, result: StageResult, notes?: StageNotes): void {
     this.outcomes.end(name, result, notes);
     if (isGood(result)) this.#ready.succeeded(name);
-  }
-
-  /** Stages that were not begun: blocked by a failure upstream, or given up. */
-  #settleTheRest(): void {
-    const blockedBy = new Map<StageName, StageName>();
-    for (const name of this.#session.graph.order) {
-      if (!this.#selected.has(name) || this.outcomes.results.has(name)) continue;
-      const cause = this.#upstream(name)
-        .map((up) => (this.outcomes.results.get(up)?.outcome === 'failed' ? up : blockedBy.get(up)))
-        .find((up) => up !== undefined);
-      if (cause !== undefined) blockedBy.set(name, cause);
-      this.#end(
-        name,
-        cause === undefined
-          ? { outcome: 'cancelled', seconds: 0 }
-          : { outcome: 'blocked', seconds: 0, blockedBy: cause },
-      );
-    }
-  }
-
-  #criticalPaths(): ReadonlyMap<StageName, number> {
-    const { graph, state } = this.#session;
-    this.#paths ??= criticalPaths(graph, lastDurations(state, this.#selected));
-    return this.#paths;
   }
 }
 

@@ -5,8 +5,8 @@ import type { Attempts } from './attempts.ts';
 import type { Decided } from './decide.ts';
 import type { StageResult } from './events.ts';
 import type { StageRecord } from './run-record.ts';
-import type { StageNotes } from './stage-command.ts';
 import { logPath } from './stage-log.ts';
+import type { StageNotes } from './stage-notes.ts';
 import type { Worker } from './worker.ts';
 
 /** What became of the stages of one run: told as events, and kept for its summary and its record. */

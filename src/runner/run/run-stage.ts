@@ -1,25 +1,24 @@
 import { randomBytes } from 'node:crypto';
-import { join } from 'node:path';
-import { FermentError, messageOf } from '../../kit/index.ts';
-import type { Measured } from '../hash/measured.ts';
-import { renderLock } from '../lock/index.ts';
+import type { FermentError } from '../../kit/index.ts';
 import type { Content, LockEntry, ProjectPath, Stage } from '../model.ts';
 import { writablePath } from '../store/safe-path.ts';
-import { dropAside, isThere, moveAside, planAside } from './aside.ts';
-import { dropCheckpoints, handOverCheckpoints, saveCheckpoints } from './checkpoints.ts';
+import { moveAside, planAside } from './aside.ts';
+import { handOverCheckpoints } from './checkpoints.ts';
 import type { Claim } from './claim.ts';
+import { conclude } from './conclude-run.ts';
 import { WORTH_FLUSHING_MS } from './flush.ts';
 import type { Gathered } from './gather-inputs.ts';
 import { type Journal, settleOrLeave, stageFileOf } from './journal.ts';
 import { keepInputs } from './keep-inputs.ts';
-import { keepStored } from './keep-stored.ts';
+import { measureOuts } from './measure-outs.ts';
 import { findMovedInput } from './moved-inputs.ts';
 import { describePersistent, keepPersistent } from './persistent-outs.ts';
 import { identify } from './process-identity.ts';
 import type { Session } from './session.ts';
 import type { Grant } from './slots.ts';
-import { runStageCommand, type StageNotes } from './stage-command.ts';
-import { isStoreFailure, storeOuts } from './store-outs.ts';
+import { runStageCommand } from './stage-command.ts';
+import type { StageNotes } from './stage-notes.ts';
+import { storeOuts } from './store-outs.ts';
 import type { Worker } from './worker.ts';
 
 /**
@@ -117,99 +116,6 @@ function beginJournal({ root, state }: Session, stage: Stage, { fingerprint }: G
     stageFile: stageFileOf(state, scratch),
     leader: null,
   };
-}
-
-/** Hashes what the command made, storing small files on the way. Throws MISSING_OUT. */
-async function measureOuts(
-  session: Session,
-  stage: Stage,
-  warn: (text: string) => void,
-): Promise<readonly Content[]> {
-  for (const { path } of stage.outs) {
-    if (isThere(join(session.root, path))) continue;
-    throw new FermentError(
-      'MISSING_OUT',
-      `Stage '${stage.name}' succeeded without writing its out ${path}.`,
-      {
-        hint: 'Let its program write there, or correct the path in the pipeline file.',
-      },
-    );
-  }
-  session.hasher.forget();
-  const contents: Content[] = [];
-  for (const { path, cache } of stage.outs) {
-    const measured = await measureOut(session, path, cache);
-    if (measured.content.size === 0) warn(`The out ${path} is empty.`);
-    contents.push(measured.content);
-  }
-  return contents;
-}
-
-/** A full disk is no reason not to hash; what could not be stored on the way is tried again, and reported, later. */
-async function measureOut(session: Session, path: string, cache: boolean): Promise<Measured> {
-  let measured: Measured | undefined;
-  try {
-    measured = await session.hasher.measure(path, cache ? session.store : undefined);
-  } catch (error) {
-    if (!isStoreFailure(error)) throw error;
-    session.hasher.forget();
-    measured = await session.hasher.measure(path);
-  }
-  if (measured === undefined)
-    throw new FermentError('MISSING_OUT', `The out ${path} was removed while it was hashed.`);
-  return measured;
-}
-
-/** From here on the new outs count. Resolves when the lock says so. */
-async function conclude({
-  session,
-  stage,
-  journal,
-  claim,
-  note,
-  entry,
-  onLeft,
-  isStored,
-}: {
-  readonly session: Session;
-  readonly stage: Stage;
-  readonly journal: Journal;
-  readonly claim: Claim;
-  readonly note: (change: Partial<Journal>) => void;
-  readonly entry: LockEntry | undefined;
-  readonly onLeft: (text: string) => void;
-  readonly isStored: boolean;
-}): Promise<void> {
-  const { root, state, project } = session;
-  const text = renderLock(new Map(entry === undefined ? [] : [[stage.name, entry]]));
-  try {
-    note({ phase: 'done', lock: { file: project.lockFile, text } });
-  } catch (error) {
-    // On a full disk: dropping the old outs makes room for the few bytes that are left to write.
-    if (!isStoreFailure(error)) throw settleOrLeave(claim, { root, state, journal }, error);
-  }
-  const tidy = (work: () => void): void => {
-    try {
-      work();
-    } catch (error) {
-      // The result counts all the same; the next command removes what is left.
-      claim.abandon({ ...journal, phase: 'done' });
-      onLeft(`Something of the run was left behind: ${messageOf(error)}`);
-    }
-  };
-  tidy(() => dropAside(root, journal.asides));
-  const { fingerprint, checkpoints } = journal;
-  let isLocked = false;
-  try {
-    await session.lockWriter.put(stage.name, entry);
-    isLocked = true;
-  } finally {
-    // A success that could not be written down will be run again, and had better not begin at the beginning.
-    tidy(() => (isLocked ? dropCheckpoints : saveCheckpoints)(root, state, fingerprint, checkpoints));
-    session.spares.take(stageFileOf(state, journal.scratch));
-  }
-  const lost = entry === undefined || !isStored ? undefined : await keepStored(session, stage, entry);
-  if (lost !== undefined) throw lost;
 }
 
 function entryFor({ fingerprint, inputs }: Gathered, outs: readonly Content[]): LockEntry {

@@ -1,24 +1,19 @@
 import { renameSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { explainWriteError, FermentError, formatDuration, makeFolder, prettyJson } from '../../kit/index.ts';
+import { explainWriteError, makeFolder, prettyJson } from '../../kit/index.ts';
 import type { Stage } from '../model.ts';
-import { type CommandEnd, MESSAGE_FD, runCommand } from './command.ts';
+import { runCommand } from './command.ts';
+import { throwUnlessGood } from './command-failure.ts';
 import type { Gathered } from './gather-inputs.ts';
 import { killProcessesWith } from './leftovers.ts';
 import { createRedactor } from './lines.ts';
-import { parseStageMessage } from './protocol.ts';
 import type { Session } from './session.ts';
 import type { Grant } from './slots.ts';
-import { relativeTo, stageFileFor } from './stage-file.ts';
+import { environmentFor } from './stage-environment.ts';
+import { stageFileFor } from './stage-file.ts';
 import { logPath, openLog, type StageLog } from './stage-log.ts';
+import { type StageNotes, takeMessage } from './stage-notes.ts';
 import type { Worker } from './worker.ts';
-
-/** What a stage said about its run beside its output. */
-export interface StageNotes {
-  readonly warnings: string[];
-  readonly records: Record<string, unknown>;
-  peakBytes: number | undefined;
-}
 
 /** A program to start, and how people see it. */
 interface Program {
@@ -120,59 +115,6 @@ async function programsOf(session: Session, stage: Stage, { bundle }: Gathered):
   return [{ file: process.execPath, args: ['--enable-source-maps', file], shown: `node ${bundle.module}` }];
 }
 
-function environmentFor(
-  session: Session,
-  stage: Stage,
-  {
-    gathered,
-    grant,
-    attempt,
-    stageFile,
-  }: {
-    readonly gathered: Gathered;
-    readonly grant: Grant;
-    readonly attempt: number;
-    readonly stageFile: string;
-  },
-): Record<string, string> {
-  const env: Record<string, string> = {};
-  for (const [name, value] of Object.entries(process.env)) if (value !== undefined) env[name] = value;
-  for (const { name, path } of stage.outs)
-    if (name !== undefined) env[`FERMENT_OUT_${upperCase(name)}`] = relativeTo(stage, path);
-  for (const { dep, paths } of gathered.deps)
-    if (dep.name !== undefined)
-      setIfItFits(
-        env,
-        `FERMENT_DEP_${upperCase(dep.name)}`,
-        paths.map((path) => relativeTo(stage, path)).join('\n'),
-      );
-  if (grant.gpus.length > 0) env['CUDA_VISIBLE_DEVICES'] = grant.gpus.join(',');
-  return {
-    ...env,
-    FERMENT_STAGE: stage.name,
-    FERMENT_ROOT: session.root,
-    DVC_STAGE: stage.name,
-    DVC_ROOT: session.root,
-    FERMENT_STAGE_FILE: stageFile,
-    FERMENT_MESSAGE_FD: String(MESSAGE_FD),
-    FERMENT_ATTEMPT: String(attempt),
-    FERMENT_CPUS: String(grant.cpus),
-    FERMENT_GPUS: String(grant.gpus.length),
-  };
-}
-
-/** Linux refuses to start a program with a variable of more than 128 kB; the list is in the stage file all the same. */
-const MAX_VARIABLE_BYTES = 100_000;
-
-function setIfItFits(env: Record<string, string>, name: string, value: string): void {
-  if (Buffer.byteLength(value) <= MAX_VARIABLE_BYTES) env[name] = value;
-}
-
-/** `train-set` as a part of a variable's name: `TRAIN_SET`. */
-function upperCase(name: string): string {
-  return name.toUpperCase().replace(/[^A-Z0-9]/g, '_');
-}
-
 function createOutput(worker: Worker, stage: Stage, log: StageLog, env: NodeJS.ProcessEnv) {
   const redact = createRedactor(env);
   return (stream: 'stdout' | 'stderr', lines: readonly string[]): void => {
@@ -180,47 +122,6 @@ function createOutput(worker: Worker, stage: Stage, log: StageLog, env: NodeJS.P
     log.write(clean);
     for (const line of clean) worker.emit({ type: 'stage-output', stage: stage.name, stream, line });
   };
-}
-
-function takeMessage(
-  worker: Worker,
-  stage: Stage,
-  {
-    line,
-    notes,
-    warn,
-  }: { readonly line: string; readonly notes: StageNotes; readonly warn: (text: string) => void },
-): void {
-  const message = parseStageMessage(line);
-  if (message === undefined) return;
-  if (message.type === 'warning') warn(message.text);
-  else if (message.type === 'progress')
-    worker.emit({ type: 'stage-progress', stage: stage.name, progress: message.progress });
-  else
-    Object.defineProperty(notes.records, message.key, {
-      value: message.value,
-      enumerable: true,
-      configurable: true,
-    });
-}
-
-function throwUnlessGood(worker: Worker, stage: Stage, end: CommandEnd): void {
-  if (worker.signal?.aborted === true)
-    throw new FermentError('INTERRUPTED', `Stage '${stage.name}' was stopped.`, {
-      hint: 'Run the same command again to go on.',
-    });
-  const how = failureOf(stage, end);
-  if (how === undefined) return;
-  throw new FermentError('STAGE_FAILED', `Stage '${stage.name}' failed: ${how}.`, {
-    hint: `What it wrote: ferment logs ${stage.name}`,
-  });
-}
-
-function failureOf({ timeoutMs }: Stage, end: CommandEnd): string | undefined {
-  if (end.startError !== undefined) return `its command cannot be started: ${end.startError}`;
-  if (end.isTimedOut) return `its command was ended after its timeout of ${formatDuration(timeoutMs ?? 0)}`;
-  if (end.signal !== undefined) return `its command was ended by ${end.signal}`;
-  return end.exitCode === 0 ? undefined : `its command exited with ${end.exitCode}`;
 }
 
 function larger(a: number | undefined, b: number | undefined): number | undefined {

@@ -3,7 +3,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { FermentError } from '../../kit/index.ts';
 import type { LockFile } from '../lock/index.ts';
 import type { LockEntry, StageName } from '../model.ts';
-import { type ClaimRecord, takeOver, tryClaim } from './claim.ts';
+import { takeOver, tryClaim } from './claim.ts';
+import type { ClaimRecord } from './claim-record.ts';
 import type { SpareFiles } from './spare-files.ts';
 
 /** A lock file is rewritten in milliseconds; who holds its claim longer than this hangs. */

@@ -1,5 +1,5 @@
 import type { JSONSchema } from 'json-schema-to-ts';
-import { template } from './path-schema.ts';
+import { template } from './value-schema.ts';
 
 /** How long a stage may take, and how often it is tried. No inputs: changing them reruns nothing. */
 

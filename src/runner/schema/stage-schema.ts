@@ -1,6 +1,7 @@
 import type { FromSchema, JSONSchema } from 'json-schema-to-ts';
 import { executor, retries, timeout } from './attempts-schema.ts';
-import { checkpoints, deps, flag, metrics, outs, plots, template } from './path-schema.ts';
+import { checkpoints, deps, metrics, outs, plots } from './path-schema.ts';
+import { flag, template } from './value-schema.ts';
 
 const command = { type: 'string', minLength: 1, title: 'a command line' } as const satisfies JSONSchema;
 

@@ -5,7 +5,7 @@ import type { Project } from '../load/index.ts';
 import type { ProjectPath, StageName } from '../model.ts';
 import { logPath } from '../run/stage-log.ts';
 import { STATE_FOLDER } from '../run/state-paths.ts';
-import { unknownStage } from './status.ts';
+import { unknownStage } from './unknown-stage.ts';
 
 export interface FoundLog {
   readonly path: ProjectPath;

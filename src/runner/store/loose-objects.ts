@@ -11,7 +11,7 @@ import {
 } from 'node:fs';
 import { dirname } from 'node:path';
 import { type Digest, errnoOf, explainWriteError, makeFolder } from '../../kit/index.ts';
-import { unreadable } from '../hash/walk.ts';
+import { unreadable } from '../hash/unreadable.ts';
 import { LooseNames, listLoose } from './loose.ts';
 
 /** Objects with a file of their own: `<folder>/ab/cdef…`, read-only, complete from the moment they have that name. */

@@ -1,6 +1,6 @@
 import { lstatSync, readdirSync } from 'node:fs';
 import { compareBytes, type Digest, errnoOf, isDigest } from '../../kit/index.ts';
-import { unreadable } from '../hash/walk.ts';
+import { unreadable } from '../hash/unreadable.ts';
 
 /** From so many questions on it is cheaper to list the folders of the store than to look for each name. */
 const LISTING_PAYS = 1024;

@@ -1,7 +1,6 @@
-import { readdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import { renameSync, rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import {
-  compareBytes,
   type Digest,
   errnoOf,
   explainWriteError,
@@ -10,19 +9,15 @@ import {
   writeFileAtomic,
 } from '../../kit/index.ts';
 import { sha256 } from '../hash/read.ts';
-import { unreadable } from '../hash/walk.ts';
-import { type Extent, loadPack, Pack, readExtents, scanRecords } from './pack-file.ts';
-import { HEAD_BYTES, headDigest } from './pack-format.ts';
+import { unreadable } from '../hash/unreadable.ts';
+import { loadPack, Pack, scanRecords } from './pack-file.ts';
+import { listPacks, timeOf } from './pack-folder.ts';
+import { copyRecords, recordsOf } from './pack-records.ts';
 import { type PackedObject, PackTable } from './pack-table.ts';
 import { PackWriter, packPath } from './pack-writer.ts';
 
 /** Told of a pack that could not be read as one: what was good in it is in another pack now, the rest is missing. */
 export type OnDamagedPack = (quarantined: string, saved: number) => void;
-
-/** An object in a pack. */
-export interface PackedRecord extends Extent {
-  readonly digest: Digest;
-}
 
 /** The packs in `<state>/objects/pack`. They are read when the first question comes. */
 export class Packs {
@@ -152,38 +147,6 @@ export class Packs {
   }
 }
 
-/** The records of a pack in their order. */
-export function* recordsOf(pack: Pack): Generator<PackedRecord> {
-  for (let row = 0; row < pack.count; row++) {
-    const digest = headDigest(pack.index, row * HEAD_BYTES);
-    yield { digest, offset: pack.offsetAt(row), size: pack.sizeAt(row) };
-  }
-}
-
-/** Writes the records that `keep` wants; returns the name of the new pack, or undefined when there was none. */
-function copyRecords(
-  path: string,
-  records: Iterable<PackedRecord>,
-  writer: PackWriter,
-  keep: (digest: Digest, bytes: Buffer) => boolean,
-): string | undefined {
-  // What looks like a record may be part of an index: that of an empty object is a good record indeed.
-  const seen = new Set<Digest>();
-  try {
-    for (const { extent, bytes } of readExtents(path, records)) {
-      if (seen.has(extent.digest) || !keep(extent.digest, bytes)) continue;
-      seen.add(extent.digest);
-      writer.add(extent.digest, bytes);
-    }
-    if (writer.count > 0) return writer.finishSync();
-    writer.abort();
-    return undefined;
-  } catch (error) {
-    writer.abort();
-    throw error;
-  }
-}
-
 function removeFile(path: string): void {
   try {
     rmSync(path, { force: true });
@@ -195,21 +158,4 @@ function removeFile(path: string): void {
 function goodPack(path: string): Pack | undefined {
   const pack = loadPack(path);
   return pack instanceof Pack ? pack : undefined;
-}
-
-const PACK_FILE = /^[0-9a-f]{64}\.pack$/;
-
-function listPacks(folder: string): string[] {
-  try {
-    return readdirSync(folder)
-      .filter((name) => PACK_FILE.test(name))
-      .sort(compareBytes);
-  } catch (error) {
-    if (errnoOf(error) === 'ENOENT') return [];
-    throw unreadable(error, folder);
-  }
-}
-
-function timeOf(folder: string): bigint | undefined {
-  return statSync(folder, { bigint: true, throwIfNoEntry: false })?.mtimeNs;
 }

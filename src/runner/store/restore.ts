@@ -5,7 +5,7 @@ import { type Digest, errnoOf, explainWriteError, makeFolder } from '../../kit/i
 import type { Manifest, ManifestEntry } from '../hash/manifest.ts';
 import { readSmallFile, SMALL_FILE_BYTES, sha256 } from '../hash/read.ts';
 import { copyAndHash } from '../hash/stream.ts';
-import { unreadable } from '../hash/walk.ts';
+import { unreadable } from '../hash/unreadable.ts';
 import type { Content } from '../model.ts';
 import { type Extent, readExtents } from './pack-file.ts';
 import type { Store } from './store.ts';

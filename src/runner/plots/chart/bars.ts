@@ -1,5 +1,5 @@
 import { compareBytes, element } from '../../../kit/index.ts';
-import type { Point } from '../read-figure.ts';
+import type { Point } from '../figure.ts';
 import { numberTicks, placeNumbers, roomFor } from './axes.ts';
 import {
   type Curve,

@@ -1,5 +1,5 @@
 import { compareBytes, element, formatCount } from '../../../kit/index.ts';
-import type { Point } from '../read-figure.ts';
+import type { Point } from '../figure.ts';
 import { roomFor } from './axes.ts';
 import { type Drawing, drawing, LETTER, type Stop, shortText } from './chart.ts';
 

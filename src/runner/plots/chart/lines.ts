@@ -1,5 +1,5 @@
 import { element } from '../../../kit/index.ts';
-import type { Point } from '../read-figure.ts';
+import type { Point } from '../figure.ts';
 import { type Curve, type Drawing, drawing, formatValue, type Stop } from './chart.ts';
 import { drawMarks, linePath } from './marks.ts';
 import { type Coordinate, coordinateOf, createPlane, HEIGHT, type Plane, WIDTH } from './plane.ts';

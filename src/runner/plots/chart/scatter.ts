@@ -1,4 +1,4 @@
-import type { Point } from '../read-figure.ts';
+import type { Point } from '../figure.ts';
 import { type Curve, type Drawing, drawing, type Stop } from './chart.ts';
 import { drawMarks } from './marks.ts';
 import { coordinateOf, createPlane, HEIGHT, WIDTH } from './plane.ts';

@@ -9,13 +9,8 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import {
-  type ClaimAttempt,
-  isAbandoned,
-  readClaim,
-  takeOver,
-  tryClaim,
-} from '../../../../src/runner/run/claim.ts';
+import { type ClaimAttempt, takeOver, tryClaim } from '../../../../src/runner/run/claim.ts';
+import { isAbandoned, readClaim } from '../../../../src/runner/run/claim-record.ts';
 import { identify, isGone, ownIdentity } from '../../../../src/runner/run/process-identity.ts';
 import { temporaryFolder } from '../../../support/temporary.ts';
 

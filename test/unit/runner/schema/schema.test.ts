@@ -8,7 +8,7 @@ import { paramsSchema } from '../../../../src/fer/params/index.ts';
 import { mergeData } from '../../../../src/runner/load/merge.ts';
 import { accepts } from '../../../../src/runner/schema/accepts.ts';
 import { fillDefaults, withoutDefaultsRequired } from '../../../../src/runner/schema/defaults.ts';
-import { plotOptions } from '../../../../src/runner/schema/path-schema.ts';
+import { plotOptions } from '../../../../src/runner/schema/path-options.ts';
 import { pipelineSchema } from '../../../../src/runner/schema/pipeline-schema.ts';
 import { entrySchema } from '../../../../src/runner/schema/stage-schema.ts';
 import { validate, validateWithDefaults } from '../../../../src/runner/schema/validate.ts';

@@ -6,8 +6,9 @@ import { digestOf, isFermentError } from '../../../../src/kit/index.ts';
 import { Hasher } from '../../../../src/runner/hash/hasher.ts';
 import type { Content } from '../../../../src/runner/model.ts';
 import { keepContent } from '../../../../src/runner/store/keep-content.ts';
+import type { Damaged } from '../../../../src/runner/store/quarantine.ts';
 import { isStored, stageContent } from '../../../../src/runner/store/restore.ts';
-import { type Damaged, Store } from '../../../../src/runner/store/store.ts';
+import { Store } from '../../../../src/runner/store/store.ts';
 import { temporaryFolder, writeFiles } from '../../../support/temporary.ts';
 
 const FILES = 80;

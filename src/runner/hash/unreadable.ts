@@ -1,0 +1,16 @@
+import { errnoOf, FermentError } from '../../kit/index.ts';
+
+const UNREADABLE_HINTS: Readonly<Record<string, string>> = {
+  EACCES: 'Make it readable for this user.',
+  EPERM: 'Make it readable for this user.',
+  EIO: 'The disk reports an error; copy the data to a sound one.',
+  ENOENT: 'It was removed while it was read: wait until whatever writes there has finished.',
+};
+
+/** Explains a failed read: what cannot be read, and why. Other errors pass unchanged. */
+export function unreadable(error: unknown, path: string): unknown {
+  const errno = errnoOf(error);
+  const hint = errno === undefined ? undefined : UNREADABLE_HINTS[errno];
+  if (hint === undefined) return error;
+  return new FermentError('UNREADABLE', `Cannot read ${path} (${errno}).`, { hint, cause: error });
+}
