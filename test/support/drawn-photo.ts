@@ -3,7 +3,7 @@ import { renderFace, sampleFace } from '../../src/fer/faces/index.ts';
 
 /** A drawn face in a picture. */
 export interface PlacedFace {
-  /** Which person; 7, 8, 11 and 13 are found by the detector. */
+  /** Which person; 7, 8, 10, 11 and 13 are found by the detector. */
   readonly index: number;
   readonly left: number;
   readonly top: number;
