@@ -1,4 +1,4 @@
-import { createPainter, escapeControl, printLine, type Terminal, widthOf } from '../kit/index.ts';
+import { createPainter, escapeControl, indent, printLine, type Terminal, widthOf } from '../kit/index.ts';
 
 /** How wide the widest line of a text is. */
 export function textWidth(text: string): number {
@@ -32,7 +32,7 @@ export function printByFile<T>(
   const paint = createPainter(terminal.stdout, terminal.env);
   for (const [file, content] of files) {
     printLine(terminal.stdout, paint('cyan', escapeControl(file)));
-    printLine(terminal.stdout, render(new Map([[file, content]]), false).replace(/^/gm, '  '));
+    printLine(terminal.stdout, indent(render(new Map([[file, content]]), false), 2));
   }
 }
 

@@ -1,4 +1,4 @@
-import { createPainter, escapeControl, printLine, type Terminal } from '../kit/index.ts';
+import { createPainter, escapeControl, indent, printLine, type Terminal } from '../kit/index.ts';
 import { type Labelled, type RenderOptions, renderRevisions, renderValues } from '../runner/index.ts';
 import { isTooWide, printByFile } from './narrow-table.ts';
 import type { ProjectOptions } from './program.ts';
@@ -28,7 +28,7 @@ export function printRevisions(read: readonly Labelled[], options: TableOptions,
     for (const [file, leaves] of values) {
       if (options.path !== false) printLine(terminal.stdout, `  ${paint('cyan', escapeControl(file))}`);
       const table = renderValues(new Map([[file, leaves]]), tableOf(options, false));
-      printLine(terminal.stdout, table.replace(/^/gm, '    '));
+      printLine(terminal.stdout, indent(table, 4));
     }
   }
 }

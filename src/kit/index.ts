@@ -48,6 +48,7 @@ export {
   formatBytes,
   formatCount,
   formatDuration,
+  indent,
   plural,
   someOf,
 } from './text.ts';

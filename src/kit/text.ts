@@ -86,6 +86,11 @@ export function plural(n: number, word: string): string {
   return `${formatCount(n)} ${word}${n === 1 ? '' : 's'}`;
 }
 
+/** Every line of a text, so many columns further to the right. */
+export function indent(text: string, columns: number): string {
+  return text.replace(/^/gm, ' '.repeat(columns));
+}
+
 /** The first of some things, and how many more there are: `a, b and 3 more`. */
 export function someOf(all: readonly string[], most: number): string {
   const more = all.length - most;

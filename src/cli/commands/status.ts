@@ -1,6 +1,7 @@
 import {
   createPainter,
   escapeControl,
+  indent,
   plural,
   prettyJson,
   printLine,
@@ -70,6 +71,6 @@ function describeStale(
 function foldChange(change: Change, columns = Number.POSITIVE_INFINITY): string {
   const line = `  ${describeChange(change)}`;
   if (widthOf(line) <= columns || (change.kind !== 'param' && change.kind !== 'env')) return line;
-  const values = foldValues(describeValues(change), columns - 4).replace(/^/gm, '    ');
+  const values = indent(foldValues(describeValues(change), columns - 4), 4);
   return `  ${escapeControl(change.name)}\n${values}`;
 }

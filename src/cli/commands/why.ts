@@ -1,6 +1,7 @@
 import {
   createPainter,
   escapeControl,
+  indent,
   prettyJson,
   printLine,
   printWarning,
@@ -17,7 +18,6 @@ import {
 import { loadOptions } from '../load-options.ts';
 import { columnsOf } from '../narrow-table.ts';
 import type { ActionContext, ProjectOptions } from '../program.ts';
-import { indent } from '../render/indent.ts';
 import { renderAnswer } from '../render/why-answer.ts';
 import type { View } from '../render/why-details.ts';
 import { describeReasons } from '../reporters/describe.ts';

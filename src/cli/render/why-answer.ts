@@ -1,8 +1,7 @@
-import { escapeControl, unreachable, widthOf } from '../../kit/index.ts';
+import { escapeControl, indent, unreachable, widthOf } from '../../kit/index.ts';
 import type { Change, Why } from '../../runner/index.ts';
 import { foldValues } from '../narrow-table.ts';
 import { describeLines, describeValues, verbOf } from '../reporters/describe.ts';
-import { indent } from './indent.ts';
 import { detailsOf, LEAD, type View } from './why-details.ts';
 
 /** One stage's changes, a line for each with its details under it, and what repro would do. */

@@ -1,8 +1,7 @@
-import { escapeControl, isDigest, type Paint, plural, renderTable } from '../../kit/index.ts';
+import { escapeControl, indent, isDigest, type Paint, plural, renderTable } from '../../kit/index.ts';
 import type { Change, CodeChange, FileChange, Why } from '../../runner/index.ts';
 import { textWidth } from '../narrow-table.ts';
 import { describeLines, describeValue } from '../reporters/describe.ts';
-import { indent } from './indent.ts';
 
 /** Where an answer is shown. */
 export interface View {

@@ -3,6 +3,7 @@ import {
   escapeControl,
   formatBytes,
   formatCount,
+  indent,
   plural,
   renderMarkdownTable,
   renderTable,
@@ -156,8 +157,4 @@ function summaryOf({ changes }: DataDiff): string {
   const grown = counted.reduce((sum, { old, new: now }) => sum + (now?.size ?? 0) - (old?.size ?? 0), 0);
   const size = grown === 0 ? [] : [`${grown > 0 ? '+' : '−'}${formatBytes(Math.abs(grown))}`];
   return `files summary: ${[...files, ...size].join(', ')}`;
-}
-
-function indent(text: string, columns: number): string {
-  return text.replace(/^/gm, ' '.repeat(columns));
 }
