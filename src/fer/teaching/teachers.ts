@@ -11,6 +11,7 @@ import { type Digest, digestOf, digestOfJson, FermentError } from '../../kit/ind
 import { meanOf } from '../evaluation/views.ts';
 import {
   channelsOf,
+  countMultiplyAdds,
   disposeModel,
   loadModel,
   MODEL_FILES,
@@ -23,6 +24,8 @@ import { CLASSES } from '../params/index.ts';
 export interface Teachers {
   /** The mean of their probabilities, `[b, 7]`, for normalised images `[b, 48, 48, channels]`. */
   answer(images: Tensor4D): Float32Array;
+  /** For one image, of all of them. */
+  readonly multiplyAdds: number;
   /** Of their weights. */
   readonly digest: Digest;
   dispose(): void;
@@ -55,6 +58,7 @@ export async function loadTeachers(
   const inferences = models.map((model) => createInference(engine, model));
   return {
     answer: (images) => meanOf(inferences.map((inference) => answerOf(engine, inference, images))),
+    multiplyAdds: models.reduce((sum, model) => sum + countMultiplyAdds(model), 0),
     digest: digestOfJson(folders.map((folder) => digestOf(readFileSync(join(folder, MODEL_FILES.weights))))),
     dispose: () => {
       for (const inference of inferences) inference.dispose();

@@ -1,6 +1,6 @@
 import type { Engine, LayersModel, Tensor4D, Trainer } from '../../../engine/index.ts';
 import { type Dataset, IMAGE_SIDE } from '../../data/index.ts';
-import { channelsOf, type Preprocessing, predict } from '../../models/index.ts';
+import { channelsOf, countMultiplyAdds, type Preprocessing, predict } from '../../models/index.ts';
 import type { Teachers } from '../../teaching/index.ts';
 import type { Augment, Mix } from '../augmentation/index.ts';
 import type { Learner } from '../loop/learner.ts';
@@ -32,9 +32,13 @@ export function createImageLearner(options: ImageLearnerOptions): Learner {
   const { engine, model, trainer, train, validation, augment, preprocessing, sideAt, teaching } = options;
   const { mix, teachers } = options;
   const channels = channelsOf(model);
+  const sideIn = (epoch: number): number => sideAt?.(epoch) ?? IMAGE_SIDE;
+  // A step of the net itself is some three forward passes.
+  const own = 3 * countMultiplyAdds(model);
   return {
     trainer,
     trainCount: train.count,
+    workAt: (epoch) => own * (sideIn(epoch) / IMAGE_SIDE) ** 2 + (teachers?.multiplyAdds ?? 0),
     step: (epoch, indices) => {
       const labels = labelsAt(train.labels, indices);
       const answers = train.taught && rowsAt(train.taught, indices);
@@ -45,7 +49,7 @@ export function createImageLearner(options: ImageLearnerOptions): Learner {
         if (rows !== undefined) mix?.({ images: batch, targets: rows, indices }, epoch);
         return engine.tf.tensor4d(batch, [indices.length, side, side, channels]);
       };
-      const images = look(sideAt?.(epoch) ?? IMAGE_SIDE, targets);
+      const images = look(sideIn(epoch), targets);
       try {
         if (teachers !== undefined && targets !== undefined)
           blend(targets, answersTo(images, teachers, look), teaching?.share ?? 0);

@@ -6,6 +6,8 @@ export interface Learner {
   readonly trainer: Trainer;
   /** Number of training images. */
   readonly trainCount: number;
+  /** What an image of an epoch (from 1) asks for, beside one of another; left out, all ask for the same. */
+  workAt?(epoch: number): number;
   /** One optimizer step on these training images, as they look in this epoch (from 1). */
   step(epoch: number, indices: Uint32Array): StepResult;
   /** Scores the whole validation split with the weights as they are. */

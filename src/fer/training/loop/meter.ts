@@ -18,19 +18,21 @@ const WINDOW_MS = 10_000;
 
 /** Measures speed over the last ten seconds, and the time to go from the whole run, validation included. */
 export interface Meter {
-  /** Images seen by this process since it started training. */
-  add(images: number): void;
+  /** Images seen by this process since the last call, and the work that they were, in any unit. */
+  add(images: number, work: number): void;
   imagesPerSecond(): number;
-  etaSeconds(imagesToGo: number): number;
+  etaSeconds(workToGo: number): number;
 }
 
 export function createMeter(now: () => number = () => performance.now()): Meter {
   const start = now();
   let seen = 0;
+  let worked = 0;
   const marks: { readonly at: number; readonly seen: number }[] = [{ at: start, seen: 0 }];
   return {
-    add: (images) => {
+    add: (images, work) => {
       seen += images;
+      worked += work;
       const at = now();
       marks.push({ at, seen });
       while (marks.length > 2 && at - (marks[0]?.at ?? at) > WINDOW_MS) marks.shift();
@@ -41,6 +43,6 @@ export function createMeter(now: () => number = () => performance.now()): Meter 
       if (first === undefined || last === undefined || last.at <= first.at) return 0;
       return ((last.seen - first.seen) * 1000) / (last.at - first.at);
     },
-    etaSeconds: (imagesToGo) => (seen === 0 ? 0 : (((now() - start) / seen) * imagesToGo) / 1000),
+    etaSeconds: (workToGo) => (worked === 0 ? 0 : (((now() - start) / worked) * workToGo) / 1000),
   };
 }

@@ -1,43 +1,13 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { FermentError } from '../../../kit/index.ts';
 import { shouldStop, watchLoss } from '../schedule/early-stopping.ts';
-import { isBetterEpoch, type Keep } from '../schedule/keeper.ts';
-import { afterEpoch, learningRateAt, type ScheduleParams, type ScheduleState } from '../schedule/schedule.ts';
+import { isBetterEpoch } from '../schedule/keeper.ts';
+import { afterEpoch } from '../schedule/schedule.ts';
 import type { EpochRecord } from './history.ts';
 import type { Learner } from './learner.ts';
-import { createMeter, type Meter, type TrainingProgress } from './meter.ts';
-import { shuffledOrder } from './sampling.ts';
-import {
-  type CheckpointPlace,
-  openSession,
-  restoreWeights,
-  type Session,
-  saveSession,
-  weightsOf,
-} from './session.ts';
-
-/** How long and how a model is trained. */
-export interface TrainingPlan {
-  /** At most. */
-  readonly epochs: number;
-  readonly batchSize: number;
-  readonly learningRate: number;
-  readonly schedule: ScheduleParams;
-  /** Epochs in a row without a lower validation loss; null never stops. */
-  readonly earlyStopping: number | null;
-  readonly keep: Keep;
-  /** Of the order of the images. */
-  readonly seed: number;
-}
-
-export interface TrainingOptions {
-  readonly learner: Learner;
-  readonly plan: TrainingPlan;
-  readonly checkpoint?: CheckpointPlace | undefined;
-  /** Called after every step. */
-  readonly onProgress?: ((progress: TrainingProgress) => void) | undefined;
-  readonly onWarning?: ((text: string) => void) | undefined;
-}
+import { createMeter, type Meter } from './meter.ts';
+import { checkFinite, runSteps } from './run-steps.ts';
+import { openSession, restoreWeights, type Session, saveSession, weightsOf } from './session.ts';
+import type { TrainingOptions, TrainingPlan } from './training-plan.ts';
 
 export interface TrainingOutcome {
   readonly history: readonly EpochRecord[];
@@ -108,55 +78,6 @@ async function runEpoch(
     },
     kept: better ? weightsOf(learner.trainer) : kept,
   };
-}
-
-/** All training images once, in a new order, the last batch possibly smaller. */
-async function runSteps(options: TrainingOptions, epoch: number, schedule: ScheduleState, meter: Meter) {
-  const { learner, plan } = options;
-  const count = learner.trainCount;
-  const stepsPerEpoch = Math.ceil(count / plan.batchSize);
-  const order = shuffledOrder(plan.seed, epoch, count);
-  let learningRate = plan.learningRate;
-  let loss = 0;
-  let correct = 0;
-  for (let step = 0; step < stepsPerEpoch; step++) {
-    const indices = order.subarray(step * plan.batchSize, (step + 1) * plan.batchSize);
-    const length = { epochs: plan.epochs, stepsPerEpoch };
-    learningRate = learningRateAt(plan.schedule, schedule, length, (epoch - 1) * stepsPerEpoch + step);
-    learner.trainer.setLearningRate(learningRate);
-    const result = learner.step(epoch, indices);
-    // Node frees what addons let go of only between turns of its event loop.
-    await nextTurn();
-    checkFinite(result.loss, `step ${step + 1} of epoch ${epoch}`, learningRate);
-
-    const seen = step * plan.batchSize + indices.length;
-    loss += result.loss * indices.length;
-    correct += result.correct;
-    meter.add(indices.length);
-    const done = (epoch - 1) * count + seen;
-    const total = plan.epochs * count;
-    options.onProgress?.({
-      done,
-      total,
-      unit: 'image',
-      text: `epoch ${epoch}/${plan.epochs}`,
-      rate: meter.imagesPerSecond(),
-      etaSeconds: meter.etaSeconds(total - done),
-      values: { loss: loss / seen, accuracy: correct / seen },
-    });
-  }
-  return { loss: loss / count, accuracy: correct / count, learningRate };
-}
-
-function checkFinite(loss: number, where: string, learningRate: number): void {
-  if (Number.isFinite(loss)) return;
-  throw new FermentError(
-    'TRAINING_DIVERGED',
-    `The loss must stay a finite number. Received: ${loss} in ${where}, at a learning rate of ${learningRate}.`,
-    {
-      hint: `Lower the learning rate (try ${Number((learningRate / 10).toPrecision(3))}), or give the schedule a warmupEpochs; weightDecay with a high rate diverges too.`,
-    },
-  );
 }
 
 /** A model that was trained for another number of steps than its plan says is not the one that the report describes. */

@@ -2,7 +2,7 @@ import { didYouMean, FermentError } from '../../../kit/index.ts';
 import type { CompactArchitecture, Params } from '../../params/index.ts';
 import { createMixup, createOnlineAugmentation, type Mixup } from '../augmentation/index.ts';
 import { createImageLearner } from '../learners/image-learner.ts';
-import type { TrainingPlan } from '../loop/train-model.ts';
+import type { TrainingPlan } from '../loop/training-plan.ts';
 import { checkImageSizes, sideAt } from '../schedule/image-size.ts';
 import type { OptimizerName, Recipe } from './recipe.ts';
 import { runTraining, type TrainingContext, type TrainingPlaces } from './run-training.ts';

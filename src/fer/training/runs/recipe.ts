@@ -7,7 +7,7 @@ import type { Teachers } from '../../teaching/index.ts';
 import type { GrayImages } from '../learners/gray-images.ts';
 import type { Learner } from '../loop/learner.ts';
 import { classWeights } from '../loop/sampling.ts';
-import type { TrainingPlan } from '../loop/train-model.ts';
+import type { TrainingPlan } from '../loop/training-plan.ts';
 
 /** `adamw` is Adam with decoupled weight decay. */
 export type OptimizerName = 'adam' | 'adamw' | 'sgd';

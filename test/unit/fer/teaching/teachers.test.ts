@@ -76,12 +76,13 @@ describe('teachers that answer each batch', () => {
       mix: mixed ? createMixup(5, { alpha: 0.4, until: 1 }, 10) : undefined,
       sideAt: () => side,
     });
+    const work = learner.workAt?.(1) ?? 0;
     learner.step(1, indices);
     const before = engine.tf.memory().numTensors;
     learner.step(1, indices);
     expect(engine.tf.memory().numTensors).toBe(before);
     teachers.dispose();
-    return seen[0] ?? { images: new Float32Array(), targets: new Float32Array() };
+    return { ...(seen[0] ?? { images: new Float32Array(), targets: new Float32Array() }), work };
   }
 
   it('give the mean of their probabilities for the images as they are seen', async () => {
@@ -110,6 +111,8 @@ describe('teachers that answer each batch', () => {
     const small = await step(32, 1);
     expect(small.images).toHaveLength(indices.length * 32 * 32);
     expect(small.targets).toEqual(large.targets);
+    // A step is three passes of the net at its size and one of each teacher at 48 x 48.
+    expect(large.work / small.work).toBeCloseTo((3 + 2) / (3 * (32 / 48) ** 2 + 2), 9);
     expect((await step(32, 1, true)).targets).not.toEqual(large.targets);
     expect((await step(32, 1, true)).targets).toEqual((await step(48, 1, true)).targets);
   });

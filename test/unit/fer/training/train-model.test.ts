@@ -1,10 +1,11 @@
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { TensorState } from '../../../../src/engine/index.ts';
 import type { SplitScores } from '../../../../src/fer/training/loop/history.ts';
 import type { Learner } from '../../../../src/fer/training/loop/learner.ts';
 import type { TrainingProgress } from '../../../../src/fer/training/loop/meter.ts';
-import { type TrainingPlan, trainModel } from '../../../../src/fer/training/loop/train-model.ts';
+import { trainModel } from '../../../../src/fer/training/loop/train-model.ts';
+import type { TrainingPlan } from '../../../../src/fer/training/loop/training-plan.ts';
 import { digestOf } from '../../../../src/kit/index.ts';
 import { temporaryFolder } from '../../../support/temporary.ts';
 import { CONSTANT_RATE } from './tiny-data.ts';
@@ -147,6 +148,31 @@ describe('the training loop', () => {
       expect(p.etaSeconds).toBeGreaterThanOrEqual(0);
       expect(p.values?.loss).toBe(1);
     }
+  });
+});
+
+describe('the time to go', () => {
+  it('is right from the first step where images of the first epochs ask for less', async () => {
+    let now = 0;
+    const clock = vi.spyOn(performance, 'now').mockImplementation(() => now);
+    const secondsAt = (epoch: number): number => [1, 3, 7][epoch - 1] ?? Number.NaN;
+    const learner = scripted([3, 2, 1]);
+    const seen: [number, number | undefined][] = [];
+    await trainModel({
+      learner: {
+        ...learner,
+        workAt: (epoch) => 5 * secondsAt(epoch),
+        step: (epoch, indices) => {
+          now += 1000 * secondsAt(epoch) * indices.length;
+          return learner.step(epoch, indices);
+        },
+      },
+      plan: { ...plan, epochs: 3 },
+      onProgress: ({ etaSeconds }) => seen.push([now / 1000, etaSeconds]),
+    });
+    clock.mockRestore();
+    expect(seen).toHaveLength(9);
+    for (const [spent, left] of seen) expect(left).toBeCloseTo(110 - spent, 9);
   });
 });
 
