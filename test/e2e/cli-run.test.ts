@@ -232,6 +232,41 @@ it('a pattern that may match nothing reads nothing that a stage wrote which is l
     1 ran in TIME."
   `);
   expect([p.read('report.md'), p.read('maps/a')]).toEqual(['maps: \n', '1\n']);
+  // Of the pipeline that was run, status says the same; of the whole one, what is stale.
+  expect(await p.ferment('status', '--without', 'map')).toMatchInlineSnapshot(`
+    "exit 0
+    Everything is up to date."
+  `);
+  expect(await p.ferment('status')).toMatchInlineSnapshot(`
+    "exit 0
+    report
+      maps/a is new
+
+    What would run: ferment repro --dry"
+  `);
+});
+
+it('status without a stage says how to run so', async () => {
+  const p = cliProject({ ...files, 'a.in': 'good' });
+  expect(await p.ferment('status', '--without', 'train@a')).toMatchInlineSnapshot(`
+    "exit 0
+    Nothing has run yet (2 stages). Begin with: ferment repro --without train@a"
+  `);
+  await p.ferment('repro', '--without', 'train@a');
+  p.write('a.in', 'other');
+  expect(await p.ferment('status', '--without', 'train@a')).toMatchInlineSnapshot(`
+    "exit 0
+    Everything is up to date."
+  `);
+  expect(await p.ferment('status', '--without', 'train@a', 'report', '--exit-code')).toMatchInlineSnapshot(`
+    "exit 0
+    Everything is up to date."
+  `);
+  expect(await p.ferment('status', '--without', 'none')).toMatchInlineSnapshot(`
+    "exit 2
+    ! error: There is no stage, group or out 'none'.
+    The stages are listed by: ferment list"
+  `);
 });
 
 it('a run without a stage leaves out what needs it, and the next plain run makes up for it', async () => {

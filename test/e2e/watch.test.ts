@@ -1,7 +1,7 @@
 import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
-import { repro, type Summary, type WatchEvent, watch } from '../../src/runner/index.ts';
+import { type ReproOptions, repro, type Summary, type WatchEvent, watch } from '../../src/runner/index.ts';
 import { cliProject } from '../support/cli-project.ts';
 import { type RunnerProject, runnerProject, untilThere } from '../support/runner-project.ts';
 
@@ -22,16 +22,16 @@ function outcomesOf({ stages }: Summary): string {
   return [...stages].map(([name, { outcome }]) => `${name} ${outcome}`).join(', ');
 }
 
-function watching(p: RunnerProject, targets: readonly string[] = []): Watching {
+function watching(p: RunnerProject, chosen: Pick<ReproOptions, 'targets' | 'without'> = {}): Watching {
   const stop = new AbortController();
   let told: string[] = [];
   let waits = 0;
   const ended = watch({
     load: { cwd: p.root },
-    targets,
+    ...chosen,
     signal: stop.signal,
     run: async (project) => {
-      const summary = await repro(project, { targets, signal: stop.signal, keepGoing: true });
+      const summary = await repro(project, { ...chosen, signal: stop.signal, keepGoing: true });
       told.push(outcomesOf(summary));
       return summary;
     },
@@ -191,14 +191,25 @@ stages:
 
 it('only what the targets read counts; outs, other files and an unknown target do not', async () => {
   const p = twoStages();
-  const w = watching(p, ['all']);
+  const w = watching(p, { targets: ['all'] });
   expect(await w.after(() => {})).toEqual(['all ran']);
   p.write('note', 'changed');
   p.write('unrelated', '1');
   p.write('all.txt', 'edited by hand');
   expect(await w.after(() => p.write('data/2.csv', '2'))).toEqual(['data/2.csv new', 'all ran']);
-  await expect(watching(p, ['nothing']).ended).rejects.toMatchObject({ code: 'USAGE' });
+  await expect(watching(p, { targets: ['nothing'] }).ended).rejects.toMatchObject({ code: 'USAGE' });
 }, 20_000);
+
+it('what is left out is neither run nor watched', async () => {
+  const p = twoStages();
+  const w = watching(p, { without: ['b'] });
+  expect(await w.after(() => {})).toEqual(['all ran']);
+  const onlyTheSecond = await w.after(() => {
+    p.write('note', 'other\n');
+    p.write('data/2.csv', '2\n');
+  });
+  expect(onlyTheSecond).toEqual(['data/2.csv new', 'all ran']);
+});
 
 it('it sleeps while nothing happens, also when a stage has 2,000 files in many folders', async () => {
   const p = runnerProject({

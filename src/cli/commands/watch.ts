@@ -19,6 +19,7 @@ interface WatchOptions extends ProjectOptions {
   readonly singleItem?: boolean;
   readonly pipeline?: boolean;
   readonly downstream?: boolean;
+  readonly without?: readonly string[];
   readonly keepGoing?: boolean;
   readonly jobs?: number;
   readonly runCache: boolean;

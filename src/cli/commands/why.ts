@@ -7,14 +7,7 @@ import {
   printWarning,
   renderTable,
 } from '../../kit/index.ts';
-import {
-  buildGraph,
-  why as explain,
-  loadProject,
-  type Project,
-  status as readStatus,
-  selectTargets,
-} from '../../runner/index.ts';
+import { why as explain, loadProject, type Project, status as readStatus } from '../../runner/index.ts';
 import { loadOptions } from '../load-options.ts';
 import { columnsOf } from '../narrow-table.ts';
 import type { ActionContext, ProjectOptions } from '../program.ts';
@@ -54,7 +47,8 @@ export async function why(
 
 /** The stages before this one that are stale by themselves, with the reasons. */
 async function staleUpstream(project: Project, stage: string): Promise<string[][]> {
-  const needed = new Set(selectTargets(buildGraph(project.stages), [stage]));
-  const stale = [...(await readStatus(project))].filter(([name]) => name !== stage && needed.has(name));
-  return stale.map(([name, changes]) => [escapeControl(name), describeReasons(changes)]);
+  const { stale } = await readStatus(project, { targets: [stage] });
+  return [...stale].flatMap(([name, changes]) =>
+    name === stage ? [] : [[escapeControl(name), describeReasons(changes)]],
+  );
 }

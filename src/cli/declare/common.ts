@@ -8,6 +8,25 @@ export function withProject(command: Command): Command {
     .option('-S, --set <key=value>', 'another value for this run (repeatable)', collect);
 }
 
+/** The stages that a command is about, and what is left out of the pipeline for it. */
+export function withTargets(command: Command): Command {
+  return command
+    .argument('[target...]', 'stages, groups or outs')
+    .option(
+      '--without <target>',
+      'as if these stages, and those that cannot do without them, were not declared (repeatable)',
+      collect,
+    );
+}
+
+/** The stages that are run, of those that `withTargets` leaves. */
+export function withSelection(command: Command): Command {
+  return withTargets(command)
+    .option('-s, --single-item', 'only the named stages, not what they need')
+    .option('-p, --pipeline', 'the whole pipelines that the named stages belong to')
+    .option('--downstream', 'the named stages and everything that depends on them');
+}
+
 /** The arguments and options of a comparison of two commits. */
 export function withTables(command: Command): Command {
   return command

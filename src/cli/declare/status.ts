@@ -1,12 +1,11 @@
 import type { Command } from 'commander';
 import type { ActionContext } from '../program.ts';
-import { parseCount, withProject } from './common.ts';
+import { parseCount, withProject, withTargets } from './common.ts';
 
 /** Commands that explain: status, why, logs. */
 export function declareStatus(program: Command, context: ActionContext): void {
-  withProject(program.command('status'))
+  withTargets(withProject(program.command('status')))
     .description('Say which stages are stale by their own state, and why.')
-    .argument('[target...]', 'stages, groups or outs')
     .option('--json', 'print JSON')
     .option('--exit-code', 'exit with 1 when something is stale')
     .action(async (targets: string[], options) => {

@@ -10,7 +10,7 @@ import { type Folders, foldersOf } from './folders.ts';
 import { lookAt, type Snapshot } from './snapshot.ts';
 import { createIsMade, sourceFolders, sourceItems, stageItems, type WatchedItem } from './watched.ts';
 
-export type Selection = Pick<ReproOptions, 'targets' | 'singleItem' | 'pipeline' | 'downstream'>;
+export type Selection = Pick<ReproOptions, 'targets' | 'without' | 'singleItem' | 'pipeline' | 'downstream'>;
 
 /** What a run reads, to be looked at again and again. */
 export interface View {
@@ -27,11 +27,11 @@ export interface View {
 export function viewOf(
   project: Project,
   read: ReadonlySet<string>,
-  { targets = [], ...select }: Selection,
+  selection: Selection,
   withFolders = false,
 ): View {
-  const session = openSession(project, () => {});
-  const selected = selectTargets(session.graph, targets, select);
+  const session = openSession(project, () => {}, selection);
+  const selected = selectTargets(session.graph, selection.targets ?? [], selection);
   return createView(project.root, createIsMade(project), async () => [
     ...sourceItems(project.root, read),
     ...(await stageItems(session, selected)),

@@ -36,7 +36,7 @@ it('what was accepted does not rerun, is what a lost out comes back as, and is k
     ['a', ['in']],
     ['b', ['params.yaml:k', 'b.txt']],
   ]);
-  expect((await status(load(p))).size).toBe(1);
+  expect((await status(load(p))).stale.size).toBe(1);
   p.write('runs.txt', '');
   expect((await p.repro()).outcomes).toMatchObject({ a: 'unchanged', b: 'unchanged' });
   p.write('params.yaml', 'k: 1\n');
@@ -118,5 +118,5 @@ it('only the named stages are accepted', async () => {
   p.write('in', 'two\n');
   p.write('params.yaml', 'k: 2\n');
   expect((await commit(load(p), { targets: ['b'] })).accepted.map(({ stage }) => stage)).toEqual(['b']);
-  expect([...(await status(load(p))).keys()]).toEqual(['a', 'always']);
+  expect([...(await status(load(p))).stale.keys()]).toEqual(['a', 'always']);
 });

@@ -66,7 +66,7 @@ describe('import-dvc', () => {
     expect(await reproduced(root)).toEqual(every('restored'));
     expect(readFileSync(join(root, 'data/a.txt'), 'utf8')).toBe('one\r\ntwo\r\n');
     expect(readFileSync(join(root, 'large.txt'), 'utf8')).toBe('large a b 1.0\n');
-    expect([...(await status(loadProject({ cwd: root })))]).toEqual([]);
+    expect([...(await status(loadProject({ cwd: root }))).stale]).toEqual([]);
     expect((await imported(root)).outcomes).toEqual(every('known'));
   });
 

@@ -27,18 +27,18 @@ it('status names what differs, of each stage by itself, and is empty when all is
   const p = sample();
   const never = { kind: 'never-run', name: '', change: 'new' };
   const always = { kind: 'always', name: 'hi', change: 'modified' };
-  expect(Object.fromEntries(await status(load(p)))).toEqual({
+  expect(Object.fromEntries((await status(load(p))).stale)).toEqual({
     a: [never],
     b: [never, { kind: 'dep', name: 'a', change: 'deleted' }],
     hi: [never, always],
   });
   await p.repro();
-  expect(Object.fromEntries(await status(load(p)))).toEqual({ hi: [always] });
+  expect(Object.fromEntries((await status(load(p))).stale)).toEqual({ hi: [always] });
   p.write('in', '2');
   p.write('params.yaml', 'k: 2\n');
   p.write('a/extra', 'x');
   p.remove('b.txt');
-  expect(Object.fromEntries(await status(load(p)))).toMatchObject({
+  expect(Object.fromEntries((await status(load(p))).stale)).toMatchObject({
     a: [
       { kind: 'dep', name: 'in', change: 'modified' },
       { kind: 'out', name: 'a', change: 'modified' },
@@ -50,7 +50,11 @@ it('status names what differs, of each stage by itself, and is empty when all is
     ],
   });
   p.remove('in');
-  expect((await status(load(p))).get('a')?.[0]).toMatchObject({ kind: 'dep', name: 'in', change: 'deleted' });
+  expect((await status(load(p))).stale.get('a')?.[0]).toMatchObject({
+    kind: 'dep',
+    name: 'in',
+    change: 'deleted',
+  });
 });
 
 it('a declared parameter that is not there is a change of its stage, which alone cannot run', async () => {
@@ -62,7 +66,7 @@ it('a declared parameter that is not there is a change of its stage, which alone
   await p.repro();
   p.write('params.yaml', 'k: 1\nt: {}\n');
   const missing = { kind: 'param', name: 'params.yaml:t.lr', change: 'deleted', old: 1 };
-  expect(Object.fromEntries(await status(load(p)))).toEqual({ b: [missing] });
+  expect(Object.fromEntries((await status(load(p))).stale)).toEqual({ b: [missing] });
   await expect(repro(load(p))).rejects.toThrow("params.yaml has no 'lr' in 't'");
   expect((await repro(load(p), { targets: ['a'] })).ok).toBe(true);
 });
@@ -81,7 +85,7 @@ it('status tells a dep that is no longer declared from one that is not there, al
   p.remove('y');
   p.remove('d/a.txt');
   const said = async () =>
-    (await status(load(p))).get('s')?.map(({ name, change, declared }) => [name, change, declared]);
+    (await status(load(p))).stale.get('s')?.map(({ name, change, declared }) => [name, change, declared]);
   expect(await said()).toEqual([
     ['d/a.txt', 'deleted', undefined],
     ['y', 'deleted', undefined],
