@@ -8,6 +8,7 @@ import {
   type Engine,
   type LayersModel,
   loadEngine,
+  withPrecision,
 } from '../../src/engine/index.ts';
 import { type Architecture, buildModel } from '../../src/fer/index.ts';
 import { measureFor } from '../runner/measure.ts';
@@ -26,9 +27,9 @@ function prepare(engine: Engine, model: LayersModel, mode: string | undefined): 
   const images = Float32Array.from({ length: BATCH * 48 * 48 * 3 }, (_, i) => Math.sin(i * i));
   if (mode !== 'predict') {
     const labels = Uint8Array.from({ length: BATCH }, (_, i) => i % 7);
-    const trainer = createTrainer(engine, model, {
+    const inTraining = withPrecision(engine, mode === 'train-bfloat16' ? 'bfloat16' : 'float32');
+    const trainer = createTrainer(inTraining, model, {
       optimizer: { kind: 'adam', learningRate: 1e-3 },
-      precision: mode === 'train-bfloat16' ? 'bfloat16' : 'float32',
       seed: 0,
     });
     return () => trainer.step(images, labels);

@@ -9,7 +9,6 @@ import type { Engine } from './load.ts';
 import type { LayersModel, LayerVariable, Tensor4D } from './native.ts';
 import { smoothedTargets } from './ops/softmax-cross-entropy.ts';
 import { createOptimizer, type OptimizerOptions } from './optimizer.ts';
-import { type Precision, withPrecision } from './precision.ts';
 import { floatsOf, stateOf, type TensorState, type TensorStates } from './tensor-states.ts';
 import { createWeightAverage, type WeightAverage } from './weight-average.ts';
 
@@ -21,8 +20,6 @@ export interface TrainerOptions {
   readonly classWeights?: readonly number[] | undefined;
   /** Decay of a running mean of the weights (see `createWeightAverage`), below 1; 0, the default, keeps none. */
   readonly averageDecay?: number;
-  /** What large products multiply; float32 by default. */
-  readonly precision?: Precision;
   /** Decides the dropout masks, together with the number of the step. */
   readonly seed: number | string;
 }
@@ -55,10 +52,9 @@ export interface Trainer {
 
 /**
  * Prepares the training of a tf.layers model whose output is logits. Layers with `trainable: false` are left alone.
- * Throws NO_DEVICE where the engine cannot multiply in the wanted precision.
+ * Large products are in the engine's precision (`withPrecision`).
  */
-export function createTrainer(loaded: Engine, model: LayersModel, options: TrainerOptions): Trainer {
-  const engine = withPrecision(loaded, options.precision ?? 'float32');
+export function createTrainer(engine: Engine, model: LayersModel, options: TrainerOptions): Trainer {
   const graph = compileForTraining(engine, model);
   const plan = planGradients(graph);
   const optimizer = createOptimizer(engine, graph.weights, options.optimizer);

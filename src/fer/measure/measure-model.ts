@@ -56,11 +56,16 @@ export async function measureModel(options: MeasureOptions): Promise<Measurement
   const model = buildModel(engine, { architecture, dropout: DROPOUT[architecture], seed: 1 });
   try {
     const batch = randomBatch(options.batchSize, channelsOf(model));
-    const trainImagesPerSecond = measureTraining(engine, model, batch, options);
+    const inTraining = withPrecision(engine, options.precision);
+    const trainImagesPerSecond = measureTraining(inTraining, model, batch, options);
     const predictImagesPerSecond = measurePrediction(engine, model, batch, options);
     const peakMemoryBytes = process.resourceUsage().maxRSS * 1024;
-    const facts = engineFacts(withPrecision(engine, options.precision));
-    return { trainImagesPerSecond, predictImagesPerSecond, peakMemoryBytes, engine: facts };
+    return {
+      trainImagesPerSecond,
+      predictImagesPerSecond,
+      peakMemoryBytes,
+      engine: engineFacts(inTraining),
+    };
   } finally {
     disposeModel(model);
   }
@@ -76,7 +81,6 @@ interface Batch {
 function measureTraining(engine: Engine, model: Model, { images, labels }: Batch, options: MeasureOptions) {
   const trainer = createTrainer(engine, model, {
     optimizer: { kind: 'adam', learningRate: 1e-3 },
-    precision: options.precision,
     seed: 1,
   });
   try {

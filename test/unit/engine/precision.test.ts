@@ -141,7 +141,7 @@ describe('a training in bfloat16', () => {
   function losses(precision: 'float32' | 'bfloat16'): number[] {
     const model = buildModel(engine, { architecture: 'se-resnet', dropout: 0, seed: 3 });
     const optimizer = { kind: 'adam', learningRate: 1e-3 } as const;
-    const trainer = createTrainer(engine, model, { optimizer, precision, seed: 1 });
+    const trainer = createTrainer(withPrecision(engine, precision), model, { optimizer, seed: 1 });
     const found = Array.from({ length: 8 }, () => trainer.step(images, labels).loss);
     trainer.dispose();
     disposeModel(model);

@@ -65,7 +65,6 @@ export function trainerOptions(recipe: Recipe, labels: Uint8Array): TrainerOptio
       weightDecayMode: optimizer === 'adamw' ? 'decoupled' : 'coupled',
     },
     averageDecay,
-    precision: recipe.precision,
     labelSmoothing,
     classWeights: classWeights(labels, classWeightPower),
     seed: plan.seed,

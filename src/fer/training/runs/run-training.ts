@@ -79,9 +79,17 @@ export async function runTraining(
     if (folders.length > 0) teachers = await loadTeachers(inTraining, folders, { preprocessing, model });
     const taughtBy = teachers === undefined ? [] : [teachers.digest];
     const images = [digestOfImages(train), digestOfDataset(validation)];
+    const options = trainerOptions(recipe, train.labels);
     const outcome = await runLearner(
       recipe,
-      { engine, model, train, validation, teachers },
+      {
+        engine,
+        model,
+        train,
+        validation,
+        teachers,
+        createTrainer: (part) => createTrainer(inTraining, part, options),
+      },
       { config: digestOfJson([recipe.params, weights, ...images, ...taughtBy]), places, context },
     );
     await saveModel(places.model, model, infoOf(recipe, model, outcome));
@@ -102,14 +110,10 @@ interface Target {
 
 async function runLearner(
   recipe: Recipe,
-  parts: Omit<LearnerParts, 'createTrainer'>,
+  parts: LearnerParts,
   { config, places, context }: Target,
 ): Promise<TrainingOutcome> {
-  const { engine, train } = parts;
-  const learner = recipe.createLearner({
-    ...parts,
-    createTrainer: (model) => createTrainer(engine, model, trainerOptions(recipe, train.labels)),
-  });
+  const learner = recipe.createLearner(parts);
   try {
     const path = places.checkpoint === undefined ? undefined : join(places.checkpoint, 'training.ckpt');
     return await trainModel({
