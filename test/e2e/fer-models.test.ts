@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -107,6 +107,11 @@ describe('fer predict', () => {
     expect(answers).toHaveLength(labels.length);
     expect(answers.map(({ file }) => file)).toContain('files/angry/0.png');
     expect(stderr).not.toContain('middle square');
+    mkdirSync(join(root, 'links'), { recursive: true });
+    symlinkSync('../files/angry/0.png', join(root, 'links', 'one.png'));
+    symlinkSync('nowhere.png', join(root, 'links', 'two.png'));
+    const linked = await fer(root, 'predict', 'links', '--model', 'model', '--json');
+    expect(JSON.parse(linked.stdout)).toHaveLength(1);
     mkdirSync(join(root, 'empty'), { recursive: true });
     expect(await fer(root, 'predict', 'empty', '--model', 'model')).toMatchObject({
       exit: 1,

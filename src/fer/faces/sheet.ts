@@ -1,4 +1,5 @@
 import sharp from 'sharp';
+import { label } from '../../kit/index.ts';
 
 export interface SheetImage {
   /** Gray or RGB, uint8 [side, side, channels]. */
@@ -57,6 +58,5 @@ function enlarge(image: SheetImage, cell: number): Promise<Buffer> {
 }
 
 function text(content: string, x: number, y: number, size: number): string {
-  const safe = content.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
-  return `<text x="${x}" y="${y}" font-family="sans-serif" font-size="${size}" fill="#222">${safe}</text>`;
+  return label(content, { x, y, 'font-family': 'sans-serif', 'font-size': size, fill: '#222' });
 }

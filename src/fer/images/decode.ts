@@ -14,22 +14,30 @@ const MAX_PIXELS = 64_000_000;
 
 /**
  * Decodes any image that sharp reads into 8-bit gray. Colour becomes gray as PIL's mode "L" does it; alpha is
- * ignored; `upright` turns it as its EXIF orientation says. Rejects with sharp's error when the bytes are no image.
+ * ignored; `upright` turns it as its EXIF orientation says. Rejects with sharp's error when the bytes are no image, and with one that says so when they are too large a one.
  */
 export async function decodeGray(
   bytes: Uint8Array,
   options: { readonly upright?: boolean } = {},
 ): Promise<GrayImage & { readonly colour: boolean }> {
-  const image = sharp(bytes, { limitInputPixels: MAX_PIXELS });
+  // The limit is our own check, which says the numbers.
+  const image = sharp(bytes, { limitInputPixels: false });
   if (options.upright === true) image.autoOrient();
+  const { space, ...size } = await image.metadata();
+  refuseTooLarge(size.width * size.height);
   // Without this, sharp hands out gray as three equal channels.
-  const { space } = await image.metadata();
   const colour = space !== 'b-w' && space !== 'grey16';
   if (!colour) image.toColourspace('b-w');
   const { data, info } = await image.raw({ depth: 'uchar' }).toBuffer({ resolveWithObject: true });
   const { width, height, channels } = info;
   const pixels = channels >= 3 ? toLuma(data, channels) : everyNth(data, channels);
   return { width, height, pixels, colour };
+}
+
+function refuseTooLarge(pixels: number): void {
+  if (pixels <= MAX_PIXELS) return;
+  const [has, most] = [pixels, MAX_PIXELS].map((count) => Math.round(count / 1e6));
+  throw new Error(`it has ${has} million pixels, and at most ${most} million are read`);
 }
 
 function everyNth(data: Uint8Array, n: number): Uint8Array {

@@ -1,6 +1,7 @@
+import { existsSync } from 'node:fs';
 import { basename, extname, join } from 'node:path';
 import sharp from 'sharp';
-import { makeFolder, writeFileAtomic } from '../../kit/index.ts';
+import { element, FermentError, label, makeFolder, someOf, writeFileAtomic } from '../../kit/index.ts';
 import type { Answer } from './answer-files.ts';
 
 /** Small pictures are enlarged to this, so that a label can be read. */
@@ -8,17 +9,45 @@ const LEAST_SIDE = 240;
 /** Orange of the palette of Okabe and Ito, with black beside it: seen on any picture. */
 const BOX_COLOR = '#e69f00';
 
+const MOST_NAMED = 5;
+/** In the EXIF data of each drawing: what has it may be written over. */
+const MAKER = 'fer predict --annotate';
+
 /**
  * Writes a PNG of each picture with the squares that were answered and the first answer of each into a folder, named
- * as the picture; pictures of one name in several folders are numbered.
+ * as the picture; pictures of one name in several folders are numbered. Earlier drawings are replaced.
+ * Throws USAGE, and writes nothing, where a name is that of any other file.
  */
 export async function annotateFiles(answers: readonly Answer[], folder: string): Promise<void> {
-  makeFolder(folder);
   const byFile = new Map<string, Answer[]>();
   for (const answer of answers) byFile.set(answer.file, [...(byFile.get(answer.file) ?? []), answer]);
   const taken = new Set<string>();
-  for (const [file, own] of byFile)
-    await annotate(file, own, join(folder, freeName(basename(file, extname(file)), taken)));
+  const drawings = [...byFile].map(([file, own]) => {
+    const path = join(folder, freeName(basename(file, extname(file)), taken));
+    return { file, answers: own, path };
+  });
+  await refuseOthers(drawings.map(({ path }) => path));
+  makeFolder(folder);
+  for (const drawing of drawings)
+    writeFileAtomic(drawing.path, await annotate(drawing.file, drawing.answers));
+}
+
+async function refuseOthers(paths: readonly string[]): Promise<void> {
+  const others: string[] = [];
+  for (const path of paths) if (existsSync(path) && !(await isDrawing(path))) others.push(path);
+  if (others.length === 0) return;
+  throw new FermentError(
+    'USAGE',
+    `Drawings are named as the pictures, and would take the place of what is there: ${someOf(others, MOST_NAMED)}.`,
+    { hint: 'Name another folder for --annotate: a new one, or one with earlier drawings.' },
+  );
+}
+
+async function isDrawing(path: string): Promise<boolean> {
+  const { exif } = await sharp(path)
+    .metadata()
+    .catch(() => ({ exif: undefined }));
+  return exif?.includes(MAKER) === true;
 }
 
 function freeName(stem: string, taken: Set<string>): string {
@@ -28,21 +57,19 @@ function freeName(stem: string, taken: Set<string>): string {
   return name;
 }
 
-async function annotate(file: string, answers: readonly Answer[], path: string): Promise<void> {
+async function annotate(file: string, answers: readonly Answer[]): Promise<Buffer> {
   const upright = await sharp(file).autoOrient().png().toBuffer();
   const { width, height } = await sharp(upright).metadata();
   const scale = Math.max(1, LEAST_SIDE / Math.min(width, height));
   const [w, h] = [Math.round(width * scale), Math.round(height * scale)];
   const marks = answers.map((answer) => markOf(answer, { width, height, scale }));
-  const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="${w}" height="${h}">${marks.join('')}</svg>`;
+  const svg = element('svg', { xmlns: 'http://www.w3.org/2000/svg', width: w, height: h }, ...marks);
   const image = sharp(upright).resize(w, h, { fit: 'fill' }).toColourspace('srgb');
-  writeFileAtomic(
-    path,
-    await image
-      .composite([{ input: Buffer.from(svg) }])
-      .png()
-      .toBuffer(),
-  );
+  return image
+    .composite([{ input: Buffer.from(svg) }])
+    .withExif({ IFD0: { Software: MAKER } })
+    .png()
+    .toBuffer();
 }
 
 interface Frame {
@@ -57,11 +84,20 @@ function markOf({ face, class: name, probabilities }: Answer, { width, height, s
   const [x, y, size] = [square.left * scale, square.top * scale, square.side * scale];
   const line = Math.max(2, (Math.min(width, height) * scale) / 200);
   const text = Math.max(14, size / 10);
-  const label = `${name} ${(100 * (probabilities[name] ?? 0)).toFixed(0)} %`;
-  const inner = `x="${x + line}" y="${y + line}" width="${size - 2 * line}" height="${size - 2 * line}" fill="none"`;
+  const within = { x: x + line, y: y + line, width: size - 2 * line, height: size - 2 * line, fill: 'none' };
   return [
-    `<rect ${inner} stroke="#000" stroke-width="${2 * line}"/>`,
-    `<rect ${inner} stroke="${BOX_COLOR}" stroke-width="${line}"/>`,
-    `<text x="${x + 2 * line + text / 4}" y="${y + size - 2 * line - text / 3}" font-family="sans-serif" font-weight="bold" font-size="${text}" fill="#fff" stroke="#000" stroke-width="${text / 6}" paint-order="stroke">${label}</text>`,
+    element('rect', { ...within, stroke: '#000', 'stroke-width': 2 * line }),
+    element('rect', { ...within, stroke: BOX_COLOR, 'stroke-width': line }),
+    label(`${name} ${(100 * (probabilities[name] ?? 0)).toFixed(0)} %`, {
+      x: x + 2 * line + text / 4,
+      y: y + size - 2 * line - text / 3,
+      'font-family': 'sans-serif',
+      'font-weight': 'bold',
+      'font-size': text,
+      fill: '#fff',
+      stroke: '#000',
+      'stroke-width': text / 6,
+      'paint-order': 'stroke',
+    }),
   ].join('');
 }

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { type DeviceRequest, loadEngine } from '../../engine/index.ts';
 import { compareBytes, FermentError, isFolder, messageOf } from '../../kit/index.ts';
@@ -136,8 +136,10 @@ function readFile(path: string): Buffer {
 function imagesAt(path: string): readonly string[] {
   if (!isFolder(path)) return [path];
   const files = readdirSync(path, { withFileTypes: true, recursive: true })
-    .filter((entry) => entry.isFile() && hasImageName(entry.name) && !isSystemFile(entry.name))
-    .map((entry) => join(entry.parentPath, entry.name))
+    .filter(({ name }) => hasImageName(name) && !isSystemFile(name))
+    .map(({ parentPath, name }) => join(parentPath, name))
+    // Also what a link leads to.
+    .filter((file) => statSync(file, { throwIfNoEntry: false })?.isFile() === true)
     .sort(compareBytes);
   if (files.length > 0) return files;
   throw new FermentError('DATA_MISSING', `The folder ${path} holds no JPEG or PNG file.`, {

@@ -79,6 +79,15 @@ describe('decoding many images at once', () => {
     expect(result[3]).toEqual({ ok: false, reason: 'Input buffer contains unsupported image format' });
   });
 
+  it('refuses what would take too much memory, with its size, before any pixel is decoded', async () => {
+    const vast = await sharp({ create: { width: 10_000, height: 6_500, channels: 3, background: '#336699' } })
+      .png({ compressionLevel: 1 })
+      .toBuffer();
+    expect(await decodeManyGray([vast], (image) => image)).toEqual([
+      { ok: false, reason: 'it has 65 million pixels, and at most 64 million are read' },
+    ]);
+  });
+
   it.skipIf(!existsSync(reference))("is within one gray level of Pillow on Pillow's own JPEG", async () => {
     const { jpeg_q75: wanted } = JSON.parse(readFileSync(reference, 'utf8')) as {
       jpeg_q75: { base64: string; decoded_first16: number[]; decoded_sum: number };
