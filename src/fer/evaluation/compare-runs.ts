@@ -2,8 +2,8 @@ import { basename, join } from 'node:path';
 import { FermentError } from '../../kit/index.ts';
 import { readNpy } from '../data/index.ts';
 import { CLASSES, type Params } from '../params/index.ts';
-import { classificationReport } from './classification-report.ts';
-import { type Answers, type Comparison, compareNets, type Difference, type Scores } from './compare.ts';
+import { type Answers, type Comparison, compareNets, type Difference } from './compare.ts';
+import { deviationOfRuns, meanOfRuns, type Scores, scoreRun } from './run-scores.ts';
 import { readAnswers } from './stored-answers.ts';
 
 /** One run of a net, and all of them together. */
@@ -121,28 +121,15 @@ function answersOf(folder: string, labels: Uint8Array, first: string): Answers {
 }
 
 function netMetrics(runs: readonly Run[], labels: Uint8Array): NetMetrics {
-  const scores = runs.map(({ name, answers }) => {
-    const { accuracy, macroF1 } = classificationReport(labels, answers, CLASSES.length);
-    return [name, { accuracy, macroF1 }] as const;
-  });
-  const of = (key: keyof Scores): number[] => scores.map(([, score]) => score[key]);
-  const both = (measure: (values: readonly number[]) => number): Scores => ({
-    accuracy: measure(of('accuracy')),
-    macroF1: measure(of('macroF1')),
-  });
+  const once = new Uint16Array(labels.length).fill(1);
+  const scored = runs.map(
+    ({ name, answers }) => [name, scoreRun(labels, answers, once, CLASSES.length)] as const,
+  );
+  const scores = scored.map(([, score]) => score);
+  const deviation = deviationOfRuns(scores);
   return {
-    runs: Object.fromEntries(scores),
-    mean: both(mean),
-    ...(scores.length < 2 ? {} : { deviation: both(deviation) }),
+    runs: Object.fromEntries(scored),
+    mean: meanOfRuns(scores),
+    ...(deviation === undefined ? {} : { deviation }),
   };
-}
-
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
-}
-
-function deviation(values: readonly number[]): number {
-  const centre = mean(values);
-  const squares = values.reduce((sum, value) => sum + (value - centre) ** 2, 0);
-  return Math.sqrt(squares / (values.length - 1));
 }

@@ -1,7 +1,7 @@
 import { createRandom, FermentError, type Random } from '../../kit/index.ts';
 import { type Interval, middle } from './bootstrap.ts';
-import { reportFromConfusion } from './classification-report.ts';
 import { type McNemar, mcnemar } from './mcnemar.ts';
+import { deviationOfRuns, meanOfRuns, type Scores, scoreRun } from './run-scores.ts';
 
 /** The answers of one run of a net to the test images, `[n]`, class numbers. */
 export type Answers = Uint8Array;
@@ -26,7 +26,7 @@ export interface CompareOptions {
 export interface Difference {
   /** Mean over a's runs less the mean over b's. */
   readonly value: number;
-  /** Over other test images and other seeds; images alone where a net has a single run. Left out without resamples. */
+  /** Over other test images and, of a net with several runs, other seeds. Left out without resamples. */
   readonly interval?: Interval;
   /** Smallest share of resamples on either side of 0, twice: the two-sided p-value of the bootstrap. */
   readonly p?: number;
@@ -39,28 +39,33 @@ export interface Comparison {
 }
 
 /**
- * Compares two nets on the same test images by a paired bootstrap (Efron and Tibshirani, 1993): each resample draws
- * images, the same for all runs, and runs of each net, and takes the difference of the mean scores. So the interval
- * covers what another test set of this size and other seeds would do. Throws BAD_ARRAY when a net has no run or the
- * runs differ in length.
+ * Compares two nets on the same test images. Each resample draws images, the same for all runs (a paired bootstrap;
+ * Efron and Tibshirani, 1993), and adds to the mean score of a net with several runs what other seeds would: their
+ * standard error times a draw from Student's t with n - 1 degrees of freedom. That is the Behrens-Fisher
+ * distribution of a difference of two means whose variances are unknown. Drawing runs in the place of it would make
+ * intervals of two or three runs far too narrow. Throws BAD_ARRAY when a net has no run or the runs differ in length.
  */
 export function compareNets(contest: Contest, options: CompareOptions): Comparison {
   check(contest);
   const { labels, a, b } = contest;
   const random = createRandom(options.seed, 'compare');
-  const plain = scoresOf(contest, new Uint16Array(labels.length).fill(1), a, b);
+  const asTheyAre = new Uint16Array(labels.length).fill(1);
+  const [scoresA, scoresB] = [scoresOf(contest, a, asTheyAre), scoresOf(contest, b, asTheyAre)];
+  const [seedsA, seedsB] = [seedErrorOf(scoresA), seedErrorOf(scoresB)];
   const accuracy = new Float64Array(options.samples);
   const macroF1 = new Float64Array(options.samples);
   for (let s = 0; s < options.samples; s++) {
     const images = drawCounts(labels.length, random);
-    const drawn = scoresOf(contest, images, drawRuns(a, random), drawRuns(b, random));
-    accuracy[s] = drawn.accuracy;
-    macroF1[s] = drawn.macroF1;
+    const drawn = less(meanOfRuns(scoresOf(contest, a, images)), meanOfRuns(scoresOf(contest, b, images)));
+    const [ofA, ofB] = [seedsA.draw(random), seedsB.draw(random)];
+    accuracy[s] = within1(drawn.accuracy + ofA.accuracy - ofB.accuracy);
+    macroF1[s] = within1(drawn.macroF1 + ofA.macroF1 - ofB.macroF1);
   }
   const difference = (value: number, values: Float64Array): Difference => ({
     value,
     ...(options.samples === 0 ? {} : { interval: middle(values, options.confidence), p: twoSided(values) }),
   });
+  const plain = less(meanOfRuns(scoresA), meanOfRuns(scoresB));
   return {
     accuracy: difference(plain.accuracy, accuracy),
     macroF1: difference(plain.macroF1, macroF1),
@@ -68,38 +73,42 @@ export function compareNets(contest: Contest, options: CompareOptions): Comparis
   };
 }
 
-/** Two of the measures of one run, or of several in the mean. */
-export interface Scores {
-  readonly accuracy: number;
-  readonly macroF1: number;
-}
-
-/** The differences of the mean scores, with each image counted `images[i]` times and each run as often as it is drawn. */
 function scoresOf(
-  contest: Contest,
+  { labels, classCount }: Contest,
+  runs: readonly Answers[],
   images: Uint16Array,
-  a: readonly Answers[],
-  b: readonly Answers[],
-): Scores {
-  const [ofA, ofB] = [meanScores(contest, images, a), meanScores(contest, images, b)];
-  return { accuracy: ofA.accuracy - ofB.accuracy, macroF1: ofA.macroF1 - ofB.macroF1 };
+): readonly Scores[] {
+  return runs.map((answers) => scoreRun(labels, answers, images, classCount));
 }
 
-function meanScores({ labels, classCount }: Contest, images: Uint16Array, runs: readonly Answers[]): Scores {
-  let accuracy = 0;
-  let macroF1 = 0;
-  const counts = new Float64Array(classCount * classCount);
-  for (const answers of runs) {
-    counts.fill(0);
-    for (let i = 0; i < labels.length; i++) {
-      const cell = (labels[i] ?? 0) * classCount + (answers[i] ?? 0);
-      counts[cell] = (counts[cell] ?? 0) + (images[i] ?? 0);
-    }
-    const report = reportFromConfusion(counts, classCount);
-    accuracy += report.accuracy / runs.length;
-    macroF1 += report.macroF1 / runs.length;
-  }
-  return { accuracy, macroF1 };
+function less(a: Scores, b: Scores): Scores {
+  return { accuracy: a.accuracy - b.accuracy, macroF1: a.macroF1 - b.macroF1 };
+}
+
+/** A difference of two shares is no larger. */
+function within1(difference: number): number {
+  return Math.max(-1, Math.min(1, difference));
+}
+
+/** How far the mean of other seeds may lie from that of these runs; nothing is known of it from a single run. */
+function seedErrorOf(runs: readonly Scores[]): { draw(random: Random): Scores } {
+  const deviation = deviationOfRuns(runs);
+  if (deviation === undefined) return { draw: () => ({ accuracy: 0, macroF1: 0 }) };
+  const { accuracy, macroF1 } = deviation;
+  return {
+    draw: (random) => {
+      const t = drawStudent(runs.length - 1, random) / Math.sqrt(runs.length);
+      return { accuracy: t * accuracy, macroF1: t * macroF1 };
+    },
+  };
+}
+
+/** From Student's t: a normal number over the root of the mean of others' squares. */
+function drawStudent(degrees: number, random: Random): number {
+  const normal = random.normal();
+  let squares = 0;
+  for (let i = 0; i < degrees; i++) squares += random.normal() ** 2;
+  return normal / Math.sqrt(squares / degrees);
 }
 
 /** How often each image is drawn, when as many are drawn as there are. */
@@ -110,11 +119,6 @@ function drawCounts(count: number, random: Random): Uint16Array {
     counts[image] = (counts[image] ?? 0) + 1;
   }
   return counts;
-}
-
-function drawRuns(runs: readonly Answers[], random: Random): readonly Answers[] {
-  if (runs.length === 1) return runs;
-  return runs.map((run) => runs[random.below(runs.length)] ?? run);
 }
 
 /** A resample at 0 counts on both sides; one is added, because what was measured is a draw itself. */

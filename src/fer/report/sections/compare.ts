@@ -1,5 +1,6 @@
 import { formatCount } from '../../../kit/index.ts';
 import type { CompareMetrics, Difference, NetMetrics } from '../../evaluation/index.ts';
+import type { TrainingMetrics } from '../../training/index.ts';
 import { type Block, heading, paragraph } from '../document.ts';
 import type { Results } from '../results.ts';
 import { decimals, modelName, percent } from './format.ts';
@@ -7,13 +8,15 @@ import { decimals, modelName, percent } from './format.ts';
 /** Which of two nets is better, in a sentence, and the runs that it rests on. */
 export function compareSection(results: Results): Block[] {
   return [...results.compare.values()].flatMap((compared) => {
-    const [a, b] = [nameOf(compared.a), nameOf(compared.b)];
+    const pair = pairOf(compared);
+    const { a, b } = pair;
     const hasSpread = (compared.a.deviation ?? compared.b.deviation) !== undefined;
     const spread = hasSpread ? '; "±" is the standard deviation between seeds' : '';
     return [
       heading(2, `Is ${a} better than ${b}?`),
-      paragraph(`${verdict(compared, a, b)} ${basis(compared)}`),
-      ...collapses(compared, a, b),
+      paragraph(`${verdict(compared, pair)} ${basis(compared, pair)}`),
+      ...unlike(results, compared),
+      ...collapses(compared),
       {
         kind: 'table',
         caption: `Scores of each run on the same ${formatCount(compared.images)} test images, in per cent${spread}.`,
@@ -30,13 +33,38 @@ export function compareSection(results: Results): Block[] {
   });
 }
 
-function collapses({ withoutCollapsed }: CompareMetrics, a: string, b: string): Block[] {
+/** Two nets are compared as they were trained: what differs beside the net and the seed is a part of the answer. */
+function unlike(results: Results, { a, b }: CompareMetrics): Block[] {
+  const [first, second] = [a, b].map(({ runs }) => results.training.get(Object.keys(runs)[0] ?? '')?.metrics);
+  if (first === undefined || second === undefined) return [];
+  const values = TRAINED_WITH.map(([name, of]) => [name, of(first), of(second)] as const);
+  const differing = values.filter(([, ofA, ofB]) => ofA !== ofB);
+  if (differing.length === 0) return [];
+  const list = differing.map(([name, ofA, ofB]) => `${name} ${ofA} and ${ofB}`).join(', ');
+  return [paragraph(`The question is put to nets as they were trained, which was not alike: ${list}.`)];
+}
+
+const TRAINED_WITH: readonly (readonly [string, (metrics: TrainingMetrics) => string | number])[] = [
+  ['training images', ({ images }) => formatCount(images.train)],
+  ['epochs', ({ epochs }) => epochs],
+  ['batch size', ({ batchSize }) => batchSize],
+  ['optimizer', ({ optimizer }) => optimizer],
+  ['learning rate', ({ learningRate }) => learningRate],
+  ['dropout', ({ dropout }) => dropout],
+  ['weight decay', ({ weightDecay }) => weightDecay],
+];
+
+function collapses(compared: CompareMetrics): Block[] {
+  const { withoutCollapsed } = compared;
   if (withoutCollapsed === undefined) return [];
   const { collapsed, collapseShare } = withoutCollapsed;
+  const pair = pairOf(compared, collapsed);
   const names = collapsed.map(modelName).join(' and ');
+  const others = collapsed.length === 1 ? 'this run' : 'these runs';
+  const answer = lowerFirst(verdict(withoutCollapsed, pair));
   return [
     paragraph(
-      `${names} collapsed: one class gets more than ${percent(collapseShare)} % of the answers. Without ${collapsed.length === 1 ? 'this run' : 'these runs'}: ${lowerFirst(verdict(withoutCollapsed, a, b))}`,
+      `${names} collapsed: one class gets more than ${percent(collapseShare)} % of the answers. Without ${others}, in ${pair.runs.join(' and ')}: ${answer}`,
     ),
   ];
 }
@@ -45,15 +73,24 @@ function lowerFirst(sentence: string): string {
   return sentence.charAt(0).toLowerCase() + sentence.slice(1);
 }
 
-/** A net is named after its first run. */
-function nameOf({ runs }: NetMetrics): string {
-  return modelName(Object.keys(runs)[0] ?? '–');
+/** A net is named after its first run; some may not count. */
+function pairOf({ a, b }: CompareMetrics, without: readonly string[] = []): Pair {
+  const nameOf = ({ runs }: NetMetrics): string => modelName(Object.keys(runs)[0] ?? '–');
+  const countOf = ({ runs }: NetMetrics): number =>
+    Object.keys(runs).filter((run) => !without.includes(run)).length;
+  return { a: nameOf(a), b: nameOf(b), runs: [countOf(a), countOf(b)] };
+}
+
+/** Two nets and how many runs there are of each. */
+interface Pair {
+  readonly a: string;
+  readonly b: string;
+  readonly runs: readonly [number, number];
 }
 
 function verdict(
   { accuracy, macroF1 }: Pick<CompareMetrics, 'accuracy' | 'macroF1'>,
-  a: string,
-  b: string,
+  { a, b, runs }: Pair,
 ): string {
   const measures = [
     { name: 'accuracy', of: accuracy, side: sideOf(accuracy) },
@@ -63,11 +100,15 @@ function verdict(
   const details = measures
     .map(({ name, of }) => `${signed(of.value)} points of ${name}${rangeOf(of)}`)
     .join(' and ');
+  const answer = (text: string): string =>
+    // Other seeds may turn round what a single run says.
+    `${Math.min(...runs) > 1 ? text : `In these runs, ${lowerFirst(text)}`}: the difference is ${details}.`;
   if (first === 0 && second === 0) return `It cannot be told: the difference is ${details}.`;
-  if (first === second) return `${first > 0 ? 'Yes' : `No, ${b} is`}: the difference is ${details}.`;
-  if (first * second < 0) return `That depends on the measure: the difference is ${details}.`;
+  if (first === second) return answer(first > 0 ? 'Yes' : `No, ${b} is`);
+  if (first * second < 0) return answer('That depends on the measure');
   const [told, open] = first === 0 ? ['macro-F1', 'accuracy'] : ['accuracy', 'macro-F1'];
-  return `In ${told} ${first + second > 0 ? a : b} is better; in ${open} it cannot be told: the difference is ${details}.`;
+  const better = `${first + second > 0 ? a : b} is better in ${told}; in ${open} it cannot be told`;
+  return answer(better);
 }
 
 /** 1 where the whole interval is above 0, -1 where it is below, else 0. */
@@ -78,7 +119,11 @@ function sideOf({ interval }: Difference): number {
 
 function rangeOf({ interval, p }: Difference): string {
   if (interval === undefined) return '';
-  return ` (${signed(interval.low)} to ${signed(interval.high)}, p = ${decimals(p, 3)})`;
+  return ` (${signed(interval.low)} to ${signed(interval.high)}, ${pValue(p)})`;
+}
+
+function pValue(p: number | undefined): string {
+  return p !== undefined && p < 0.001 ? 'p below 0.001' : `p = ${decimals(p, 3)}`;
 }
 
 /** A share in percentage points, with its sign. */
@@ -87,13 +132,15 @@ function signed(share: number): string {
   return `${points === '0.0' ? '' : share < 0 ? '−' : '+'}${points}`;
 }
 
-function basis({ a, b, samples, confidence }: CompareMetrics): string {
-  const counts = [a, b].map(({ runs }) => Object.keys(runs).length);
-  const intervals = `The ${Math.round(100 * confidence)} % intervals are of ${formatCount(samples)} resamples of the test images, the same for both nets`;
+function basis({ samples, confidence }: CompareMetrics, { a, b, runs: [ofA, ofB] }: Pair): string {
   if (samples === 0) return 'No resamples were asked for, so that nothing says how far chance goes.';
-  if (counts.every((count) => count === 1))
-    return `${intervals}. Each net was trained once: they say nothing about other seeds.`;
-  return `${intervals}, and of the seeds: ${counts.join(' and ')} runs.`;
+  const images = `The ${Math.round(100 * confidence)} % intervals are of ${formatCount(samples)} resamples of the test images, the same for both nets`;
+  if (ofA === 1 && ofB === 1)
+    return `${images}. Each net was trained once: they say nothing about other seeds.`;
+  const seeds = "by Student's t for the spread between them";
+  if (ofA !== 1 && ofB !== 1) return `${images}, and of the seeds: ${ofA} and ${ofB} runs, ${seeds}.`;
+  const [many, once, count] = ofB === 1 ? [a, b, ofA] : [b, a, ofB];
+  return `${images}, and of the seeds of ${many}: ${count} runs, ${seeds}. ${once} was trained once: they say nothing about its other seeds.`;
 }
 
 function runRows({ runs, mean, deviation }: NetMetrics, name: string): string[][] {
@@ -112,5 +159,5 @@ function difference({ accuracy, macroF1 }: CompareMetrics): string[][] {
 }
 
 function mcnemar({ mcnemar: { onlyA, onlyB, p } }: CompareMetrics, a: string, b: string): string {
-  return `Of the first run of each, ${a} alone is right on ${formatCount(onlyA)} images and ${b} alone on ${formatCount(onlyB)} (McNemar's exact test: p ${p < 0.001 ? 'below 0.001' : `= ${decimals(p, 3)}`}).`;
+  return `Of the first run of each, ${a} alone is right on ${formatCount(onlyA)} images and ${b} alone on ${formatCount(onlyB)} (McNemar's exact test: ${pValue(p)}).`;
 }

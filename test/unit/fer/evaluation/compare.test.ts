@@ -78,6 +78,44 @@ describe('comparing two nets', () => {
     expect(width(spread)).toBeGreaterThan(2 * width(same));
   });
 
+  test("has Student's t for the seeds: three runs say little of all others", () => {
+    const spread = [run(1, 0.6), run(2, 0.7), run(3, 0.8)];
+    const b = [run(4, 0.7)];
+    const many = { ...options, samples: 10_000 };
+    const { interval } = compareNets({ labels, a: spread, b, classCount: 7 }, many).accuracy;
+    const width = (interval?.high ?? Number.NaN) - (interval?.low ?? Number.NaN);
+    // The 97.5 % quantile of t with two degrees of freedom is 4.303; the images add little to a spread of ten points.
+    const accuracies = spread.map((answers) => classificationReport(labels, answers, 7).accuracy);
+    const centre = accuracies.reduce((sum, value) => sum + value, 0) / 3;
+    const deviation = Math.sqrt(accuracies.reduce((sum, value) => sum + (value - centre) ** 2, 0) / 2);
+    expect(width / ((2 * 4.303 * deviation) / Math.sqrt(3))).toBeGreaterThan(0.9);
+    expect(width / ((2 * 4.303 * deviation) / Math.sqrt(3))).toBeLessThan(1.1);
+  });
+
+  test.each([
+    [3, 3],
+    [2, 3],
+    [2, 2],
+  ])('calls nets of equal worth different no more often than it says, with %i and %i runs', (ofA, ofB) => {
+    const random = createRandom(1, 'trials', ofA, ofB);
+    const few = { seed: 1, samples: 200, confidence: 0.95 };
+    const images = labels.slice(0, 210);
+    let wrong = 0;
+    const trials = 200;
+    for (let trial = 0; trial < trials; trial++) {
+      // Seeds differ by eight points, some more than twice what 210 images do.
+      const draw = (n: number): Uint8Array[] =>
+        Array.from({ length: n }, () =>
+          run(random.below(1e9), 0.6 + 0.08 * random.normal()).subarray(0, images.length),
+        );
+      const contest = { labels: images, a: draw(ofA), b: draw(ofB), classCount: 7 };
+      const { accuracy } = compareNets(contest, few);
+      if ((accuracy.interval?.low ?? 0) > 0 || (accuracy.interval?.high ?? 0) < 0) wrong++;
+    }
+    // 5 % of 200, and two standard deviations of the count.
+    expect(wrong).toBeLessThanOrEqual(16);
+  });
+
   test('of a net with itself finds nothing', () => {
     const a = [run(1, 0.7)];
     const { accuracy, mcnemar } = compareNets({ labels, a, b: a, classCount: 7 }, options);

@@ -9,10 +9,19 @@ const above: Difference = { value: 0.021, interval: { low: 0.01, high: 0.032 }, 
 const below: Difference = { value: -0.021, interval: { low: -0.032, high: -0.01 }, p: 0.002 };
 const open: Difference = { value: 0.004, interval: { low: -0.01, high: 0.018 }, p: 0.61 };
 
-function section(accuracy: Difference, macroF1: Difference, change: Partial<CompareMetrics> = {}): string {
+const runs = { resnet: score, 'resnet-2': score, 'resnet-3': score };
+const others = { mobilenetv2: score, 'mobilenetv2-2': score };
+const deviation = { accuracy: 0.004, macroF1: 0.012 };
+
+function section(
+  accuracy: Difference,
+  macroF1: Difference,
+  change: Partial<CompareMetrics> = {},
+  training: Results['training'] = new Map(),
+): string {
   const compared: CompareMetrics = {
-    a: { runs: { resnet: score }, mean: score },
-    b: { runs: { mobilenetv2: score }, mean: score },
+    a: { runs, mean: score, deviation },
+    b: { runs: others, mean: score, deviation },
     images: 3589,
     samples: 1000,
     confidence: 0.95,
@@ -21,7 +30,9 @@ function section(accuracy: Difference, macroF1: Difference, change: Partial<Comp
     mcnemar: { onlyA: 400, onlyB: 325, p: 0.006 },
     ...change,
   };
-  return renderMarkdown(compareSection({ compare: new Map([['nets', compared]]) } as unknown as Results));
+  return renderMarkdown(
+    compareSection({ compare: new Map([['nets', compared]]), training } as unknown as Results),
+  );
 }
 
 describe('the comparison of two nets', () => {
@@ -29,8 +40,8 @@ describe('the comparison of two nets', () => {
     [above, above, 'Yes: the difference is +2.1 points of accuracy (+1.0 to +3.2, p = 0.002)'],
     [below, below, 'No, MobileNetV2 is: the difference is −2.1 points of accuracy (−3.2 to −1.0, p = 0.002)'],
     [open, open, 'It cannot be told: the difference is +0.4 points of accuracy (−1.0 to +1.8, p = 0.610)'],
-    [above, open, 'In accuracy ResNet is better; in macro-F1 it cannot be told:'],
-    [open, below, 'In macro-F1 MobileNetV2 is better; in accuracy it cannot be told:'],
+    [above, open, 'ResNet is better in accuracy; in macro-F1 it cannot be told: the difference'],
+    [open, below, 'MobileNetV2 is better in macro-F1; in accuracy it cannot be told: the difference'],
     [above, below, 'That depends on the measure:'],
   ])('answers the question by both intervals', (accuracy, macroF1, answer) => {
     const markdown = section(accuracy, macroF1);
@@ -39,11 +50,21 @@ describe('the comparison of two nets', () => {
   });
 
   test('says what it rests on: one run of each, or several seeds with their spread', () => {
-    expect(section(above, above)).toContain('Each net was trained once: they say nothing about other seeds.');
-    const runs = { resnet: score, 'resnet-2': score, 'resnet-3': score };
-    const deviation = { accuracy: 0.004, macroF1: 0.012 };
-    const several = section(above, above, { a: { runs, mean: score, deviation } });
-    expect(several).toContain('and of the seeds: 3 and 1 runs.');
+    const once = {
+      a: { runs: { resnet: score }, mean: score },
+      b: { runs: { mobilenetv2: score }, mean: score },
+    };
+    expect(section(above, above, once)).toContain(
+      'Each net was trained once: they say nothing about other seeds.',
+    );
+    expect(section(above, above, once)).toContain('In these runs, yes: the difference is +2.1 points');
+    expect(section(above, below, once)).toContain('In these runs, that depends on the measure:');
+    expect(section(open, open, once)).toContain('It cannot be told: the difference');
+    expect(section(below, below, { a: once.a })).toContain(
+      "and of the seeds of MobileNetV2: 2 runs, by Student's t for the spread between them. ResNet was trained once: they say nothing about its other seeds.",
+    );
+    const several = section(above, above);
+    expect(several).toContain("and of the seeds: 3 and 2 runs, by Student's t for the spread between them.");
     expect(several).toContain('| ResNet 2 | 60.0 | 50.0 |');
     expect(several).toContain('| ResNet, mean of 3 | **60.0** ± 0.4 | **50.0** ± 1.2 |');
     expect(several).toContain('ResNet alone is right on 400 images and MobileNetV2 alone on 325');
@@ -52,9 +73,36 @@ describe('the comparison of two nets', () => {
   test('says what the other runs say where one collapsed', () => {
     const withoutCollapsed = { collapsed: ['resnet-3'], collapseShare: 0.5, accuracy: open, macroF1: open };
     expect(section(below, below, { withoutCollapsed })).toContain(
-      'ResNet 3 collapsed: one class gets more than 50.0 % of the answers. Without this run: it cannot be told: the difference is +0.4 points',
+      'ResNet 3 collapsed: one class gets more than 50.0 % of the answers. Without this run, in 2 and 2: it cannot be told: the difference is +0.4 points',
     );
     expect(section(below, below)).not.toContain('collapsed');
+  });
+
+  test('says in what the trainings differ beside net and seed', () => {
+    const metrics = {
+      images: { train: 28_709 },
+      epochs: 6,
+      batchSize: 64,
+      optimizer: 'adam',
+      learningRate: 0.001,
+    };
+    const trained = (change: object) => ({
+      metrics: { ...metrics, dropout: 0, weightDecay: 0, ...change },
+      history: [],
+    });
+    const training = (change: object) =>
+      new Map([
+        ['resnet', trained({})],
+        ['mobilenetv2', trained(change)],
+      ]) as unknown as Results['training'];
+    expect(section(above, above, {}, training({ epochs: 4, learningRate: 0.003 }))).toContain(
+      'The question is put to nets as they were trained, which was not alike: epochs 6 and 4, learning rate 0.001 and 0.003.',
+    );
+    expect(section(above, above, {}, training({}))).not.toContain('not alike');
+  });
+
+  test('writes no p of 0', () => {
+    expect(section({ ...above, p: 0.0002 }, above)).toContain('(+1.0 to +3.2, p below 0.001)');
   });
 
   test('gives no answer without resamples', () => {
