@@ -1,4 +1,4 @@
-import { FermentError } from '../../kit/index.ts';
+import { createRandom, FermentError } from '../../kit/index.ts';
 import { forEachDistanceRow } from './distances.ts';
 import type { Matrix } from './matrix.ts';
 import { nearestNeighbours } from './neighbours.ts';
@@ -53,13 +53,38 @@ export function neighbourPreservation(x: Matrix, map: Matrix, k: number): number
 
 /**
  * Share of points whose label is that of most of their k nearest neighbours in the map; of equally frequent labels
- * the lowest wins. Compare it with the share of the largest class, which a map without structure gives.
+ * the lowest wins. Compare it with `chanceLabelAccuracy`.
  */
 export function neighbourLabelAccuracy(map: Matrix, labels: ArrayLike<number>, k: number): number {
   checkRows(map.rows, labels.length);
+  return voteAccuracy(nearestNeighbours(map, k).indices, labels, k);
+}
+
+/**
+ * What `neighbourLabelAccuracy` is of a map without structure: the mean over some shuffles of the labels. Below the
+ * share of the largest class, since a few neighbours often agree on another one.
+ */
+export function chanceLabelAccuracy(
+  map: Matrix,
+  labels: ArrayLike<number>,
+  k: number,
+  { seed, shuffles }: { readonly seed: number; readonly shuffles: number },
+): number {
+  checkRows(map.rows, labels.length);
   const near = nearestNeighbours(map, k).indices;
+  const random = createRandom(seed, 'chance');
+  const shuffled = Array.from(labels);
+  let sum = 0;
+  for (let s = 0; s < shuffles; s++) {
+    random.shuffle(shuffled);
+    sum += voteAccuracy(near, shuffled, k);
+  }
+  return sum / shuffles;
+}
+
+function voteAccuracy(near: ArrayLike<number>, labels: ArrayLike<number>, k: number): number {
   let hits = 0;
-  for (let i = 0; i < map.rows; i++) {
+  for (let i = 0; i < labels.length; i++) {
     const votes = new Map<number, number>();
     for (let slot = i * k; slot < (i + 1) * k; slot++) {
       const label = labels[near[slot] ?? 0] ?? 0;
@@ -67,7 +92,7 @@ export function neighbourLabelAccuracy(map: Matrix, labels: ArrayLike<number>, k
     }
     if (winnerOf(votes) === labels[i]) hits++;
   }
-  return hits / map.rows;
+  return hits / labels.length;
 }
 
 function winnerOf(votes: ReadonlyMap<number, number>): number | undefined {

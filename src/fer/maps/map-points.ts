@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { writeNpy } from '../data/index.ts';
 import {
+  chanceLabelAccuracy,
   type Matrix,
   neighbourLabelAccuracy,
   pca,
@@ -17,7 +18,7 @@ import { umap } from './umap.ts';
 export interface MapQuality {
   /** Of the map against what was mapped. */
   readonly trustworthiness: number;
-  /** By majority of the nearest in the map; a map without structure reaches the share of the largest class. */
+  /** By majority of the nearest in the map. */
   readonly labelAccuracy: number;
 }
 
@@ -45,7 +46,8 @@ export interface MapMetrics extends TsneQuality {
   };
   readonly perplexity: number;
   readonly learningRate: number;
-  readonly largestClassShare: number;
+  /** What `labelAccuracy` is when labels are shuffled over the points. */
+  readonly chanceLabelAccuracy: number;
   readonly neighbours: { readonly trustworthiness: number; readonly labelAccuracy: number };
   /** The map in three dimensions, where there is one. */
   readonly space?: TsneQuality;
@@ -63,6 +65,8 @@ export interface MapContext {
 
 const TRUST_NEIGHBOURS = 12;
 const LABEL_NEIGHBOURS = 10;
+/** Of the labels, for what chance gives: the mean is right to a tenth of a point. */
+const SHUFFLES = 20;
 
 /**
  * Reads points from a folder, takes a stratified sample where `params.points` asks for fewer, reduces them by PCA, and
@@ -103,7 +107,11 @@ export function mapPoints(
       labelAccuracy: neighbourLabelAccuracy(map, labels, neighbours.labelAccuracy),
     };
   };
-  const { learningRate, ...plane } = byTsne(reduced.x, 2, params, context, (map) => finish('map', map));
+  let chance = 0;
+  const { learningRate, ...plane } = byTsne(reduced.x, 2, params, context, (map) => {
+    chance = chanceLabelAccuracy(map, labels, neighbours.labelAccuracy, { seed, shuffles: SHUFFLES });
+    return finish('map', map);
+  });
   const inSpace = context.key !== undefined && params.space.includes(context.key);
   const space = inSpace ? byTsne(reduced.x, 3, params, context, (map) => finish('space', map)) : undefined;
   const second = params.umap === null ? undefined : finish('umap', umap(reduced.x, { seed, ...params.umap }));
@@ -116,7 +124,7 @@ export function mapPoints(
     perplexity: params.perplexity,
     learningRate,
     ...plane,
-    largestClassShare: largestShare(labels),
+    chanceLabelAccuracy: chance,
     neighbours,
     ...(space === undefined ? {} : { space: withoutRate(space) }),
     ...(second === undefined ? {} : { umap: second }),
@@ -163,10 +171,4 @@ function reduce(
   const { scores, explainedVarianceRatio } = pca(points, count, { seed });
   const explainedVariance = explainedVarianceRatio.reduce((total, share) => total + share, 0);
   return { x: scores, pca: { applied: true, components: count, explainedVariance } };
-}
-
-function largestShare(labels: Uint8Array): number {
-  const counts = new Map<number, number>();
-  for (const label of labels) counts.set(label, (counts.get(label) ?? 0) + 1);
-  return Math.max(...counts.values()) / labels.length;
 }

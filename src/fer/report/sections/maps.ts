@@ -34,12 +34,12 @@ export async function mapsSection(results: Results, folders: ReadonlyMap<string,
   return [
     title,
     paragraph(
-      "Distances in a map mean little beyond the nearest neighbours. Trustworthiness says how many of a point's neighbours in the map are neighbours in truth; label accuracy, how often a point's ten neighbours name its class (a map without structure reaches the share of the largest class). UMAP draws the same points by another rule: what only one of the two maps shows is of the method, not of the data.",
+      "Distances in a map mean little beyond the nearest neighbours. Trustworthiness says how many of a point's neighbours in the map are neighbours in truth; label accuracy, how often a point's ten neighbours name its class (“by chance” is what they do when the labels are shuffled over the points). UMAP draws the same points by another rule: what only one of the two maps shows is of the method, not of the data.",
     ),
     {
       kind: 'table',
       rows: [
-        ['input', 'map', 'points', 'KL', 'trustworthiness', 'label accuracy', 'largest class'],
+        ['input', 'map', 'points', 'KL', 'trustworthiness', 'label accuracy', 'by chance'],
         ...maps.flatMap(([key, metrics]) => rowsOf(key, metrics)),
       ],
       right: [2, 3, 4, 5, 6],
@@ -56,7 +56,7 @@ function rowsOf(key: string, m: MapMetrics): string[][] {
     decimals(kl, 3),
     decimals(quality.trustworthiness, 3),
     percent(quality.labelAccuracy),
-    percent(m.largestClassShare),
+    percent(m.chanceLabelAccuracy),
   ];
   return [
     row('t-SNE', m, m.kl),

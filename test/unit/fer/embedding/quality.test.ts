@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import {
+  chanceLabelAccuracy,
   type Matrix,
   matrixOf,
   neighbourLabelAccuracy,
@@ -88,6 +89,26 @@ test('label accuracy takes the majority, and of equals the lowest label', () => 
   const map = matrixOf([0, 0, 0, 1, 1, 0, 100, 0, 100, 1, 101, 0], 6, 2);
   expect(neighbourLabelAccuracy(map, [4, 4, 4, 2, 1, 1], 2)).toBe(5 / 6);
   expect(neighbourLabelAccuracy(map, [4, 4, 4, 5, 5, 5], 2)).toBe(1);
+});
+
+test('by chance ten neighbours vote as those of a map without structure do, below the share of the largest class', () => {
+  // A fifth of FER2013's test images, class by class.
+  const counts = [192, 22, 205, 355, 247, 249, 166];
+  const labels = counts.flatMap((count, label) => new Array<number>(count).fill(label));
+  const structured = matrixOf(
+    labels.flatMap((label, i) => [100 * label, i / 100]),
+    labels.length,
+    2,
+  );
+  const options = { seed: 1, shuffles: 20 };
+  const chance = chanceLabelAccuracy(structured, labels, 10, options);
+  expect(neighbourLabelAccuracy(structured, labels, 10)).toBeGreaterThan(0.99);
+  expect(chance).toBeGreaterThan(0.18);
+  expect(chance).toBeLessThan(0.197);
+  expect(chanceLabelAccuracy(structured, labels, 10, options)).toBe(chance);
+  const random = points(labels.length, 2);
+  expect(Math.abs(chanceLabelAccuracy(random, labels, 10, options) - chance)).toBeLessThan(0.01);
+  expect(Math.abs(neighbourLabelAccuracy(random, labels, 10) - chance)).toBeLessThan(0.03);
 });
 
 test.each([0, 5, 1.5])('trustworthiness refuses %s neighbours of 10 points', (k) => {
