@@ -1,4 +1,5 @@
-import { createRandom, type Random } from '../../../kit/index.ts';
+import { createRandom } from '../../../kit/index.ts';
+import { drawBeta } from './beta.ts';
 
 /** Mixup of the images of a batch (Zhang et al., 2018). */
 export interface Mixup {
@@ -42,14 +43,5 @@ function mixRows(rows: Float32Array, partners: Uint32Array, shares: Float64Array
     for (let k = 0; k < size; k++)
       rows[i * size + k] =
         share * (before[i * size + k] ?? 0) + (1 - share) * (before[partner * size + k] ?? 0);
-  }
-}
-
-/** From Beta(a, a), by Jöhnk's rejection (1964), which is quick for small a. */
-function drawBeta(random: Random, a: number): number {
-  for (;;) {
-    const x = random.next() ** (1 / a);
-    const y = random.next() ** (1 / a);
-    if (x + y > 0 && x + y <= 1) return x / (x + y);
   }
 }

@@ -39,7 +39,7 @@ test('nothing is mixed in the epochs after its share, nor with an alpha of 0', (
   expect(createMixup(1, { alpha: 0, until: 1 }, 10)).toBeUndefined();
 });
 
-test.each([0.2, 0.4, 1])('the shares are those of Beta(%f, %f)', (alpha) => {
+test.each([0.2, 0.4, 1, 8])('the shares are those of Beta(alpha, alpha) for an alpha of %s', (alpha) => {
   const squares: number[] = [];
   for (let epoch = 1; epoch <= 300; epoch++) {
     const { images } = mixed({ alpha, until: 100, epoch });
