@@ -114,7 +114,13 @@ export const tsneSchema = {
           default: 15,
           description: 'The point itself counts as one.',
         },
-        minDistance: { type: 'number', minimum: 0, default: 0.1 },
+        minDistance: {
+          type: 'number',
+          minimum: 0,
+          maximum: 1,
+          default: 0.1,
+          description: 'How near points of the map may come to each other.',
+        },
         epochs: {
           type: ['integer', 'null'],
           minimum: 1,
