@@ -1,4 +1,4 @@
-import { createRandom } from '../../kit/index.ts';
+import { createRandom, FermentError } from '../../kit/index.ts';
 import { type Affinities, exactAffinities, neighbourAffinities } from './affinities.ts';
 import { createForces, type Forces } from './forces.ts';
 import { divergence } from './kullback-leibler.ts';
@@ -18,6 +18,7 @@ export interface TsneOptions {
   readonly iterations: number;
   /** Factor on P in the first iterations, which lets clusters pass through each other. */
   readonly earlyExaggeration: number;
+  /** Fewer than there are in all. */
   readonly exaggerationIterations: number;
   /** `auto`: n / earlyExaggeration / 4, at least 50 (Belkina et al. 2019; scikit-learn's default too). */
   readonly learningRate?: number | 'auto';
@@ -61,10 +62,11 @@ const MIN_GAIN = 0.01;
 /**
  * A map of points `[n, d]` in the plane, or in space, by t-SNE (van der Maaten and Hinton 2008, van der Maaten 2014):
  * gradient descent with momentum 0.5, after the exaggeration 0.8, and a gain per coordinate. Same input and seed, same
- * map. Throws BAD_PARAMS unless 1 < perplexity < n - 1.
+ * map. Throws BAD_PARAMS unless 1 < perplexity < n - 1, and for iterations that all are exaggerated.
  */
 export function tsne(x: Matrix, options: TsneOptions): TsneResult {
   const { perplexity, seed, search = 'auto', threads = 1, method = 'auto', learningRate: rate } = options;
+  checkIterations(options);
   const n = x.rows;
   const exact = method === 'exact' || (method === 'auto' && n <= EXACT_POINTS);
   const p = exact
@@ -82,6 +84,16 @@ export function tsne(x: Matrix, options: TsneOptions): TsneResult {
   });
   centre(map);
   return { map, kl: divergence(p, map), method: exact ? 'exact' : 'barnes-hut', learningRate };
+}
+
+/** Under exaggeration alone clusters are balls without an inside: no map of anything, and it looks like one. */
+function checkIterations({ iterations, exaggerationIterations }: TsneOptions): void {
+  if (iterations > exaggerationIterations) return;
+  throw new FermentError(
+    'BAD_PARAMS',
+    `Expected more iterations than those with exaggeration (${exaggerationIterations}). Received: ${iterations}.`,
+    { hint: 'Raise tsne.iterations, or lower tsne.exaggerationIterations: a quarter of all is usual.' },
+  );
 }
 
 function startingMap(x: Matrix, options: TsneOptions): Matrix {

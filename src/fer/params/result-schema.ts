@@ -93,7 +93,12 @@ export const tsneSchema = {
     perplexity: { type: 'number', exclusiveMinimum: 1, default: 30 },
     iterations: { type: 'integer', minimum: 1, default: 1000 },
     earlyExaggeration: { type: 'number', minimum: 1, default: 12 },
-    exaggerationIterations: { type: 'integer', minimum: 0, default: 250 },
+    exaggerationIterations: {
+      type: 'integer',
+      minimum: 0,
+      default: 250,
+      description: 'The first of them, with P times earlyExaggeration; fewer than all.',
+    },
     space: {
       type: 'array',
       items: { type: 'string' },

@@ -73,7 +73,19 @@ describe('the descent', () => {
   });
 
   test('the automatic learning rate grows with the points', () => {
-    expect(tsne(points(2640, 2), { ...small, iterations: 1 }).learningRate).toBe(55);
+    expect(tsne(points(2640, 2), { ...small, iterations: 1, exaggerationIterations: 0 }).learningRate).toBe(
+      55,
+    );
+  });
+
+  test.each([99, 100])('%i iterations of which 100 are exaggerated are refused', (iterations) => {
+    expect(() => tsne(points(80, 5), { ...small, iterations })).toThrow(
+      expect.objectContaining({
+        code: 'BAD_PARAMS',
+        message: `Expected more iterations than those with exaggeration (100). Received: ${iterations}.`,
+        hint: 'Raise tsne.iterations, or lower tsne.exaggerationIterations: a quarter of all is usual.',
+      }),
+    );
   });
 
   test('progress counts to the end and the divergence falls', () => {
@@ -102,7 +114,8 @@ describe('the descent', () => {
 
   test.each([2, 3] as const)('in %i dimensions, any number of threads gives the same bytes', (dimensions) => {
     const x = clusters(5100, 50, 1.3);
-    const run = (threads: number) => tsne(x, { ...small, iterations: 60, dimensions, threads }).map.data;
+    const short = { ...small, iterations: 60, exaggerationIterations: 40, dimensions };
+    const run = (threads: number) => tsne(x, { ...short, threads }).map.data;
     const [many, one] = [run(3), run(1)];
     expect(many.every((v, c) => v === one[c])).toBe(true);
   });
