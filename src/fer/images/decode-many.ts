@@ -20,8 +20,8 @@ const MAX_STRIP_FILE_BYTES = 1 << 15;
 const WORKERS = 4;
 
 /**
- * Decodes many image files to gray, each with the result of decodeGray, several times faster for files of the
- * study's own kinds: gray baseline JPEGs of one size and the PNGs that Ferment writes. `convert` makes what is kept
+ * Decodes many image files to gray, upright, each with the result of decodeGray, several times faster for files of
+ * the study's own kinds: gray baseline JPEGs of one size and the PNGs that Ferment writes. `convert` makes what is kept
  * of each image as soon as it is decoded. Never rejects for a bad file: its entry says what is wrong.
  */
 export async function decodeManyGray<T>(
@@ -97,7 +97,7 @@ async function decodeOne<T>(
 ): Promise<Decoded<T>> {
   let image: DecodedImage;
   try {
-    image = await decodeGray(bytes);
+    image = await decodeGray(bytes, { upright: true });
   } catch (error) {
     return { ok: false, reason: messageOf(error).split('\n')[0] ?? 'unknown' };
   }

@@ -3,6 +3,7 @@ import { isFrameMarker, jpegSegments, SOS } from './header.ts';
 const DQT = 0xdb;
 const DHT = 0xc4;
 const DRI = 0xdd;
+const APP1 = 0xe1;
 const SOF_BASELINE = 0xc0;
 const BLOCK = 8;
 
@@ -21,7 +22,7 @@ export interface JpegParts {
 
 /**
  * Takes a JPEG apart, or gives undefined for one that cannot share a strip: colour, progressive, with restarts of
- * its own, of sides that are no multiple of 8, or damaged.
+ * its own, of sides that are no multiple of 8, perhaps to be turned, or damaged.
  */
 export function splitJpeg(bytes: Buffer): JpegParts | undefined {
   const tables: Buffer[] = [];
@@ -29,12 +30,33 @@ export function splitJpeg(bytes: Buffer): JpegParts | undefined {
   for (const { marker, start, end } of jpegSegments(bytes)) {
     const segment = bytes.subarray(start - 4, end);
     if (marker === DQT || marker === DHT) tables.push(segment);
-    else if (marker === DRI || (isFrameMarker(marker) && marker !== SOF_BASELINE)) return undefined;
     else if (marker === SOF_BASELINE) frame = segment;
+    else if (standsAlone(marker, segment)) return undefined;
     else if (marker === SOS)
       return frame && partsOf({ tables, frame, scanHeader: segment, rest: bytes.subarray(end) });
   }
   return undefined;
+}
+
+/** Another coding, restarts of its own, or to be turned: the general decoder's. */
+function standsAlone(marker: number, segment: Buffer): boolean {
+  if (marker === DRI || isFrameMarker(marker)) return true;
+  return marker === APP1 && segment.toString('latin1', 4, 8) === 'Exif' && mayTurn(segment);
+}
+
+/** EXIF's entry for an image that is upright (tag 0x0112, one SHORT, 1) in either order of bytes; the tag comes first. */
+const UPRIGHT_ENTRIES = ['01120003000000010001', '12010300010000000100'].map((hex) =>
+  Buffer.from(hex, 'hex'),
+);
+
+/** False when the tag for the orientation is nowhere, or only where it says upright. Bytes that look like it count as it. */
+function mayTurn(exif: Buffer): boolean {
+  return UPRIGHT_ENTRIES.some((upright) => {
+    const tag = upright.subarray(0, 2);
+    for (let at = exif.indexOf(tag); at >= 0; at = exif.indexOf(tag, at + 1))
+      if (!exif.subarray(at, at + upright.length).equals(upright)) return true;
+    return false;
+  });
 }
 
 function partsOf(found: {

@@ -143,15 +143,23 @@ describe('injecting from class folders', () => {
     ]);
   });
 
+  /** A bright square at the top left, stored on its side with an EXIF orientation that says so. */
+  const lyingPhoto = async (): Promise<Buffer> => {
+    const upright = await photo(5, { width: 60, height: 60, box: { left: 0, top: 0, side: 30 } });
+    return sharp(upright).rotate(-90).withMetadata({ orientation: 6 }).jpeg({ quality: 95 }).toBuffer();
+  };
+
+  it('refuses a test image that is a photograph on its side', async () => {
+    const source = join(study.root, 'second');
+    writeFiles(study.raw, [['test/sad/PrivateTest_9.jpg', await lyingPhoto()]]);
+    writeFiles(source, [['disgust/lying.jpg', await lyingPhoto()]]);
+    const report = await inject(source, { source: 'folder', targets: { disgust: 6 } });
+    expect(report).toMatchObject({ total: 0, refused: { heldBack: 1 } });
+  });
+
   it('turns photographs upright', async () => {
     const source = join(study.root, 'second');
-    const upright = await photo(5, { width: 60, height: 60, box: { left: 0, top: 0, side: 30 } });
-    const lying = await sharp(upright)
-      .rotate(-90)
-      .withMetadata({ orientation: 6 })
-      .jpeg({ quality: 95 })
-      .toBuffer();
-    writeFiles(source, [['disgust/lying.jpg', lying]]);
+    writeFiles(source, [['disgust/lying.jpg', await lyingPhoto()]]);
     await inject(source, { source: 'folder', targets: { disgust: 6 } });
     const { pixels } = await decodeGray(readFileSync(join(study.injected, records()[0]?.path ?? '')));
     expect([(pixels[5 * 48 + 5] ?? 0) > 200, (pixels[5 * 48 + 42] ?? 255) < 120]).toEqual([true, true]);
