@@ -3,8 +3,9 @@ import type { TensorState } from '../../../engine/index.ts';
 import { type Digest, digestOf, messageOf, writeFileAtomic } from '../../../kit/index.ts';
 
 /*
- * One file, so that one rename replaces all of it: four bytes for the header's length, the header as JSON, then
- * the arrays one after the other as little-endian float32. The header names them and has the digest of their bytes.
+ * One file, so that one rename replaces all of it: the format, 64 digits of the SHA-256 of all that follows, four bytes
+ * for the header's length, the header as JSON, then the arrays one after the other as little-endian float32. A history
+ * or a schedule with a turned bit would be gone on from as readily as weights, so the digest is of the header too.
  */
 
 /** What a training can go on from. `P` is JSON. */
@@ -14,16 +15,15 @@ export interface Checkpoint<P> {
 }
 
 interface Header {
-  readonly format: typeof FORMAT;
   /** Digest of everything that decides the outcome: configuration, seed, data. */
   readonly config: string;
   readonly progress: unknown;
   readonly tensors: readonly { readonly name: string; readonly shape: readonly number[] }[];
-  /** SHA-256 of the bytes that follow. */
-  readonly payload: string;
 }
 
-const FORMAT = 'ferment-checkpoint-1';
+const FORMAT = 'ferment-checkpoint-2';
+/** Where the bytes begin that the digest is of. */
+const BODY = FORMAT.length + 64;
 
 export type CheckpointLookup<P> =
   | { readonly kind: 'none' }
@@ -37,20 +37,19 @@ export type CheckpointLookup<P> =
  */
 export function writeCheckpoint<P>(path: string, config: Digest, checkpoint: Checkpoint<P>): void {
   const entries = [...checkpoint.tensors];
-  const payload = Buffer.concat(
-    entries.map(([, { values }]) => Buffer.from(values.buffer, values.byteOffset, values.byteLength)),
-  );
   const header: Header = {
-    format: FORMAT,
     config,
     progress: checkpoint.progress,
     tensors: entries.map(([name, { shape }]) => ({ name, shape })),
-    payload: digestOf(payload),
   };
   const text = Buffer.from(JSON.stringify(header));
   const length = Buffer.alloc(4);
   length.writeUInt32LE(text.length);
-  writeFileAtomic(path, Buffer.concat([length, text, payload]));
+  const arrays = entries.map(([, { values }]) =>
+    Buffer.from(values.buffer, values.byteOffset, values.byteLength),
+  );
+  const body = Buffer.concat([length, text, ...arrays]);
+  writeFileAtomic(path, Buffer.concat([Buffer.from(FORMAT + digestOf(body)), body]));
 }
 
 /** Reads the checkpoint at `path`, if there is one of this very configuration whose bytes are sound. */
@@ -64,21 +63,23 @@ export function readCheckpoint<P>(path: string, config: Digest): CheckpointLooku
 }
 
 function parseCheckpoint<P>(bytes: Buffer, config: Digest): CheckpointLookup<P> {
-  const start = 4 + bytes.readUInt32LE(0);
-  const header = JSON.parse(bytes.toString('utf8', 4, start)) as Header;
-  if (header.format !== FORMAT) return { kind: 'unusable', why: `its format is not ${FORMAT}` };
+  if (bytes.toString('latin1', 0, FORMAT.length) !== FORMAT)
+    return { kind: 'unusable', why: `its format is not ${FORMAT}` };
+  const body = bytes.subarray(BODY);
+  if (bytes.toString('latin1', FORMAT.length, BODY) !== digestOf(body))
+    return { kind: 'unusable', why: 'it is damaged' };
+  const start = 4 + body.readUInt32LE(0);
+  const header = JSON.parse(body.toString('utf8', 4, start)) as Header;
   if (header.config !== config)
     return { kind: 'unusable', why: 'it belongs to another configuration or other data' };
-  const payload = bytes.subarray(start);
-  if (digestOf(payload) !== header.payload) return { kind: 'unusable', why: 'it is damaged' };
   const tensors = new Map<string, TensorState>();
-  let offset = 0;
+  let offset = start;
   for (const { name, shape } of header.tensors) {
     const end = offset + 4 * shape.reduce((product, side) => product * side, 1);
     // Copied, because a view of float32 must start at a multiple of four bytes.
     tensors.set(name, {
       shape,
-      values: new Float32Array(new Uint8Array(payload.subarray(offset, end)).buffer),
+      values: new Float32Array(new Uint8Array(body.subarray(offset, end)).buffer),
     });
     offset = end;
   }

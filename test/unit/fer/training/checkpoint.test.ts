@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -37,12 +37,49 @@ describe('a checkpoint', () => {
     });
   });
 
-  it('with a turned bit in its numbers is not used', () => {
+  it('with any byte changed is not used, whatever the byte says', () => {
     const path = written();
-    const bytes = readFileSync(path);
-    bytes[bytes.length - 1] = (bytes.at(-1) ?? 0) ^ 1;
-    writeFileSync(path, bytes);
+    const whole = readFileSync(path);
+    const whyWith = (at: number, mask: number): string => {
+      const bytes = Buffer.from(whole);
+      bytes[at] = (bytes[at] ?? 0) ^ mask;
+      writeFileSync(path, bytes);
+      const found = readCheckpoint(path, config);
+      return found.kind === 'unusable' ? found.why : found.kind;
+    };
+    const whys = Array.from(whole, (_, at) => whyWith(at, 1));
+    expect([...new Set(whys)]).toEqual(['its format is not ferment-checkpoint-2', 'it is damaged']);
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 0, max: whole.length - 1 }),
+        fc.integer({ min: 1, max: 255 }),
+        (at, mask) => {
+          expect(whys).toContain(whyWith(at, mask));
+        },
+      ),
+    );
+  });
+
+  it('with something after its end is not used', () => {
+    const path = written();
+    appendFileSync(path, 'x');
     expect(readCheckpoint(path, config)).toEqual({ kind: 'unusable', why: 'it is damaged' });
+  });
+
+  it('of the format before, whose digest left out the header, is not used', () => {
+    const path = join(temporaryFolder(), 'training.ckpt');
+    const header = JSON.stringify({
+      format: 'ferment-checkpoint-1',
+      config,
+      progress,
+      tensors: [],
+      payload: '',
+    });
+    writeFileSync(path, Buffer.concat([Buffer.from([header.length, 0, 0, 0]), Buffer.from(header)]));
+    expect(readCheckpoint(path, config)).toEqual({
+      kind: 'unusable',
+      why: 'its format is not ferment-checkpoint-2',
+    });
   });
 
   it('that is a folder is not used', () => {
