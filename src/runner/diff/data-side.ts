@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import { compareBytes, isFermentError } from '../../kit/index.ts';
-import { openGit } from '../git/index.ts';
+import { openGit, projectAt } from '../git/index.ts';
 import type { Manifest } from '../hash/manifest.ts';
 import { manifestOf } from '../hash/measured.ts';
-import { findProject, type LoadOptions, loadProject, lockFileOf } from '../load/index.ts';
-import { parseLock } from '../lock/index.ts';
+import { findProject, type LoadOptions, loadProject, lockFileOf, type Project } from '../load/index.ts';
+import { declaredEntries, type Lock, parseLock } from '../lock/index.ts';
 import type { Content, LockEntry, ProjectPath, StageName } from '../model.ts';
 import { expandDeps } from '../run/find-deps.ts';
 import { closeSession, openSession, type Session } from '../run/session.ts';
@@ -34,14 +34,17 @@ export interface DataSide {
   readonly warnings: readonly string[];
 }
 
-/** The deps and outs that the lock of a commit names. Throws NO_PROJECT, NO_REVISION. */
+/** The deps and outs of a commit's stages, as the lock of that commit names them. Throws NO_PROJECT, NO_REVISION. */
 export function commitData(options: LoadOptions, revision: string): DataSide {
   const { root, file } = findProject(options.cwd, options.file);
   const git = openGit(root);
   const lockFile = lockFileOf(file);
   const commit = git.resolve(revision);
   const text = git.show(commit, lockFile)?.toString() ?? '';
-  const { entries, warnings } = parseLock(text, `${lockFile} (${revision})`);
+  const { entries, warnings } = declaredIn(parseLock(text, `${lockFile} (${revision})`), {
+    load: () => projectAt(git, commit, { ...options, overrides: [] }),
+    revision,
+  });
   const store = new Store(join(root, STATE_FOLDER));
   const items = collect([...entries].map(([stage, entry]) => ({ stage, ...contentsOf(entry) })));
   const outs = [...items.values()].filter(({ outOf }) => outOf !== undefined);
@@ -52,6 +55,21 @@ export function commitData(options: LoadOptions, revision: string): DataSide {
     notStored: outs.filter(({ content }) => !isStored(store, content)).map(({ content }) => content.path),
     warnings,
   };
+}
+
+/** An old pipeline may not be valid any more; what its lock says is then better than nothing. */
+function declaredIn(
+  { entries, warnings }: Lock,
+  { load, revision }: { readonly load: () => Pick<Project, 'stages'>; readonly revision: string },
+): Lock {
+  if (entries.size === 0) return { entries, warnings };
+  try {
+    return { entries: declaredEntries(entries, load().stages), warnings };
+  } catch (error) {
+    if (!isFermentError(error)) throw error;
+    const text = `The pipeline in ${revision} cannot be read, so all blocks of its lock count: ${error.message.split('\n')[0]}`;
+    return { entries, warnings: [...warnings, text] };
+  }
 }
 
 /** The deps and outs that stages declare, as they lie on disk. Throws as `loadProject` and `status` do. */
@@ -87,10 +105,9 @@ export async function workspaceData(options: LoadOptions): Promise<DataSide> {
 
 /** Outs that are not there now and cannot be restored. */
 function lostOuts({ store, entries, project }: Session, items: DataSide['items']): ProjectPath[] {
-  const declared = new Set(project.stages.flatMap(({ outs }) => outs.map(({ path }) => path)));
-  const known = [...entries.values()].flatMap(({ outs }) => outs);
+  const known = [...declaredEntries(entries, project.stages).values()].flatMap(({ outs }) => outs);
   return known
-    .filter((out) => declared.has(out.path) && !items.has(out.path) && !isStored(store, out))
+    .filter((out) => !items.has(out.path) && !isStored(store, out))
     .map(({ path }) => path)
     .sort(compareBytes);
 }

@@ -4,7 +4,7 @@ import { compareBytes, errnoOf, FermentError, isFermentError } from '../../kit/i
 import { type Git, openGit, projectAt } from '../git/index.ts';
 import type { Manifest } from '../hash/manifest.ts';
 import { findProject, type LoadOptions, loadProject, type Project } from '../load/index.ts';
-import { parseLock } from '../lock/index.ts';
+import { declaredEntries, parseLock } from '../lock/index.ts';
 import type { Content, ProjectPath } from '../model.ts';
 import { STATE_FOLDER } from '../run/state-paths.ts';
 import { Store } from '../store/store.ts';
@@ -59,20 +59,21 @@ export function commitSide(options: LoadOptions, revision: string): Side {
   const git: Git = openGit(root);
   const commit = git.resolve(revision);
   const project = loadAt(git, commit, { options: { ...options, overrides: [] }, revision });
-  let stored: ReturnType<typeof storedOuts> | undefined;
+  let known: ReturnType<typeof storedOuts> | undefined;
+  const stored = (): ReturnType<typeof storedOuts> => {
+    known ??= storedOuts(root, project, git.show(commit, project.lockFile)?.toString() ?? '');
+    return known;
+  };
   return {
     label: revision,
     project,
     read: (path) => {
       const tracked = git.show(commit, path);
-      if (tracked !== undefined) return tracked;
-      stored ??= storedOuts(root, git.show(commit, project.lockFile)?.toString() ?? '');
-      return stored.read(path);
+      return tracked ?? stored().read(path);
     },
     filesIn: (folder) => {
-      stored ??= storedOuts(root, git.show(commit, project.lockFile)?.toString() ?? '');
       const tracked = git.list(commit).filter(({ path }) => path.startsWith(`${folder}/`));
-      const files = [...tracked.map(({ path }) => path), ...stored.filesIn(folder)];
+      const files = [...tracked.map(({ path }) => path), ...stored().filesIn(folder)];
       return [...new Set(files)].sort(compareBytes);
     },
   };
@@ -96,10 +97,11 @@ function loadAt(
   }
 }
 
-/** Reads outs, and files in outs that are folders, from the store. */
-function storedOuts(root: string, lock: string): Pick<Side, 'read' | 'filesIn'> {
+/** Reads outs that a project declares, and files in those that are folders, from the store, as its lock names them. */
+function storedOuts(root: string, { stages }: Project, lock: string): Pick<Side, 'read' | 'filesIn'> {
   const store = new Store(join(root, STATE_FOLDER));
-  const outs = [...parseLock(lock).entries.values()].flatMap((entry) => entry.outs);
+  const entries = declaredEntries(parseLock(lock).entries, stages);
+  const outs = [...entries.values()].flatMap((entry) => entry.outs);
   const manifests = new Map<ProjectPath, Manifest>();
   const entriesOf = ({ path, digest }: Content): Manifest => {
     const known = manifests.get(path) ?? store.readManifest(digest);

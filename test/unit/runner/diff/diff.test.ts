@@ -156,6 +156,37 @@ describe('a commit against the workspace', () => {
     expect(brief(await diffWith(p))).toEqual(['renamed out parts']);
   });
 
+  it('counts what the stages of the commit wrote, not what a stage of an older name left in the lock', async () => {
+    const p = await committed();
+    // The old name comes later than the new one, so that its block would win.
+    p.write('pipeline.yaml', PIPELINE.replace('  sum: {cmd: "cat', '  all: {cmd: "cat head'));
+    p.write('head', 'new\n');
+    await p.repro();
+    git(p, 'add', '-A');
+    git(p, 'commit', '-qm', 'renamed');
+    expect(p.read('pipeline.lock')).toMatch(/^ {2}sum:$/m);
+    expect(brief(await diffWith(p))).toEqual([]);
+    expect(brief(await diffWith(p, 'HEAD~1'))).toContain('modified sum.txt');
+    p.write('in/a', 'a third\n');
+    await p.repro();
+    expect((await diffWith(p)).changes.find(({ path }) => path === 'sum.txt')).toMatchObject({
+      outOf: 'all',
+      old: { digest: digestOf('new\nfirst\nsecond\nthird\n') },
+    });
+  });
+
+  it('counts all blocks of the lock, and says so, where the pipeline of the commit cannot be read', async () => {
+    const p = await committed();
+    p.write('pipeline.yaml', 'stages: [');
+    git(p, 'commit', '-qam', 'broken');
+    p.write('pipeline.yaml', PIPELINE);
+    const broken = commitData({ cwd: p.root }, 'HEAD');
+    expect([...broken.items.keys()]).toEqual(['in', 'out', 'sum.txt']);
+    expect(broken.warnings).toEqual([
+      expect.stringMatching(/^The pipeline in HEAD cannot be read, so all blocks of its lock count: /),
+    ]);
+  });
+
   it('counts a commit without a lock as one without data', async () => {
     const p = await committed();
     git(p, 'rm', '-q', '--cached', 'pipeline.lock');
