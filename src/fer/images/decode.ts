@@ -13,15 +13,16 @@ export interface Box {
 const MAX_PIXELS = 64_000_000;
 
 /**
- * Decodes any image that sharp reads into 8-bit gray. Colour becomes gray as PIL's mode "L" does it; alpha is
- * ignored; `upright` turns it as its EXIF orientation says. Rejects with sharp's error when the bytes are no image, and with one that says so when they are too large a one.
+ * Decodes any image that sharp reads into 8-bit gray. Colour becomes gray as PIL's mode "L" does it; alpha and colour
+ * profiles are ignored; `upright` turns it as its EXIF orientation says. Rejects with sharp's error when the bytes are no image, and with one that says so when they are too large a one.
  */
 export async function decodeGray(
   bytes: Uint8Array,
   options: { readonly upright?: boolean } = {},
 ): Promise<GrayImage & { readonly colour: boolean }> {
-  // The limit is our own check, which says the numbers.
-  const image = sharp(bytes, { limitInputPixels: false });
+  // The limit is our own check, which says the numbers. A profile would change gray levels in a file that is decoded
+  // alone, but not in a strip, where it is left behind.
+  const image = sharp(bytes, { limitInputPixels: false, ignoreIcc: true });
   if (options.upright === true) image.autoOrient();
   const { space, ...size } = await image.metadata();
   refuseTooLarge(size.width * size.height);

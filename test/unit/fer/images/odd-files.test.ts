@@ -2,6 +2,7 @@ import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { decodeManyGray, type GrayImage } from '../../../../src/fer/images/index.ts';
 import { splitJpeg } from '../../../../src/fer/images/jpeg-strip.ts';
+import { grayProfile, withProfile } from './support/gray-profile.ts';
 
 const SIDE = 48;
 
@@ -42,5 +43,17 @@ describe('the orientation of a photograph', () => {
       .toBuffer();
     const files = [await plainJpeg(), artist, await lying(6, 270)];
     expect(files.map((file) => splitJpeg(file) !== undefined)).toEqual([true, true, false]);
+  });
+});
+
+describe('a colour profile in a gray file', () => {
+  it('changes no pixel, whatever files it is decoded with', async () => {
+    const plain = await plainJpeg();
+    const dark = withProfile(plain, grayProfile(1));
+    expect((await sharp(dark).metadata()).icc?.length).toBe(grayProfile(1).length);
+    const [wanted] = await decodeAll([plain]);
+    expect(await decodeAll([dark])).toEqual([wanted]);
+    expect(await decodeAll([dark, dark])).toEqual([wanted, wanted]);
+    expect(await decodeAll([dark, plain])).toEqual([wanted, wanted]);
   });
 });
