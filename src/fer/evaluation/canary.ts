@@ -5,7 +5,7 @@ import { type ClassificationReport, classificationReport } from './classificatio
 export interface EncodingScores {
   readonly accuracy: number;
   readonly macroF1: number;
-  /** Accuracy less that on the images as they are. */
+  /** Accuracy less that on the images as evaluated. */
   readonly accuracyChange: number;
   /** Share of the most frequent answer. */
   readonly largestShare: number;
@@ -33,8 +33,8 @@ export interface CanaryOptions {
 const DEFAULT_TOLERANCE = 0.05;
 
 /**
- * Whether the model reads the encoding instead of the face: its answers on the images as they are (`answers`) and
- * on copies re-encoded as JPEG, which look the same to a person. `answer` predicts a class for each image.
+ * Whether the model reads the encoding instead of the face: its answers on the images as it is evaluated on
+ * them (`answers`) and on copies re-encoded as JPEG, which look the same to a person. `answer` predicts a class for each image.
  * A model that gets better on copies was trained on re-encoded images: the fault of the paper's own final models.
  */
 export async function jpegCanary(
@@ -47,7 +47,7 @@ export async function jpegCanary(
   const classCount = options.classes.length;
   const plain = classificationReport(labels, answers, classCount);
   const asIs = encodingScores(plain, plain.accuracy, labels.length);
-  const alarms = alarmsOf('the images as they are', asIs, options);
+  const alarms = alarmsOf('the images as evaluated', asIs, options);
   const qualities: [number, EncodingScores][] = [];
   for (const quality of options.qualities) {
     const copies = await answer(await reencodeJpeg(images, quality), quality);

@@ -141,6 +141,7 @@ function temperatureOf(
   if (validation.labels.length === 0) return {};
   const classCount = info.classes.length;
   const value = fitTemperature(validation.logits, validation.labels, classCount);
+  if (value === undefined) return {};
   const p = normaliseRows(softmaxRows(atTemperature(logits, value), classCount), classCount);
   const { ece } = calibration(p, labels, predictions, { classCount, bins });
   return { temperature: { value, logLoss: logLoss(p, labels, classCount), ece } };

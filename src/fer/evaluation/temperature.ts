@@ -7,20 +7,27 @@ export interface Temperature {
   readonly ece: number;
 }
 
-/** log T is looked for between these: a model that is right, or wrong, on every image has no minimum. */
+/** log T is looked for between these. */
 const LOG_RANGE = 4;
 const HALVINGS = 60;
 
 /**
  * The temperature T at which softmax(logits / T) has the lowest mean cross-entropy (Guo et al., 2017). The loss is
- * convex in 1 / T, so its only zero of the slope is found by bisection, T between e^-4 and e^4.
+ * convex in 1 / T, so its only zero of the slope is found by bisection, T between e^-4 and e^4. Undefined where there
+ * is none: for a model that is right on every image the loss falls with T for ever, for one that knows nothing it rises.
  * `logits` row-major `[n, classCount]`.
  */
-export function fitTemperature(logits: Float32Array, labels: ArrayLike<number>, classCount: number): number {
+export function fitTemperature(
+  logits: Float32Array,
+  labels: ArrayLike<number>,
+  classCount: number,
+): number | undefined {
   let [low, high] = [-LOG_RANGE, LOG_RANGE]; // of the logarithm of 1 / T
+  const slopeAt = (logScale: number): number => slope(logits, labels, classCount, Math.exp(logScale));
+  if (slopeAt(low) >= 0 || slopeAt(high) <= 0) return undefined;
   for (let i = 0; i < HALVINGS; i++) {
     const middle = (low + high) / 2;
-    if (slope(logits, labels, classCount, Math.exp(middle)) > 0) high = middle;
+    if (slopeAt(middle) > 0) high = middle;
     else low = middle;
   }
   return Math.exp(-(low + high) / 2);

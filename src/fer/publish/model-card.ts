@@ -1,14 +1,15 @@
 import { formatCount } from '../../kit/index.ts';
-import type { DownloadReport } from '../data/index.ts';
+import type { DownloadReport, PackReport } from '../data/index.ts';
 import type { EvaluationMetrics } from '../evaluation/index.ts';
 import { CLASSES } from '../params/index.ts';
-import { decimals, modelName, percent, withInterval } from '../report/sections/format.ts';
+import { countOf, decimals, modelName, percent, withInterval } from '../report/sections/format.ts';
 import type { TrainingMetrics } from '../training/index.ts';
 
 /** The results that a card is written from. */
 export interface CardResults {
   readonly name: string;
   readonly download: DownloadReport;
+  readonly packed: PackReport;
   readonly training: TrainingMetrics;
   readonly evaluation: EvaluationMetrics;
   /** Of other nets' answers in the targets; undefined where the labels were all. */
@@ -31,8 +32,9 @@ export function renderModelCard(results: CardResults): string {
   ].join('\n')}\n`;
 }
 
-function whatItIs({ name, evaluation, precision }: CardResults): string[] {
-  const { architecture, parameters, multiplyAdds, preprocessing } = evaluation.model;
+function whatItIs({ name, training, evaluation, precision }: CardResults): string[] {
+  const { architecture, multiplyAdds, preprocessing } = evaluation.model;
+  const start = training.initialWeights === 'imagenet' ? 'ImageNet' : 'random';
   const channels = architecture.startsWith('se-resnet') ? 'one gray channel' : 'three equal channels';
   return [
     `# ${modelName(name)}`,
@@ -41,8 +43,8 @@ function whatItIs({ name, evaluation, precision }: CardResults): string[] {
     '',
     '| | |',
     '|---|---|',
-    `| architecture | ${architecture}, trained from random weights |`,
-    `| size | ${formatCount(parameters.learnable)} parameters, ${(multiplyAdds / 1e6).toFixed(1)} million multiply-adds for an image |`,
+    `| architecture | ${architecture}, trained from ${start} weights |`,
+    `| size | ${formatCount(countOf(evaluation.model))} parameters, ${(multiplyAdds / 1e6).toFixed(1)} million multiply-adds for an image |`,
     `| input | \`[n, 48, 48, c]\`, ${channels}, ${INPUT[preprocessing] ?? preprocessing} |`,
     '| output | seven logits, in the order above; softmax of logits / temperature (`model-info.json`) gives probabilities |',
     `| files | \`model.json\` and \`weights.bin\` for TensorFlow.js, \`model.safetensors\` with Keras' names and layout, numbers as ${precision} |`,
@@ -69,7 +71,7 @@ function use(): string[] {
   ];
 }
 
-function data({ download, training, targetShare }: CardResults): string[] {
+function data({ download, packed, training, targetShare }: CardResults): string[] {
   const { images, batchSize, epochs } = training;
   const taught =
     targetShare === undefined
@@ -78,18 +80,51 @@ function data({ download, training, targetShare }: CardResults): string[] {
   return [
     '## Data and protocol',
     '',
-    download.source.kind === 'generated' ? GENERATED : FER2013,
+    ...(isDrawn(download) ? [DRAWN] : [`${sourceOf(download)} ${PEOPLE} ${overlapOf(packed)} ${LICENCE}`]),
     '',
-    `Trained on ${formatCount(images.train)} images, ${epochs} epochs in batches of ${batchSize}${taught}; everything was chosen on ${formatCount(images.validation)} validation images; the test images were read once.`,
+    `Trained on ${formatCount(images.train)} images, ${epochs} epochs in batches of ${batchSize}${taught}; ${CHOSEN[packed.validationRule](formatCount(images.validation))}.`,
     '',
   ];
 }
 
-const GENERATED =
-  'Drawn faces, which Ferment makes itself. The model knows nothing about people: it shows how the pipeline works.';
+type Rule = PackReport['validationRule'];
 
-const FER2013 =
-  'FER2013 (Goodfellow et al., 2013): faces that were collected by web search and cut out automatically. The people shown were not asked. The data set came with a challenge of ICML 2013, for research; no picture of it is in this folder or in the repository. Pictures that occur in the test parts were taken out of the training part before training. The weights are under the licence of the repository (Apache-2.0), as far as its authors can give one.';
+const CHOSEN: Readonly<Record<Rule, (images: string) => string>> = {
+  names: (images) => `everything was chosen on ${images} validation images; the test images were read once`,
+  'held-out': (images) =>
+    `everything was chosen on ${images} images held out of training; the test images were read once`,
+  'test-files': (images) =>
+    `everything was chosen on the ${images} test images themselves, so that the figures below are too good`,
+};
+
+function isDrawn({ source }: DownloadReport): boolean {
+  return source.kind === 'generated';
+}
+
+/** FER2013 is known by how many images it has; any other data set is called what its file is called. */
+function sourceOf({ source, total }: DownloadReport): string {
+  if (source.kind === 'kaggle' || total === FER2013_IMAGES)
+    return 'FER2013 (Goodfellow et al., 2013): faces that were collected by web search and cut out automatically. The data set came with a challenge of ICML 2013, for research.';
+  return `Faces of the source \`${source.name ?? source.kind}\`, ${formatCount(total)} images.`;
+}
+
+const FER2013_IMAGES = 35_887;
+const PEOPLE =
+  'The people shown were not asked by those who made this model; no picture of them is in this folder or in the repository.';
+const LICENCE =
+  'The weights are under the licence of the repository (Apache-2.0), as far as its authors can give one.';
+
+function overlapOf({ dropped, audit }: PackReport): string {
+  const both = audit.heldBackInTrain;
+  if (both > 0)
+    return `${formatCount(both)} pictures of the validation and test parts are in the training part, too.`;
+  return dropped.testDuplicates > 0
+    ? `Pictures that occur in the validation and test parts (${formatCount(dropped.testDuplicates)}) were taken out of the training part before training.`
+    : 'No picture of the validation and test parts is in the training part.';
+}
+
+const DRAWN =
+  'Drawn faces, which Ferment makes itself. The model knows nothing about people: it shows how the pipeline works.';
 
 function figures({ evaluation }: CardResults): string[] {
   const { images, intervals, views, deduplicated, temperature, calibration, perClass } = evaluation;
@@ -141,7 +176,7 @@ function figures({ evaluation }: CardResults): string[] {
 }
 
 function limits({ download }: CardResults): string[] {
-  if (download.source.kind === 'generated') return [];
+  if (isDrawn(download)) return [];
   return [
     '## Limits',
     '',

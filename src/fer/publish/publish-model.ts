@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type DeviceRequest, loadEngine, type WeightPrecision } from '../../engine/index.ts';
 import { FermentError, messageOf, writeFileAtomic } from '../../kit/index.ts';
-import type { DownloadReport } from '../data/index.ts';
+import type { DownloadReport, PackReport } from '../data/index.ts';
 import type { EvaluationMetrics } from '../evaluation/index.ts';
 import { disposeModel, loadModel, MODEL_FILES, type ModelInfo, saveModel } from '../models/index.ts';
 import type { TrainingMetrics } from '../training/index.ts';
@@ -35,6 +35,7 @@ export const CARD_FILE = 'README.md';
 export async function publishModel(options: PublishOptions): Promise<PublishReport> {
   const { project, name, out, precision } = options;
   const download = readMetrics<DownloadReport>(project, 'download.json');
+  const packed = readMetrics<PackReport>(project, 'to-rgb.json');
   const training = readMetrics<TrainingMetrics>(project, `train/${name}.json`);
   const evaluation = readMetrics<EvaluationMetrics>(project, `evaluate/${name}.json`);
   const engine = await loadEngine({ device: options.device });
@@ -45,7 +46,10 @@ export async function publishModel(options: PublishOptions): Promise<PublishRepo
     await saveModel(out, model, published, precision);
     writeFileAtomic(
       join(out, CARD_FILE),
-      renderModelCard({ name, download, training, evaluation, targetShare: shareOf(info), precision }),
+      renderModelCard({
+        ...{ name, download, packed, training, evaluation, precision },
+        targetShare: shareOf(info),
+      }),
     );
     return { out, files: [...Object.values(MODEL_FILES), CARD_FILE], info: published };
   } finally {

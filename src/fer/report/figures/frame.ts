@@ -84,11 +84,14 @@ export interface LegendItem {
   readonly line?: boolean;
 }
 
+/** From one line of a legend to the next. */
+export const LEGEND_STEP = 18;
+
 /** A column of names with their colours, from (x, y) downwards. */
 export function drawLegend(x: number, y: number, items: readonly LegendItem[]): string {
   return items
     .map((item, i) => {
-      const at = y + i * 18;
+      const at = y + i * LEGEND_STEP;
       const sample =
         item.line === true
           ? element('line', {

@@ -1,5 +1,5 @@
 import { element, linearScale, round, type Scale } from '../../../kit/index.ts';
-import { drawLegend, drawTitle, drawXAxis, drawYAxis, type Frame } from './frame.ts';
+import { drawLegend, drawTitle, drawXAxis, drawYAxis, type Frame, LEGEND_STEP } from './frame.ts';
 import { figure, QUIET, SOFT_LINE } from './svg.ts';
 
 export interface LineChart {
@@ -20,13 +20,16 @@ export interface LineSeries {
   readonly points: readonly (readonly [x: number, y: number])[];
 }
 
-const HEIGHT = 320;
+const LEAST_HEIGHT = 320;
+const TOP = 48;
 
 /** Lines with a point at each value; values that are not finite are left out. */
 export function renderLines(chart: LineChart): string {
   const legendWidth = 44 + 6.6 * Math.max(...chart.series.map((s) => s.name.length), 4);
   const width = 520 + Math.round(legendWidth);
-  const frame: Frame = { left: 56, top: 48, right: width - legendWidth, bottom: HEIGHT - 48 };
+  // As high as its legend.
+  const height = Math.max(LEAST_HEIGHT, TOP + LEGEND_STEP * chart.series.length + 16);
+  const frame: Frame = { left: 56, top: TOP, right: width - legendWidth, bottom: height - 48 };
   const points = chart.series.flatMap((s) => s.points).filter(([, y]) => Number.isFinite(y));
   const xs = points.map(([x]) => x);
   const ys = points.map(([, y]) => y);
@@ -40,7 +43,7 @@ export function renderLines(chart: LineChart): string {
     frame.top,
   ]);
   return figure(
-    { width, height: HEIGHT },
+    { width, height },
     chart.title,
     drawTitle(frame, chart.title),
     drawYAxis(frame, y, chart.yName),

@@ -19,6 +19,8 @@ const PANEL_WIDTH = 330;
 const HEIGHT = 330;
 const GAP = 34;
 const LEFT = 56;
+/** Letters of a name that fit beside a point in the middle of a panel. */
+const LONGEST_NAME = 24;
 
 /** Accuracy with its interval against parameters and against multiply-adds, both on logarithmic axes. */
 export function renderSizes(title: string, models: readonly SizedModel[]): string {
@@ -73,7 +75,7 @@ function drawPanel(
     drawXAxis(frame, x, name, { format: short }),
     ...models.map((model, i) => drawModel(model, x(of(model)), y, colorAt(SERIES_COLORS, i))),
     ...drawNames(
-      models.map((model) => ({ name: model.name, x: x(of(model)), y: y(100 * model.accuracy) })),
+      models.map((model) => ({ name: shortened(model.name), x: x(of(model)), y: y(100 * model.accuracy) })),
       frame,
     ),
   ];
@@ -112,6 +114,10 @@ function drawNames(points: readonly Named[], frame: Frame): string[] {
     taken.push(place.box);
     return label(name, { x: place.x, y: place.y, 'text-anchor': place.anchor, 'font-size': 11.5 });
   });
+}
+
+function shortened(name: string): string {
+  return name.length > LONGEST_NAME ? `${name.slice(0, LONGEST_NAME - 1)}…` : name;
 }
 
 function boxAround(x: number, y: number, halfWidth: number, halfHeight: number): Box {

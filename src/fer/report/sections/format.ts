@@ -1,3 +1,6 @@
+import { compareBytes } from '../../../kit/index.ts';
+import type { EvaluationMetrics } from '../../evaluation/index.ts';
+
 /** A share as per cent with one decimal: 0.5736 is `57.4`. Missing ones are a dash. */
 export function percent(share: number | undefined): string {
   return share === undefined || !Number.isFinite(share) ? '–' : (100 * share).toFixed(1);
@@ -23,6 +26,11 @@ export function decimals(value: number | undefined, digits: number): string {
   return value === undefined || !Number.isFinite(value) ? '–' : value.toFixed(digits);
 }
 
+/** As the paper counts: learnable tensors, and for VGG16, as Keras does, the moving statistics of its head too. */
+export function countOf({ architecture, parameters }: EvaluationMetrics['model']): number {
+  return parameters.learnable + (architecture === 'vgg16' ? parameters.moving : 0);
+}
+
 /** The names of models as they are written. */
 const MODEL_NAMES: Readonly<Record<string, string>> = {
   baseline: 'VGG16 baseline',
@@ -34,33 +42,34 @@ const MODEL_NAMES: Readonly<Record<string, string>> = {
   pixels: 'raw pixels',
 };
 
-/** `resnet-2` is another run of the model `resnet`; a key that is no run of a known model has no base. */
-function baseOf(key: string): { readonly base: string; readonly run: string } | undefined {
-  const known = Object.keys(MODEL_NAMES).filter((name) => key === name || key.startsWith(`${name}-`));
-  const [base] = known.sort((a, b) => b.length - a.length);
-  return base === undefined ? undefined : { base, run: key.slice(base.length + 1) };
+/** `resnet-2` is the second run of the model `resnet`; what has no number is the first of its own name. */
+function runOf(key: string): { readonly base: string; readonly run: number } {
+  const [, base = key, run = '1'] = /^(.+)-(\d+)$/.exec(key) ?? [];
+  return { base, run: Number(run) };
 }
 
-/** `resnet` is ResNet, `resnet-2` ResNet 2. */
+/** `resnet` is ResNet, `resnet-2` ResNet 2; a name that the study does not know stays as it is. */
 export function modelName(key: string): string {
-  const found = baseOf(key);
-  return found === undefined ? key : `${MODEL_NAMES[found.base]} ${found.run}`.trimEnd();
+  if (MODEL_NAMES[key] !== undefined) return MODEL_NAMES[key];
+  const { base, run } = runOf(key);
+  return MODEL_NAMES[base] === undefined ? key : `${MODEL_NAMES[base]} ${run}`;
 }
 
 /** The order in which models stand in every table: the baseline, then the paper's order, then others; runs by number. */
 export function inModelOrder<T>(entries: Iterable<readonly [string, T]>): (readonly [string, T])[] {
   const order = Object.keys(MODEL_NAMES);
-  const rank = (key: string): number => {
-    const found = baseOf(key);
-    return found === undefined ? order.length : order.indexOf(found.base);
-  };
-  return [...entries].sort(([a], [b]) => rank(a) - rank(b));
+  const rank = ({ base }: { base: string }): number =>
+    order.includes(base) ? order.indexOf(base) : order.length;
+  return [...entries].sort(([a], [b]) => {
+    const [one, other] = [runOf(a), runOf(b)];
+    return rank(one) - rank(other) || compareBytes(one.base, other.base) || one.run - other.run;
+  });
 }
 
 /** The models in their order without further runs of one that is there, which tables list and figures leave out. */
 export function firstRuns<T>(results: ReadonlyMap<string, T>): (readonly [string, T])[] {
   return inModelOrder(results).filter(([key]) => {
-    const found = baseOf(key);
-    return found === undefined || found.run === '' || !results.has(found.base);
+    const { base } = runOf(key);
+    return base === key || !results.has(base);
   });
 }

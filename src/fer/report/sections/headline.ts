@@ -4,7 +4,16 @@ import { type Block, heading, note, paragraph } from '../document.ts';
 import { renderSizes, type SizedModel } from '../figures/index.ts';
 import { PAPER_MODELS } from '../paper-figures.ts';
 import type { Results } from '../results.ts';
-import { decimals, firstRuns, inModelOrder, modelName, paperPair, percent, withInterval } from './format.ts';
+import {
+  countOf,
+  decimals,
+  firstRuns,
+  inModelOrder,
+  modelName,
+  paperPair,
+  percent,
+  withInterval,
+} from './format.ts';
 
 /** The models beside each other and beside the paper, on the untouched test split. */
 export function headlineSection(results: Results, source: string): Block[] {
@@ -24,7 +33,7 @@ export function headlineSection(results: Results, source: string): Block[] {
     ...(source === 'generated' ? [note(GENERATED)] : []),
     {
       kind: 'table',
-      caption: `Test split, ${formatCount(first.images)} images, read once${confidence}. All figures in per cent but the last.`,
+      caption: `Test split, ${formatCount(first.images)} images, ${READ[results.packed.validationRule]}${confidence}. Scores in per cent.`,
       rows: [
         ['model', 'parameters', 'accuracy', 'macro-F1', 'top-2', 'paper', 'paper, matched data', 'ECE'],
         ...rows,
@@ -37,12 +46,19 @@ export function headlineSection(results: Results, source: string): Block[] {
         '"Paper" is accuracy / macro-F1 as its report states them; "matched data", those of its published checkpoints on test images encoded as their training images were.',
         ...remarks,
         ...lengths(results),
+        ...missing(results),
       ],
     },
     ...alarms(results),
     ...sizes(results, source),
   ];
 }
+
+const READ: Readonly<Record<Results['packed']['validationRule'], string>> = {
+  names: 'read once',
+  'held-out': 'read once',
+  'test-files': 'the very images that configurations and epochs were chosen on',
+};
 
 /** A shorter training beside a longer one is no reproduction yet: a reader must see it here. */
 function lengths(results: Results): string[] {
@@ -51,6 +67,14 @@ function lengths(results: Results): string[] {
     return paper === undefined ? [] : [`${modelName(key)} ${metrics.epochs} (${paper})`];
   });
   return both.length === 0 ? [] : [`Epochs of training, the paper's in brackets: ${both.join(', ')}.`];
+}
+
+/** Whom the paper has beside these, and this report has not. */
+function missing({ evaluation }: Results): string[] {
+  const names = Object.keys(PAPER_MODELS).filter((key) => !evaluation.has(key));
+  return names.length === 0
+    ? []
+    : [`Of the paper's models, not evaluated here: ${names.map(modelName).join(', ')}.`];
 }
 
 const GENERATED =
@@ -68,11 +92,6 @@ function rowOf(key: string, scores: EvaluationMetrics): string[] {
     paperPair(paper?.matched),
     decimals(scores.calibration.ece, 3),
   ];
-}
-
-/** As the paper counts: learnable tensors, and for VGG16, as Keras does, the moving statistics of its head too. */
-function countOf({ architecture, parameters }: EvaluationMetrics['model']): number {
-  return parameters.learnable + (architecture === 'vgg16' ? parameters.moving : 0);
 }
 
 /** Drawn faces are another question than the paper's, whose accuracies then do not belong into the same axes. */

@@ -43,10 +43,36 @@ export function finalSection(results: Results, params: TeachingParams): Block[] 
       ],
       right: [2, 3, 4, 5, 6, 7, 8, 9],
     },
+    ...selectedValues(results, params),
     ...taughtTable(results, params),
     ...firstRuns(results.training).flatMap(([key, result]) => curvesOf(key, result)),
   ];
 }
+
+/** What of each final training the sweep decided. The table above it has the values themselves. */
+function selectedValues({ training, sweep }: Results, { train }: TeachingParams): Block[] {
+  if (sweep.size === 0) return [];
+  const taken = firstRuns(training).flatMap(([key]) => {
+    const values = train[key];
+    if (values === undefined) return [];
+    const names = SELECTABLE.filter(([name]) => values[name] === SELECTED).map(([, title]) => title);
+    return [`${modelName(key)} ${names.length === 0 ? 'nothing' : names.join(', ')}`];
+  });
+  if (taken.length === 0) return [];
+  return [
+    paragraph(
+      `Taken from the sweep's selection: ${taken.join('; ')}. All else is as \`train\` in the parameters says.`,
+    ),
+  ];
+}
+
+const SELECTED = 'selected';
+const SELECTABLE = [
+  ['optimizer', 'optimizer'],
+  ['learningRate', 'learning rate'],
+  ['dropout', 'dropout'],
+  ['weightDecay', 'weight decay'],
+] as const;
 
 function curvesOf(key: string, { metrics, history }: TrainingResult): Block[] {
   const name = modelName(key);

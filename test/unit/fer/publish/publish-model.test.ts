@@ -22,7 +22,10 @@ beforeAll(async () => {
 });
 
 /** What a finished pipeline has of one model, of which each class was answered rightly once and wrongly once. */
-async function project(source: string): Promise<{ root: string; info: ModelInfo }> {
+async function project(
+  source: string,
+  { total = 35_887, packed = {}, training = {} } = {},
+): Promise<{ root: string; info: ModelInfo }> {
   const root = temporaryFolder();
   const model = buildModel(engine, { architecture: 'se-resnet', dropout: 0, seed: 3 });
   const info: ModelInfo = {
@@ -69,8 +72,15 @@ async function project(source: string): Promise<{ root: string; info: ModelInfo 
     writeFileSync(path, JSON.stringify(value));
   };
   write('evaluate/net.json', evaluation);
-  write('train/net.json', { images: { train: 28_005, validation: 3_589 }, batchSize: 128, epochs: 50 });
-  write('download.json', { source: { kind: source } });
+  write('train/net.json', {
+    images: { train: 28_005, validation: 3_589 },
+    batchSize: 128,
+    epochs: 50,
+    ...training,
+  });
+  write('download.json', { source: { kind: source, name: 'faces.zip' }, total });
+  const clean = { dropped: { testDuplicates: 704 }, audit: { heldBackInTrain: 0 } };
+  write('to-rgb.json', { validationRule: 'names', ...clean, ...packed });
   return { root, info };
 }
 
@@ -114,6 +124,9 @@ describe('publishing a model', () => {
     expect(card).toMatch(/\| one view \| \*\*57\.1\*\* \([\d.]+–[\d.]+\) \|/);
     expect(card).toContain('FER2013 (Goodfellow et al., 2013)');
     expect(card).toContain('Trained on 28,005 images, 50 epochs in batches of 128');
+    expect(card).toContain('| architecture | se-resnet, trained from random weights |');
+    expect(card).toContain('(704) were taken out of the training part before training.');
+    expect(card).toContain('chosen on 3,589 validation images; the test images were read once.');
     expect(card).toMatch(/at the temperature \d\.\d{3}, which validation chose/);
     expect(card).toContain('## Not for');
     const drawn = await project('generated');
@@ -121,6 +134,27 @@ describe('publishing a model', () => {
     const other = readFileSync(join(drawn.root, 'out/README.md'), 'utf8');
     expect(other).toContain('Drawn faces');
     expect(other).not.toContain('FER2013');
+  });
+
+  test('says of the data and the protocol what was done, not what should be', async () => {
+    const { root } = await project('folder', {
+      total: 1_000,
+      packed: {
+        validationRule: 'test-files',
+        dropped: { testDuplicates: 0 },
+        audit: { heldBackInTrain: 568 },
+      },
+      training: { initialWeights: 'imagenet' },
+    });
+    await publish(root);
+    const card = readFileSync(join(root, 'out/README.md'), 'utf8');
+    expect(card).toContain('| architecture | se-resnet, trained from ImageNet weights |');
+    expect(card).toContain('Faces of the source `faces.zip`, 1,000 images.');
+    expect(card).toContain('568 pictures of the validation and test parts are in the training part, too.');
+    expect(card).toContain(
+      'chosen on the 3,589 test images themselves, so that the figures below are too good.',
+    );
+    expect(card).not.toContain('FER2013');
   });
 
   test('needs the figures', async () => {

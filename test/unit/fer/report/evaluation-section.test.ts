@@ -48,12 +48,28 @@ function metricsOf(extra: Pick<EvaluationMetrics, 'views' | 'deduplicated'>): Ev
   );
 }
 
-const section = (metrics: EvaluationMetrics): string =>
-  renderMarkdown(evaluationSection({ evaluation: new Map([['se-resnet', metrics]]) } as unknown as Results));
+const section = (
+  metrics: EvaluationMetrics,
+  packed: object = { validationRule: 'names', splits: { test: { jpegQuality: null } } },
+): string =>
+  renderMarkdown(
+    evaluationSection({ evaluation: new Map([['se-resnet', metrics]]), packed } as unknown as Results),
+  );
 
 describe('the evaluation section', () => {
   test('says nothing of views and duplicates where there are none', () => {
     expect(section(metricsOf({}))).not.toContain('Several views');
+  });
+
+  test('says that images which were saved again for the evaluation show nothing when they are once more', () => {
+    const asIs = section(metricsOf({}));
+    expect(asIs).toContain('| SE-ResNet | as they are |');
+    expect(asIs).not.toContain('cannot show');
+    const packed = { validationRule: 'test-files', splits: { test: { jpegQuality: 75 } } };
+    const copies = section(metricsOf({}), packed);
+    expect(copies).toContain('| SE-ResNet | as evaluated, JPEG quality 75 |');
+    expect(copies).toContain('are such copies themselves, at quality 75 (`to-rgb.jpegQuality.test`)');
+    expect(copies).toContain('this table cannot show.');
   });
 
   test('has one view and the chosen ones beside each other, with and without duplicates, and the reason', () => {

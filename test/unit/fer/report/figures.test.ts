@@ -146,6 +146,22 @@ describe('figures', () => {
     expect(new Set(places.map(([, , , anchor]) => anchor)).size).toBeGreaterThan(1);
   });
 
+  it('hold a legend of any length, and names of any length', () => {
+    const series = Array.from({ length: 20 }, (_, i) => ({
+      name: `configuration ${i}`,
+      color: '#000',
+      points: [[1, 0.5] as const],
+    }));
+    const svg = renderLines({ title: 't', xName: 'x', yName: 'y', series });
+    const [, height = 0] = /viewBox="0 0 [\d.]+ ([\d.]+)"/.exec(svg) ?? [];
+    const [, last = Number.NaN] = /y="([\d.]+)"[^>]*>configuration 19</.exec(svg) ?? [];
+    expect(Number(last)).toBeLessThan(Number(height));
+    const long = { name: 'n'.repeat(65), parameters: 1e5, multiplyAdds: 1e6, accuracy: 0.5 };
+    expect(renderSizes('t', [long, { ...long, name: 'other', parameters: 1e6 }])).toContain(
+      `>${'n'.repeat(23)}…<`,
+    );
+  });
+
   it('leave out values that are no numbers', () => {
     const svg = renderLines({
       title: 't',

@@ -15,6 +15,7 @@ const scores = {
 
 test("says how long the nets were trained beside the paper's, so that a short training shows", () => {
   const results = {
+    packed: { validationRule: 'names' },
     evaluation: new Map([
       ['resnet', scores],
       ['resnet-2', scores],
@@ -30,5 +31,26 @@ test("says how long the nets were trained beside the paper's, so that a short tr
   } as unknown as Results;
   expect(renderMarkdown(headlineSection(results, 'zip'))).toContain(
     "Epochs of training, the paper's in brackets: ResNet 11 (40), MobileNetV2 13 (15).",
+  );
+});
+
+test('says which images are scored: read once, or those that everything was chosen on; and which nets the paper has besides', () => {
+  const textOf = (validationRule: string): string =>
+    renderMarkdown(
+      headlineSection(
+        {
+          packed: { validationRule },
+          evaluation: new Map([['resnet', scores]]),
+          training: new Map(),
+        } as unknown as Results,
+        'zip',
+      ),
+    );
+  expect(textOf('names')).toContain('Test split, 7,178 images, read once. Scores in per cent.');
+  expect(textOf('test-files')).toContain(
+    'Test split, 7,178 images, the very images that configurations and epochs were chosen on.',
+  );
+  expect(textOf('names')).toContain(
+    "Of the paper's models, not evaluated here: VGG16 baseline, MobileNetV2.",
   );
 });

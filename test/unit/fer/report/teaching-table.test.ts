@@ -27,9 +27,19 @@ function section(
   teachers: string | null = null,
 ) {
   const training = ['se-resnet', 'resnet'].map((key) => [key, { metrics, history: [] }]);
-  const results = { training: new Map(training as never), teaching: new Map(teaching) } as unknown as Results;
+  const results = {
+    sweep: new Map([['a', {}]]),
+    training: new Map(training as never),
+    teaching: new Map(teaching),
+  } as unknown as Results;
   const train = {
-    resnet: { targets: null, targetShare: 0.5 },
+    resnet: {
+      targets: null,
+      targetShare: 0.5,
+      optimizer: 'adam',
+      weightDecay: 'selected',
+      dropout: 'selected',
+    },
     'se-resnet': { targets, teachers, targetShare: 0.8 },
     // A training that is declared, and did not run.
     'se-resnet-wide': { targets: 'artifacts/targets/teachers', targetShare: 0.8 },
@@ -58,6 +68,12 @@ function rowsOf(markdown: string, word: string): string[][] {
 }
 
 describe('the section of final trainings', () => {
+  test('says what of each came from the sweep', () => {
+    expect(renderMarkdown(taught)).toContain(
+      "Taken from the sweep's selection: ResNet dropout, weight decay; SE-ResNet nothing. All else is as `train` in the parameters says.",
+    );
+  });
+
   test('says of each taught training who taught it, in how many views, with what share, and how well that fits', () => {
     expect(rowsOf(renderMarkdown(taught), 'taught by')).toEqual([
       ['SE-ResNet', '`artifacts/models/teacher-*`', '3', '6', '80.0', '81.2', '0.765'],
