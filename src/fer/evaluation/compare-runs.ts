@@ -3,6 +3,7 @@ import { FermentError } from '../../kit/index.ts';
 import { readNpy } from '../data/index.ts';
 import { CLASSES, type Params } from '../params/index.ts';
 import { type Answers, type Comparison, compareNets, type Difference } from './compare.ts';
+import { runOf } from './run-name.ts';
 import { deviationOfRuns, meanOfRuns, type Scores, scoreRun } from './run-scores.ts';
 import { readAnswers } from './stored-answers.ts';
 
@@ -43,8 +44,8 @@ export interface CompareRunsOptions
 }
 
 /**
- * Compares two nets by the answers of their runs. Throws DATA_MISSING without a run of each, BAD_ARRAY for runs on
- * different images.
+ * Compares two nets by the answers of their runs. Throws DATA_MISSING without a run of each, BAD_PARAMS for runs of
+ * more than one net on a side, BAD_ARRAY for runs on different images.
  */
 export function compareRuns(options: CompareRunsOptions): CompareMetrics {
   const [first] = options.a;
@@ -55,6 +56,8 @@ export function compareRuns(options: CompareRunsOptions): CompareMetrics {
       { hint: 'Look at `compare` in params.yaml, and whether `models` names the runs.' },
     );
   }
+  refuseOthers(options.a);
+  refuseOthers(options.b);
   const labels = readLabels(first);
   const read = (folders: readonly string[]): readonly Run[] =>
     folders.map((folder) => ({ name: basename(folder), answers: answersOf(folder, labels, first) }));
@@ -74,6 +77,20 @@ export function compareRuns(options: CompareRunsOptions): CompareMetrics {
     ...compare(a, b),
     ...withoutCollapsed(a, b, collapseShare, compare),
   };
+}
+
+/** A pattern takes `resnet-nodrop` for a seed of `resnet`; a mean over both would be of neither. */
+function refuseOthers(folders: readonly string[]): void {
+  const names = folders.map((folder) => basename(folder));
+  const bases = new Set(names.map((name) => runOf(name).base));
+  if (bases.size === 1) return;
+  throw new FermentError(
+    'BAD_PARAMS',
+    `The runs on one side of a comparison must be of one net: NAME, NAME-2, NAME-3. Received: ${names.join(', ')}.`,
+    {
+      hint: 'Write `compare.nets` so that each side matches one net, as in artifacts/evaluation/{resnet,resnet-[0-9]*}.',
+    },
+  );
 }
 
 interface Run {

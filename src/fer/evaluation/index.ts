@@ -33,4 +33,5 @@ export {
 } from './metrics.ts';
 export { accuracyByOrigin, type OriginScores } from './origins.ts';
 export { argmaxRows, brierSum, logLoss, normaliseRows, topKAccuracy } from './probabilities.ts';
+export { runOf } from './run-name.ts';
 export type { Candidate, ShortScores, ViewMetrics, ViewScores } from './view-metrics.ts';

@@ -1,5 +1,5 @@
 import { compareBytes } from '../../../kit/index.ts';
-import type { EvaluationMetrics } from '../../evaluation/index.ts';
+import { type EvaluationMetrics, runOf } from '../../evaluation/index.ts';
 
 /** A share as per cent with one decimal: 0.5736 is `57.4`. Missing ones are a dash. */
 export function percent(share: number | undefined): string {
@@ -41,12 +41,6 @@ const MODEL_NAMES: Readonly<Record<string, string>> = {
   'se-resnet-deep': 'SE-ResNet deep',
   pixels: 'raw pixels',
 };
-
-/** `resnet-2` is the second run of the model `resnet`; what has no number is the first of its own name. */
-function runOf(key: string): { readonly base: string; readonly run: number } {
-  const [, base = key, run = '1'] = /^(.+)-(\d+)$/.exec(key) ?? [];
-  return { base, run: Number(run) };
-}
 
 /** `resnet` is ResNet, `resnet-2` ResNet 2; a name that the study does not know stays as it is. */
 export function modelName(key: string): string {

@@ -60,6 +60,21 @@ test('runs that collapsed to one class are also left out of the comparison, wher
   expect(compareRuns({ ...options, a, b, collapseShare: 0.9 })).not.toHaveProperty('withoutCollapsed');
 });
 
+test('another net on the same side is refused, as a pattern may take it in', () => {
+  const root = temporaryFolder();
+  const answers = Array.from({ length: 14 }, () => 0);
+  const a = ['resnet', 'resnet-2', 'resnet-nodrop'].map((name) => evaluation(root, name, answers));
+  const b = [evaluation(root, 'mobilenetv2', answers)];
+  expect(() => compareRuns({ ...options, a, b })).toThrow(
+    expect.objectContaining({
+      code: 'BAD_PARAMS',
+      message:
+        'The runs on one side of a comparison must be of one net: NAME, NAME-2, NAME-3. Received: resnet, resnet-2, resnet-nodrop.',
+    }),
+  );
+  expect(compareRuns({ ...options, a: a.slice(0, 2), b }).images).toBe(14);
+});
+
 test('runs on other images are refused, and a net without a run', () => {
   const root = temporaryFolder();
   const answers = Array.from({ length: 14 }, () => 0);
