@@ -1,10 +1,7 @@
 import { messageOf } from '../../kit/index.ts';
-import { decodeGray } from './decode.ts';
+import { type DecodedImage, decodeGray } from './decode.ts';
 import { type JpegParts, joinJpegs, splitJpeg } from './jpeg-strip.ts';
-import { decodePlainPng, type GrayImage } from './png.ts';
-
-/** A decoded image; `colour` says that it had some. */
-export type DecodedImage = GrayImage & { readonly colour: boolean };
+import { decodePlainPng } from './png.ts';
 
 /** What was made of an image, or why it cannot be decoded. */
 export type Decoded<T> =

@@ -1,4 +1,5 @@
 import sharp from 'sharp';
+import { mendJpeg } from './mend-jpeg.ts';
 import type { GrayImage } from './png.ts';
 
 /** Where to cut, in pixels of the decoded image. */
@@ -9,17 +10,33 @@ export interface Box {
   readonly height: number;
 }
 
+/** A decoded image; `colour` says that it had some. */
+export type DecodedImage = GrayImage & { readonly colour: boolean };
+
+interface DecodeOptions {
+  readonly upright?: boolean;
+}
+
 /** Decompressed images above this are refused: a data set of faces has none, an attack may. */
 const MAX_PIXELS = 64_000_000;
 
 /**
  * Decodes any image that sharp reads into 8-bit gray. Colour becomes gray as PIL's mode "L" does it; alpha and colour
- * profiles are ignored; `upright` turns it as its EXIF orientation says. Rejects with sharp's error when the bytes are no image, and with one that says so when they are too large a one.
+ * profiles are ignored; `upright` turns it as its EXIF orientation says. Rejects with sharp's error when the bytes are
+ * no image or a damaged one, and with one that says so when they are too large a one.
  */
-export async function decodeGray(
-  bytes: Uint8Array,
-  options: { readonly upright?: boolean } = {},
-): Promise<GrayImage & { readonly colour: boolean }> {
+export async function decodeGray(bytes: Uint8Array, options: DecodeOptions = {}): Promise<DecodedImage> {
+  try {
+    return await decodeStrictly(bytes, options);
+  } catch (error) {
+    const mended = mendJpeg(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
+    if (mended === undefined) throw error;
+    return decodeStrictly(mended, options);
+  }
+}
+
+/** Any warning of the decoder refuses the image: among them are those for pictures of which a part is missing. */
+async function decodeStrictly(bytes: Uint8Array, options: DecodeOptions): Promise<DecodedImage> {
   // The limit is our own check, which says the numbers. A profile would change gray levels in a file that is decoded
   // alone, but not in a strip, where it is left behind.
   const image = sharp(bytes, { limitInputPixels: false, ignoreIcc: true });

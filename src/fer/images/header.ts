@@ -50,13 +50,15 @@ export interface JpegSegment {
 /** The start-of-scan marker. */
 export const SOS = 0xda;
 
-/** The segments from the start of the file to the first start-of-scan, that one included; stops where they break off. */
+/**
+ * The segments from the start of the file to the first start-of-scan, that one included; stops where they break off.
+ * Fill bytes and whatever else lies between segments are passed over, as libjpeg does.
+ */
 export function* jpegSegments(bytes: Buffer): Generator<JpegSegment> {
-  let at = 2;
-  while (at + 4 <= bytes.length && bytes[at] === 0xff) {
+  for (let at = bytes.indexOf(0xff, 2); at >= 0 && at + 4 <= bytes.length; at = bytes.indexOf(0xff, at)) {
     const marker = bytes[at + 1] ?? 0;
-    if (marker === 0xff) {
-      at++; // fill byte
+    if (marker === 0xff || marker === 0) {
+      at++;
       continue;
     }
     const end = at + 2 + bytes.readUInt16BE(at + 2);

@@ -5,8 +5,16 @@ export {
   stretchToBytes,
 } from './affine.ts';
 export { grayMoments, isBlank } from './blank.ts';
-export { type Box, centreSquare, crop, decodeGray, resizeGray, toLuma } from './decode.ts';
-export { type Decoded, type DecodedImage, decodeManyGray } from './decode-many.ts';
+export {
+  type Box,
+  centreSquare,
+  crop,
+  type DecodedImage,
+  decodeGray,
+  resizeGray,
+  toLuma,
+} from './decode.ts';
+export { type Decoded, decodeManyGray } from './decode-many.ts';
 export { type ImageHeader, readImageHeader } from './header.ts';
 export { hashDistance, type PerceptualHash, perceptualHash } from './perceptual-hash.ts';
 export { encodeGrayPng, type GrayImage } from './png.ts';
