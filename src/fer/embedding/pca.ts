@@ -84,6 +84,8 @@ function project(centred: Matrix, components: Float64Array, count: number): Matr
 }
 
 function columnMeans(x: Matrix): Float64Array {
+  // Points that are all equal have this mean exactly, and so no variance; their sum would round.
+  if (x.data.every((v, at) => v === x.data[at % x.columns])) return x.data.slice(0, x.columns);
   const mean = new Float64Array(x.columns);
   for (let i = 0; i < x.rows; i++) addScaled(mean, 0, 1, x.data, i * x.columns, x.columns);
   return mean.map((v) => v / x.rows);

@@ -1,12 +1,11 @@
-import { createRandom, FermentError } from '../../kit/index.ts';
+import { FermentError } from '../../kit/index.ts';
 import { type Affinities, exactAffinities, neighbourAffinities } from './affinities.ts';
 import { createForces, type Forces } from './forces.ts';
 import { divergence } from './kullback-leibler.ts';
 import type { Matrix } from './matrix.ts';
 import type { NeighbourOptions } from './neighbours.ts';
-import { pca } from './pca.ts';
 import type { Dimensions } from './space-tree.ts';
-import { sharedFloats } from './team.ts';
+import { startingMap } from './starting-map.ts';
 
 export interface TsneOptions {
   readonly seed: number;
@@ -30,7 +29,7 @@ export interface TsneOptions {
   readonly search?: NeighbourOptions['search'];
   /** Default: 1. The map has the same bits for any number. */
   readonly threads?: number;
-  /** The start: the first principal components, or normal numbers; the first axis has standard deviation 1e-4. */
+  /** The start: the first principal components (in axes without any, normal numbers), or normal numbers. Default: pca. */
   readonly start?: 'pca' | 'random';
   readonly onProgress?: (progress: TsneProgress) => void;
 }
@@ -55,7 +54,6 @@ export interface TsneResult {
 
 const EXACT_POINTS = 250;
 const THETA = 0.8;
-const START_DEVIATION = 1e-4;
 const PROGRESS_EVERY = 50;
 const MIN_GAIN = 0.01;
 
@@ -72,7 +70,7 @@ export function tsne(x: Matrix, options: TsneOptions): TsneResult {
   const p = exact
     ? exactAffinities(x, perplexity)
     : neighbourAffinities(x, perplexity, { search, seed, threads });
-  const map = startingMap(x, options);
+  const map = startingMap(x, { seed, columns: options.dimensions ?? 2, start: options.start ?? 'pca' });
   const automatic = Math.max(n / options.earlyExaggeration / 4, 50);
   const learningRate = rate === undefined || rate === 'auto' ? automatic : rate;
   // With theta 0 the tree sums over all pairs, and there are too few for threads.
@@ -94,23 +92,6 @@ function checkIterations({ iterations, exaggerationIterations }: TsneOptions): v
     `Expected more iterations than those with exaggeration (${exaggerationIterations}). Received: ${iterations}.`,
     { hint: 'Raise tsne.iterations, or lower tsne.exaggerationIterations: a quarter of all is usual.' },
   );
-}
-
-function startingMap(x: Matrix, options: TsneOptions): Matrix {
-  const columns = options.dimensions ?? 2;
-  const random = createRandom(options.seed, 'tsne', 'start');
-  const map: Matrix = { data: sharedFloats(columns * x.rows), rows: x.rows, columns };
-  if (options.start !== 'random' && x.columns >= columns) {
-    const { scores, explainedVariance } = pca(x, columns, { seed: options.seed });
-    const deviation = Math.sqrt((explainedVariance[0] ?? 0) * ((x.rows - 1) / x.rows));
-    if (deviation > 0) {
-      map.data.set(scores.data.map((v) => (v / deviation) * START_DEVIATION));
-      return map;
-    }
-  }
-  // Points that are all equal have no principal components; a point on top of all others would stay there.
-  for (let c = 0; c < map.data.length; c++) map.data[c] = random.normal() * START_DEVIATION;
-  return map;
 }
 
 interface Descent extends TsneOptions {

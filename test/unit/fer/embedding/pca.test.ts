@@ -100,6 +100,16 @@ test('points that are all equal have components without variance', () => {
   }
 });
 
+test.each([3, 400])(
+  '100 points of width %i that are all equal have no variance, whatever their value',
+  (columns) => {
+    const x = matrixOf(new Float64Array(100 * columns).fill(0.1), 100, columns);
+    const { mean, explainedVariance, explainedVarianceRatio } = pca(x, 2, { seed: 1 });
+    expect([...mean]).toEqual(Array(columns).fill(0.1));
+    expect([...explainedVariance, ...explainedVarianceRatio]).toEqual([0, 0, 0, 0]);
+  },
+);
+
 test('the same input gives the same bytes', () => {
   const x = points(50, 400);
   expect(pca(x, 8, { seed: 1 })).toEqual(pca(x, 8, { seed: 1 }));

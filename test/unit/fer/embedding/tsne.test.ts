@@ -97,10 +97,38 @@ describe('the descent', () => {
     expect(Math.abs((seen.at(-1)?.kl ?? 9) - kl)).toBeLessThan(0.01);
   });
 
-  test('points that are all equal still spread out, without a number that is not finite', () => {
-    const { map } = tsne(matrixOf(new Float64Array(60 * 3).fill(1), 60, 3), small);
-    expect(map.data.every(Number.isFinite)).toBe(true);
-    expect(new Set(map.data).size).toBeGreaterThan(100);
+  test.each([1, 0.1])(
+    'points that are all %s still spread out, without a number that is not finite',
+    (value) => {
+      const { map } = tsne(matrixOf(new Float64Array(60 * 3).fill(value), 60, 3), small);
+      expect(map.data.every(Number.isFinite)).toBe(true);
+      expect(new Set(map.data).size).toBeGreaterThan(100);
+    },
+  );
+
+  test.each([
+    ['a line', 2, 1],
+    ['a line', 3, 1],
+    ['a plane', 3, 2],
+  ] as const)('points on %s use all %i axes of a map', (_, dimensions, rank) => {
+    const directions = points(rank, 6, 7).data;
+    const along = points(80, rank).data;
+    const x = matrixOf(
+      Float64Array.from({ length: 80 * 6 }, (__, at) => {
+        const parts = Array.from({ length: rank }, (___, k) => {
+          const step = along[Math.floor(at / 6) * rank + k] ?? 0;
+          return step * (directions[k * 6 + (at % 6)] ?? 0);
+        });
+        return parts.reduce((sum, part) => sum + part, 0.1);
+      }),
+      80,
+      6,
+    );
+    const { map } = tsne(x, { ...small, dimensions });
+    const largest = Array.from({ length: dimensions }, (__, axis) =>
+      Math.max(...map.data.filter((___, c) => c % dimensions === axis)),
+    );
+    expect(Math.min(...largest)).toBeGreaterThan(1);
   });
 
   test.each(['exact', 'barnes-hut'] as const)('many twins do no harm (%s)', (method) => {
