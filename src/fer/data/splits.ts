@@ -1,5 +1,6 @@
-import { compareBytes, createRandom } from '../../kit/index.ts';
-import type { Params } from '../params/index.ts';
+import { compareBytes, createRandom, FermentError } from '../../kit/index.ts';
+import { CLASSES, type Params } from '../params/index.ts';
+import { countPerClass } from './class-names.ts';
 
 /** One file of `data/raw`. */
 export interface RawImage {
@@ -52,6 +53,30 @@ export function assignSplits(
     test,
     validationRule: 'held-out',
   };
+}
+
+/**
+ * Throws DATA_LAYOUT, naming split and classes, when test has no image of a class, or validation where it was found by
+ * names: figures of classes that are not there would look like figures. `sourceName` is what the message calls the images.
+ */
+export function requireWholeSplits({ validation, test, validationRule }: Splits, sourceName: string): void {
+  const splits = validationRule === 'names' ? { validation, test } : { test };
+  const lacking = Object.entries(splits).flatMap(([split, images]) => {
+    const counts = countPerClass(images.map((image) => image.label));
+    return CLASSES.filter((name) => counts[name] === 0).map((name) => `${split}/${name}`);
+  });
+  if (lacking.length === 0) return;
+  const names =
+    validationRule === 'names'
+      ? ` Of its test files, ${validation.length} named PublicTest_… (or from a validation folder) validate and ${test.length} test.`
+      : '';
+  throw new FermentError(
+    'DATA_LAYOUT',
+    `Every split of ${sourceName} must have images of all ${CLASSES.length} classes. Received: none in ${lacking.join(', ')}.${names}`,
+    {
+      hint: 'Look for misspelt class folders of that part in the source, and for files that are named PublicTest_ by chance (docs/data.md).',
+    },
+  );
 }
 
 function isPublicTest(name: string): boolean {

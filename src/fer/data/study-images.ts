@@ -2,11 +2,13 @@ import type { Params } from '../params/index.ts';
 import { loadPixels, pixelKeys } from './pixels.ts';
 import type { DataReporting } from './progress.ts';
 import { listRawImages } from './raw/index.ts';
-import { assignSplits, type Splits } from './splits.ts';
+import { assignSplits, requireWholeSplits, type Splits } from './splits.ts';
 
-/** The splits of `data/raw`. Throws DATA_LAYOUT when a class is missing. */
+/** The splits of `data/raw`. Throws DATA_LAYOUT when a class is missing in train, in test, or among named validation images. */
 export function splitRawImages(folder: string, split: Params['split'], seed: number): Splits {
-  return assignSplits(listRawImages(folder), split, seed);
+  const splits = assignSplits(listRawImages(folder), split, seed);
+  requireWholeSplits(splits, folder);
+  return splits;
 }
 
 /** The pixel keys of every validation and test image: what no training image may equal. */

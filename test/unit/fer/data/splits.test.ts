@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { assignSplits, type RawImage } from '../../../../src/fer/index.ts';
+import { requireWholeSplits } from '../../../../src/fer/data/splits.ts';
+import { assignSplits, CLASSES, type RawImage } from '../../../../src/fer/index.ts';
 
 const HONEST = { protocol: 'honest', validationFraction: 0.1 } as const;
 const PAPER = { protocol: 'paper', validationFraction: 0.1 } as const;
@@ -86,5 +87,55 @@ describe("the paper's protocol", () => {
         expect(splits.train).toHaveLength(images.filter((image) => image.part === 'train').length);
       }),
     );
+  });
+});
+
+describe('splits that lack a class', () => {
+  /** Files of these names for every class of a part, but for those that are left out. */
+  const part = (
+    of: RawImage['part'],
+    names: readonly string[],
+    without: readonly string[] = [],
+  ): RawImage[] =>
+    CLASSES.flatMap((className, label) =>
+      without.includes(className)
+        ? []
+        : names.map((name) => ({ part: of, label, name, path: `${of}/${className}/${name}` })),
+    );
+  const check = (images: readonly RawImage[], split: typeof HONEST | typeof PAPER = HONEST): void =>
+    requireWholeSplits(assignSplits(images, split, 1), 'data/raw');
+  const train = part('train', ['1.jpg', '2.jpg']);
+
+  it('are refused when validation images hide that test has none of it', () => {
+    const images = [
+      ...train,
+      ...part('test', ['PublicTest_1.jpg']),
+      ...part('test', ['1.jpg'], ['fear', 'surprise']),
+    ];
+    expect(() => check(images)).toThrow(
+      expect.objectContaining({
+        code: 'DATA_LAYOUT',
+        message:
+          'Every split of data/raw must have images of all 7 classes. Received: none in test/fear, test/surprise. Of its test files, 7 named PublicTest_… (or from a validation folder) validate and 5 test.',
+      }),
+    );
+    expect(() => check(images, PAPER)).not.toThrow();
+  });
+
+  it('are refused when a single name would make validation of one image', () => {
+    const stray: RawImage = {
+      part: 'test',
+      label: 3,
+      name: 'PublicTest_1.jpg',
+      path: 'test/happy/PublicTest_1.jpg',
+    };
+    expect(() => check([...train, ...part('test', ['1.jpg']), stray])).toThrow(
+      /none in validation\/angry, validation\/disgust, validation\/fear, validation\/neutral, validation\/sad, validation\/surprise\. .* 1 named PublicTest_…/,
+    );
+  });
+
+  it('pass where validation is held out of few training images', () => {
+    expect(() => check([...part('train', ['1.jpg']), ...part('test', ['1.jpg'])])).not.toThrow();
+    expect(() => check([...train, ...part('test', ['PublicTest_1.jpg', 'PrivateTest_1.jpg'])])).not.toThrow();
   });
 });
