@@ -382,6 +382,11 @@ describe('metrics diff', () => {
       ! error: Expected a condition such as 'accuracy < -0.01'. Received: 'accuracy less 1'
       It is about the change from the first commit to the second; signs are < <= > >=."
     `);
+    expect(await diff('--json', '--fail-if', 'acuracy < -0.01')).toMatchInlineSnapshot(`
+      "exit 2
+      ! error: Expected a condition about a metric of HEAD~1 or HEAD. Received: 'acuracy < -0.01'
+      Did you mean 'accuracy'?"
+    `);
     expect(await p.ferment('metrics', 'show', 'HEAD~1')).toMatchInlineSnapshot(`
       "exit 0
       Path            Metric                 Value
@@ -390,6 +395,30 @@ describe('metrics diff', () => {
       out/score.json  loss                       2
       out/score.json  confusion      [[1,2],[3,4]]
       out/score.json  per-class.sad           0.25"
+    `);
+  });
+
+  it('with a condition, metrics diff does not pass where its metric is NaN, gone or in no file that can be read', async () => {
+    const p = await twoCommits();
+    const gate = (...args: readonly string[]) =>
+      p.ferment('metrics', 'diff', '--fail-if', 'accuracy < -0.01', ...args);
+    p.write('out/score.json', SCORE.replace('0.5', 'NaN'));
+    expect((await gate()).split('\n').at(0)).toBe('exit 1');
+    expect((await gate()).split('\n').at(-1)).toMatchInlineSnapshot(`"! out/score.json: accuracy is no number in workspace: null, HEAD has 0.625 (accuracy < -0.01)"`);
+    p.remove('out/score.json');
+    expect((await gate()).split('\n').at(-1)).toMatchInlineSnapshot(`"! out/score.json: accuracy is gone from workspace, HEAD has 0.625 (accuracy < -0.01)"`);
+    p.write('out/score.json', '{"accuracy": 0.6');
+    expect(await gate()).toMatchInlineSnapshot(`
+      "exit 4
+      ! error: A condition needs metrics that can be read.
+      out/score.json (workspace) is neither JSON nor YAML nor TOML: Expected ',' or '}' after property value in JSON at position 16
+      ferment repro writes the metrics of the workspace anew; --targets FILE limits the comparison to other files."
+    `);
+    expect(await gate('--targets', 'extra.json')).toMatchInlineSnapshot(`
+      "exit 2
+      ! warning: out/score.json (workspace) is neither JSON nor YAML nor TOML: Expected ',' or '}' after property value in JSON at position 16
+      error: Expected a condition about a metric of HEAD or workspace. Received: 'accuracy < -0.01'
+      Neither has any: ferment repro makes them."
     `);
   });
 

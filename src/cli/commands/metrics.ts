@@ -1,43 +1,21 @@
-import {
-  createPainter,
-  isFermentError,
-  prettyJson,
-  printLine,
-  printWarning,
-  type Terminal,
-} from '../../kit/index.ts';
+import { isFermentError, prettyJson, printLine, printWarning, type Terminal } from '../../kit/index.ts';
 import {
   commitSide,
-  diffValues,
-  directionOf,
   findProject,
   type Labelled,
   type LoadOptions,
   listRevisions,
   openGit,
-  parseCondition,
   readMetrics,
-  renderDiff,
   renderValues,
   type Side,
   type SideValues,
-  sidesOf,
   toJson,
-  type ValuesDiff,
-  type Verdict,
-  violations,
   workspaceSide,
 } from '../../runner/index.ts';
 import { loadOptions } from '../load-options.ts';
 import type { ActionContext } from '../program.ts';
-import {
-  only,
-  printRevisions,
-  printTable,
-  type TableOptions,
-  tableOf,
-  toleranceOf,
-} from '../values-table.ts';
+import { only, printRevisions, printTable, type TableOptions, tableOf } from '../values-table.ts';
 
 export interface ShowOptions extends TableOptions {
   readonly allBranches?: boolean;
@@ -114,39 +92,7 @@ function readIfPossible(
   }
 }
 
-/** `ferment metrics diff [A] [B]`: A is HEAD unless given, B the workspace. */
-export function diffMetrics(
-  a: string | undefined,
-  b: string | undefined,
-  options: TableOptions & { readonly failIf?: readonly string[] },
-  { terminal, setExit }: ActionContext,
-): void {
-  const conditions = (options.failIf ?? []).map(parseCondition);
-  const [before, after] = sidesOf(loadOptions(options, terminal), a, b);
-  const sides = [readMetrics(before), readMetrics(after)] as const;
-  printWarnings(sides, terminal);
-  const diff = diffValues(
-    only(sides[0].values, options.targets),
-    only(sides[1].values, options.targets),
-    toleranceOf(options),
-  );
-  if (options.json === true) terminal.stdout.write(prettyJson(toJson(diff)));
-  else if (diff.size > 0) {
-    const labels = { kind: 'Metric', before: before.label, after: after.label } as const;
-    const direction = directionOf(after.project);
-    const paint = createPainter(terminal.stdout, terminal.env);
-    const mark = (text: string, verdict: Verdict): string => paint(VERDICT_STYLES[verdict], text);
-    const render = (one: ValuesDiff, path: boolean): string =>
-      renderDiff(one, labels, { ...tableOf(options, path), direction, mark });
-    printTable(diff, render, { options, terminal });
-  } else if (options.md !== true) printLine(terminal.stderr, 'No metric differs.');
-  const found = violations(diff, conditions);
-  for (const line of found) printLine(terminal.stderr, line);
-  if (found.length > 0) setExit(1);
-}
-
-const VERDICT_STYLES = { better: 'green', worse: 'red' } as const;
-
-function printWarnings(sides: readonly SideValues[], terminal: Terminal): void {
-  for (const { warnings } of sides) for (const text of warnings) printWarning(terminal, text);
+/** Says which files of sides could not be read or understood. */
+export function printWarnings(sides: readonly SideValues[], terminal: Terminal): void {
+  for (const { unreadable } of sides) for (const text of unreadable.values()) printWarning(terminal, text);
 }

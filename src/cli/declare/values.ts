@@ -62,9 +62,12 @@ function declareMetrics(program: Command, context: ActionContext): void {
     });
   withTables(withProject(metrics.command('diff')))
     .description('Compare the metrics of two commits, or of a commit and the workspace.')
-    .option('--fail-if <condition...>', "exit with 1 when it holds for a change, such as 'accuracy < -0.01'")
+    .option(
+      '--fail-if <condition...>',
+      "exit with 1 when it holds for a change, such as 'accuracy < -0.01', or its metric is lost",
+    )
     .action(async (a: string | undefined, b: string | undefined, options) => {
-      await (await import('../commands/metrics.ts')).diffMetrics(a, b, options, context);
+      await (await import('../commands/metrics-diff.ts')).diffMetrics(a, b, options, context);
     });
 }
 

@@ -1,5 +1,7 @@
-import { FermentError } from '../../kit/index.ts';
-import type { ValuesDiff } from './diff.ts';
+import { didYouMean, FermentError, someOf } from '../../kit/index.ts';
+import type { ProjectPath } from '../model.ts';
+import type { Values, ValuesDiff } from './diff.ts';
+import type { SideValues } from './read.ts';
 
 const COMPARE = {
   '<': (a: number, b: number) => a < b,
@@ -28,20 +30,92 @@ export function parseCondition(text: string): Condition {
   return { text, key: match[1] ?? '', holds: (difference) => compare(difference, bound) };
 }
 
-/** The changes for which a condition holds, as sentences. */
-export function violations(diff: ValuesDiff, conditions: readonly Condition[]): string[] {
-  const changes = [...diff].flatMap(([file, keys]) =>
-    [...keys].map(([key, change]) => ({ file, key, ...change })),
-  );
-  return conditions.flatMap((condition) =>
-    changes
-      .filter(
-        ({ key, diff: change }) => isAbout(condition, key) && change !== undefined && condition.holds(change),
-      )
-      .map(({ file, key, diff: change }) => `${file}: ${key} changed by ${change} (${condition.text})`),
+/** What conditions are judged by: both sides of a comparison, and what differs between them. */
+export interface Comparison {
+  readonly before: LabelledValues;
+  readonly after: LabelledValues;
+  readonly diff: ValuesDiff;
+}
+
+interface LabelledValues {
+  readonly label: string;
+  readonly values: Values;
+}
+
+/**
+ * The changes for which a condition holds, and the metrics of which nobody can say whether it does, as sentences. A
+ * metric that is gone or no number any more counts as bad: it must not pass for one that did not change. Throws USAGE
+ * for a condition about no metric of either side, as a misspelt one is.
+ */
+export function violations(comparison: Comparison, conditions: readonly Condition[]): string[] {
+  return conditions.flatMap((condition) => [
+    ...lostMetrics(comparison, condition),
+    ...keysOf(comparison.diff)
+      .filter(({ key }) => isAbout(condition, key))
+      .flatMap(({ file, key, value: { diff } }) =>
+        diff !== undefined && condition.holds(diff)
+          ? [`${file}: ${key} changed by ${diff} (${condition.text})`]
+          : [],
+      ),
+  ]);
+}
+
+/** What the older side has and the newer one has not, or not as a number. */
+function lostMetrics({ before, after }: Comparison, condition: Condition): string[] {
+  const known = keysOf(before.values).filter(({ key }) => isAbout(condition, key));
+  if (known.length === 0) throwUnlessKnown({ before, after }, condition);
+  return known.flatMap(({ file, key, value: old }) => {
+    const now = after.values.get(file)?.get(key);
+    if (typeof now === 'number' && !Number.isNaN(now)) return [];
+    const was = `${before.label} has ${old}`;
+    return now === undefined
+      ? [`${file}: ${key} is gone from ${after.label}, ${was} (${condition.text})`]
+      : [`${file}: ${key} is no number in ${after.label}: ${now}, ${was} (${condition.text})`];
+  });
+}
+
+/** A metric that only the newer side has is new, and has no change to judge. */
+function throwUnlessKnown(
+  { before, after }: Pick<Comparison, 'before' | 'after'>,
+  { text, key }: Condition,
+): void {
+  const keys = [...keysOf(before.values), ...keysOf(after.values)].map((one) => one.key);
+  if (keys.some((one) => isAbout({ key }, one))) return;
+  const ends = keys.map((one) => one.slice(one.lastIndexOf('.') + 1));
+  const others =
+    keys.length === 0
+      ? 'Neither has any: ferment repro makes them.'
+      : `They have ${someOf([...new Set(keys)], 8)}.`;
+  throw new FermentError(
+    'USAGE',
+    `Expected a condition about a metric of ${before.label} or ${after.label}. Received: '${text}'`,
+    { hint: didYouMean(key, [...keys, ...ends]) ?? others },
   );
 }
 
-function isAbout(condition: Condition, key: string): boolean {
+/**
+ * Throws UNREADABLE with each metrics file of a side that could not be read or understood: what it holds may be just
+ * what a condition is about.
+ */
+export function throwIfUnreadable(
+  sides: readonly Pick<SideValues, 'unreadable'>[],
+  isWanted: (path: ProjectPath) => boolean,
+): void {
+  const texts = sides.flatMap(({ unreadable }) =>
+    [...unreadable].flatMap(([path, text]) => (isWanted(path) ? [text] : [])),
+  );
+  if (texts.length === 0) return;
+  throw new FermentError('UNREADABLE', `A condition needs metrics that can be read.\n${texts.join('\n')}`, {
+    hint: 'ferment repro writes the metrics of the workspace anew; --targets FILE limits the comparison to other files.',
+  });
+}
+
+function keysOf<V>(
+  files: ReadonlyMap<string, ReadonlyMap<string, V>>,
+): { readonly file: string; readonly key: string; readonly value: V }[] {
+  return [...files].flatMap(([file, keys]) => [...keys].map(([key, value]) => ({ file, key, value })));
+}
+
+function isAbout(condition: Pick<Condition, 'key'>, key: string): boolean {
   return key === condition.key || key.endsWith(`.${condition.key}`);
 }

@@ -1,4 +1,4 @@
-export { type Condition, parseCondition, violations } from './condition.ts';
+export { type Condition, parseCondition, throwIfUnreadable, violations } from './condition.ts';
 export { diffValues, toJson, type ValueChange, type Values, type ValuesDiff } from './diff.ts';
 export { type Direction, directionOf } from './direction.ts';
 export { flatten, type Scalar } from './flatten.ts';

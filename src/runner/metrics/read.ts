@@ -12,7 +12,8 @@ import type { Side } from './side.ts';
 /** What was read from one side, and which files could not be understood. */
 export interface SideValues {
   readonly values: Values;
-  readonly warnings: readonly string[];
+  /** File to what is wrong with it. */
+  readonly unreadable: ReadonlyMap<ProjectPath, string>;
 }
 
 /** The files that stages declare as metrics, and those at the top level of the pipeline; sorted by bytes. */
@@ -21,29 +22,30 @@ export function metricFiles(project: Project): readonly ProjectPath[] {
   return [...new Set([...ofStages.map((out) => out.path), ...project.topLevel.metrics])].sort(compareBytes);
 }
 
-/** All metrics of a side by file and dotted key. Missing files are left out; a file that is no JSON or YAML is a warning. */
+/** All metrics of a side by file and dotted key. Missing files are left out. */
 export function readMetrics(side: Side): SideValues {
   const values = new Map<string, ReadonlyMap<string, Scalar>>();
-  const warnings: string[] = [];
+  const unreadable = new Map<ProjectPath, string>();
   for (const path of metricFiles(side.project)) {
-    const bytes = readFrom(side, path, warnings);
+    const bytes = readFrom(side, path, unreadable);
     if (bytes === undefined) continue;
     try {
       values.set(path, flatten(parseMetrics(path, bytes.toString())));
     } catch (error) {
-      warnings.push(`${path} (${side.label}) is neither JSON nor YAML nor TOML: ${messageOf(error)}`);
+      const text = `${path} (${side.label}) is neither JSON nor YAML nor TOML: ${messageOf(error)}`;
+      unreadable.set(path, text);
     }
   }
-  return { values, warnings };
+  return { values, unreadable };
 }
 
 /** Bytes that the store should have and has not are no reason to say nothing of the other files. */
-function readFrom(side: Side, path: ProjectPath, warnings: string[]): Buffer | undefined {
+function readFrom(side: Side, path: ProjectPath, unreadable: Map<ProjectPath, string>): Buffer | undefined {
   try {
     return side.read(path);
   } catch (error) {
     if (!isFermentError(error)) throw error;
-    warnings.push(`${path} (${side.label}) cannot be read: ${error.message}`);
+    unreadable.set(path, `${path} (${side.label}) cannot be read: ${error.message}`);
     return undefined;
   }
 }
@@ -77,5 +79,5 @@ export function readParams(side: Side): SideValues {
     const leaves = [...leavesOf(file.data, '')].filter(([key]) => key !== '');
     values.set(path, new Map(leaves.map(([key, value]) => [key, asScalar(value)])));
   }
-  return { values, warnings: [] };
+  return { values, unreadable: new Map() };
 }

@@ -3,9 +3,11 @@ import { describe, expect, it } from 'vitest';
 import {
   diffValues,
   flatten,
+  parseCondition,
   renderDiff,
   renderValues,
   toJson,
+  violations,
 } from '../../../../src/runner/metrics/index.ts';
 
 const values = (data: Record<string, unknown>) =>
@@ -76,6 +78,58 @@ describe('tables', () => {
     expect(renderDiff(diff, labels, { direction, mark, markdown: true })).toContain('| -0.3 better |');
     expect(renderValues(values({ 'm.json': { a: 1, b: 0.25 } }), { markdown: true })).toBe(
       '| Path | Metric | Value |\n| --- | --- | ---: |\n| m.json | a | 1 |\n| m.json | b | 0.25 |',
+    );
+  });
+});
+
+describe('a condition', () => {
+  const judge = (text: string, old: Record<string, unknown>, now: Record<string, unknown>) => {
+    const [before, after] = [values(old), values(now)];
+    return violations(
+      {
+        before: { label: 'HEAD', values: before },
+        after: { label: 'workspace', values: after },
+        diff: diffValues(before, after),
+      },
+      [parseCondition(text)],
+    );
+  };
+
+  it('fails for a change, for a metric that is gone, and for one that is no number any more', () => {
+    const old = { 'm.json': { a: { f1: 0.5 }, b: { f1: 0.5 }, c: { f1: 0.5 }, d: { f1: 0.5 }, f1: 0.5 } };
+    const now = { 'm.json': { a: { f1: 0.25 }, b: { f1: null }, c: { f1: Number.NaN }, f1: 0.75 } };
+    expect(judge('f1 < -0.1', old, now)).toEqual([
+      'm.json: b.f1 is no number in workspace: null, HEAD has 0.5 (f1 < -0.1)',
+      'm.json: c.f1 is no number in workspace: NaN, HEAD has 0.5 (f1 < -0.1)',
+      'm.json: d.f1 is gone from workspace, HEAD has 0.5 (f1 < -0.1)',
+      'm.json: a.f1 changed by -0.25 (f1 < -0.1)',
+    ]);
+    expect(judge('f1 < -0.1', { 'm.json': { f1: 1 } }, {})).toEqual([
+      'm.json: f1 is gone from workspace, HEAD has 1 (f1 < -0.1)',
+    ]);
+  });
+
+  it('fails for NaN on both sides, and passes for a metric that is new', () => {
+    const nan = { 'm.yaml': { f1: Number.NaN } };
+    expect(judge('f1 < 0', nan, nan)).toHaveLength(1);
+    expect(judge('f1 < 0', { 'm.yaml': {} }, { 'm.yaml': { f1: 1 } })).toEqual([]);
+    expect(judge('f1 < 0', nan, { 'm.yaml': { f1: 1 } })).toEqual([]);
+  });
+
+  it('is refused where it is about no metric of either side', () => {
+    const one = { 'm.json': { a: { accuracy: 1 } } };
+    expect(() => judge('acuracy < 0', one, one)).toThrow(
+      expect.objectContaining({
+        code: 'USAGE',
+        message: "Expected a condition about a metric of HEAD or workspace. Received: 'acuracy < 0'",
+        hint: "Did you mean 'accuracy'?",
+      }),
+    );
+    expect(() => judge('loss < 0', one, one)).toThrow(
+      expect.objectContaining({ hint: 'They have a.accuracy.' }),
+    );
+    expect(() => judge('loss < 0', {}, {})).toThrow(
+      expect.objectContaining({ hint: 'Neither has any: ferment repro makes them.' }),
     );
   });
 });
