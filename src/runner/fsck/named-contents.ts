@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import type { Digest } from '../../kit/index.ts';
-import { locksIn } from '../gc/reach.ts';
 import { type Manifest, parseManifest } from '../hash/manifest.ts';
 import { sha256 } from '../hash/read.ts';
 import { readLock } from '../lock/index.ts';
+import { locksIn } from '../lock/locks-in.ts';
 import type { Content, LockEntry, ProjectPath, StageName } from '../model.ts';
 import { listResults, peek } from '../store/contents.ts';
 import { type RunCacheEntry, readRunCache } from '../store/run-cache.ts';

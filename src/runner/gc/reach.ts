@@ -1,7 +1,8 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { compareBytes, type Digest, isDigest } from '../../kit/index.ts';
-import { type GitScope, isLockText, readLocksInGit } from '../git/index.ts';
+import { type GitScope, readLocksInGit } from '../git/index.ts';
+import { locksIn } from '../lock/locks-in.ts';
 import { type RunRecord, readRunRecords } from '../run/run-record.ts';
 import { journalFolder } from '../run/state-paths.ts';
 import { digestsIn, digestsInManifest, listResults } from '../store/contents.ts';
@@ -115,15 +116,6 @@ function journalTexts(state: string): readonly string[] {
       return [];
     }
   });
-}
-
-/** Files called `*.lock` in the project's folder that are ours: of each pipeline file that was ever named. */
-export function locksIn(root: string): readonly string[] {
-  return readdirSync(root, { withFileTypes: true })
-    .filter((entry) => entry.name.endsWith('.lock') && !entry.isDirectory())
-    .map(({ name }) => name)
-    .filter((name) => isLockText(readFileSync(join(root, name), 'latin1')))
-    .sort(compareBytes);
 }
 
 /** The records of runs, newest first: their names tell seconds only. */

@@ -2,14 +2,14 @@ import { FermentError } from '../../kit/index.ts';
 import { resolveTarget } from '../graph/index.ts';
 import { sizeAt } from '../hash/measured.ts';
 import type { Project } from '../load/index.ts';
-import type { Content, LockEntry, ProjectPath, Stage, StageName } from '../model.ts';
-import { claimStage } from '../run/claim-stage.ts';
+import { declaredEntries } from '../lock/index.ts';
+import type { Content, ProjectPath, Stage, StageName } from '../model.ts';
 import { compareOuts } from '../run/decide.ts';
-import { removeOuts, restoreOuts } from '../run/restore-stage.ts';
 import { closeSession, openSession, type Session } from '../run/session.ts';
-import type { Worker } from '../run/worker.ts';
 import { isStored } from '../store/restore.ts';
-import { findStaleOuts, type StaleOut } from './stale-outs.ts';
+import { type CheckedOut, putBack, removeStale, type Wanted } from './change-outs.ts';
+import { InUse } from './in-use.ts';
+import { findStaleOuts } from './stale-outs.ts';
 import type { Warn } from './status.ts';
 
 export interface CheckoutOptions {
@@ -18,12 +18,6 @@ export interface CheckoutOptions {
   /** Replace also what is nowhere else. */
   readonly force?: boolean;
   readonly warn?: Warn;
-}
-
-/** What checkout did to one out: `A` it was not there, `M` it had another content, `D` it is no out any more. */
-export interface CheckedOut {
-  readonly path: ProjectPath;
-  readonly change: 'A' | 'M' | 'D';
 }
 
 export interface CheckoutResult {
@@ -37,8 +31,8 @@ export interface CheckoutResult {
 }
 
 /**
- * Puts the outs that the lock names back in place, from the store, and, without targets, removes outs of other commits
- * that the store has. Of outs with `cache: false`, which are git's, only those that are not there are put back. Throws USAGE, before anything is touched, when that would overwrite content that is not in the
+ * Puts the outs that the lock names, and their stages still declare, back in place, from the store, and, without
+ * targets, removes outs of other commits that the store has. Of outs with `cache: false`, which are git's, only those that are not there are put back. Throws USAGE, before anything is touched, when that would overwrite content that is not in the
  * store, unless forced; NO_SPACE, STORE_UNWRITABLE, BAD_PATH. Killed, it leaves each out as it was or as it is to be.
  */
 export async function checkout(project: Project, options: CheckoutOptions = {}): Promise<CheckoutResult> {
@@ -46,11 +40,13 @@ export async function checkout(project: Project, options: CheckoutOptions = {}):
   const session = openSession(project, warn);
   const stages = selectStages(session, options.targets ?? []);
   const neverRun = stages.filter(({ name }) => !session.entries.has(name)).map(({ name }) => name);
-  const wanted: { stage: Stage; entry: LockEntry; outs: readonly Content[] }[] = [];
+  // What a stage declares no longer may be another one's by now.
+  const entries = declaredEntries(session.entries, stages);
+  const wanted: Wanted[] = [];
   const missing: ProjectPath[] = [];
   const left: ProjectPath[] = [];
   for (const stage of stages) {
-    const entry = session.entries.get(stage.name);
+    const entry = entries.get(stage.name);
     if (entry === undefined) continue;
     const differing = new Set((await compareOuts(session, entry.outs)).map(({ name }) => name));
     const differ = entry.outs.filter(({ path }) => differing.has(path));
@@ -62,13 +58,15 @@ export async function checkout(project: Project, options: CheckoutOptions = {}):
   }
   const outs = wanted.flatMap((each) => each.outs);
   if (options.force !== true) await refuseUnsaved(session, outs);
-  const stale =
-    options.targets === undefined || options.targets.length === 0 ? await findStaleOuts(session) : [];
+  const inUse = new InUse(session);
+  const isWhole = options.targets === undefined || options.targets.length === 0;
+  const stale = isWhole ? await findStaleOuts(session, inUse, warn) : [];
   const changed: CheckedOut[] = [];
   for (const { stage, entry, outs: own } of wanted)
     changed.push(...(await putBack(session, warn, { stage, entry, outs: own, missing })));
   for (const out of stale)
-    if (await removeStale(session, warn, out)) changed.push({ path: out.content.path, change: 'D' });
+    if (await removeStale(session, warn, { out, inUse }))
+      changed.push({ path: out.content.path, change: 'D' });
   closeSession(session);
   return { changed, neverRun, missing, left };
 }
@@ -101,64 +99,4 @@ async function refuseUnsaved(session: Session, outs: readonly Content[]): Promis
   throw new FermentError('USAGE', `${them} changes that are not in the store: ${unsaved.join(', ')}.`, {
     hint: `Move ${it} away to keep ${it}, or give --force to replace ${it}. To take ${it} as the result: ferment commit`,
   });
-}
-
-function workerFor(warn: Warn): Worker {
-  return {
-    runId: '',
-    signal: undefined,
-    emit: (event) => ('text' in event ? warn(event.text) : undefined),
-  };
-}
-
-/** Removes an out of another commit, if nobody changed it meanwhile. */
-async function removeStale(
-  session: Session,
-  warn: Warn,
-  { stage, fingerprint, content }: StaleOut,
-): Promise<boolean> {
-  const { claim } = await claimStage(session, workerFor(warn), stage);
-  try {
-    session.hasher.forget();
-    if ((await compareOuts(session, [content])).length > 0) return false;
-    removeOuts(session, claim, { stage, fingerprint, paths: [content.path] });
-    return true;
-  } finally {
-    claim.release();
-  }
-}
-
-async function putBack(
-  session: Session,
-  warn: Warn,
-  {
-    stage,
-    entry,
-    outs,
-    missing,
-  }: {
-    readonly stage: Stage;
-    readonly entry: LockEntry;
-    readonly outs: readonly Content[];
-    readonly missing: ProjectPath[];
-  },
-): Promise<readonly CheckedOut[]> {
-  const done: CheckedOut[] = [];
-  if (outs.length === 0) return done;
-  const { claim } = await claimStage(session, workerFor(warn), stage.name);
-  try {
-    for (const out of outs) {
-      const change = session.hasher.look(out.path) === undefined ? 'A' : 'M';
-      const restored = await restoreOuts(session, claim, {
-        stage: stage.name,
-        fingerprint: entry.fingerprint,
-        outs: [out],
-      });
-      if (restored) done.push({ path: out.path, change });
-      else missing.push(out.path);
-    }
-  } finally {
-    claim.release();
-  }
-  return done;
 }

@@ -1,7 +1,7 @@
 import { chmodSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, it } from 'vitest';
-import { checkout, loadProject } from '../../../../src/runner/index.ts';
+import { describe, expect, it } from 'vitest';
+import { checkout, loadProject, repro } from '../../../../src/runner/index.ts';
 import { type GitProject, gitProject } from '../../../support/git-project.ts';
 
 const load = (p: GitProject) => loadProject({ cwd: p.root });
@@ -123,4 +123,51 @@ it('all edits that would be lost are named at once, and nothing is touched', asy
     message: 'These outs have changes that are not in the store: b, c.txt.',
   });
   expect(p.has('a.txt')).toBe(false);
+});
+
+it('what a stage declares no longer is not put back over what another stage made there', async () => {
+  const p = gitProject({ 'pipeline.yaml': 'stages: {a: {cmd: echo old > x, outs: [x]}}\n' });
+  await p.repro();
+  p.write('pipeline.yaml', 'stages: {a: {cmd: echo y > y, outs: [y]}, b: {cmd: echo new > x, outs: [x]}}\n');
+  await p.repro({ targets: ['b'] });
+  expect((await checkout(load(p))).changed).toEqual([]);
+  expect(p.read('x')).toBe('new\n');
+  p.remove('x');
+  expect((await checkout(load(p))).changed).toEqual([{ path: 'x', change: 'A' }]);
+  expect(p.read('x')).toBe('new\n');
+});
+
+describe('two pipelines in one folder', () => {
+  const other = (p: GitProject) => loadProject({ cwd: p.root, file: 'other.yaml' });
+
+  /** Each has one stage, which ran. */
+  async function twoPipelines(): Promise<GitProject> {
+    const p = gitProject({
+      'pipeline.yaml': 'stages: {a: {cmd: echo 1 > x, outs: [x]}}\n',
+      'other.yaml': 'stages: {b: {cmd: echo 2 > y, outs: [y]}}\n',
+    });
+    await p.repro();
+    await repro(other(p));
+    return p;
+  }
+
+  it('leave each other their outs', async () => {
+    const p = await twoPipelines();
+    expect((await checkout(other(p))).changed).toEqual([]);
+    expect((await checkout(load(p))).changed).toEqual([]);
+    expect([p.read('x'), p.read('y')]).toEqual(['1\n', '2\n']);
+    p.remove('other.lock');
+    expect((await checkout(load(p))).changed).toEqual([{ path: 'y', change: 'D' }]);
+  });
+
+  it('remove nothing where the lock of the other cannot be read, and say so', async () => {
+    const p = await twoPipelines();
+    p.write('other.lock', p.read('other.lock').replace(/sha256|[0-9a-f]{64}/, 'none'));
+    const warnings: string[] = [];
+    expect((await checkout(load(p), { warn: (text) => warnings.push(text) })).changed).toEqual([]);
+    expect(warnings).toEqual([
+      "other.lock: the block of 'b' is damaged, so the stage counts as never run.",
+      'Outs of other commits stay where they are: they may be those of a stage that cannot be read.',
+    ]);
+  });
 });
