@@ -5,6 +5,7 @@ import { findAnnotationFiles } from './affectnet-arrays.ts';
 import { readAnnotations } from './affectnet-csv.ts';
 import { type CandidateSource, candidateSource, fileCandidate } from './candidate.ts';
 import { findClassFolders, isCandidateFile } from './class-folders.ts';
+import { indexImages } from './listed-image.ts';
 
 /** AffectNet's expression codes 0 to 6; 7 contempt, 8 none, 9 uncertain, 10 no face are no classes here. */
 const EXPRESSIONS = ['neutral', 'happy', 'sad', 'surprise', 'fear', 'disgust', 'anger'] as const;
@@ -36,16 +37,16 @@ export async function openAffectNet(tree: FileTree): Promise<CandidateSource> {
 }
 
 async function fromCsv(tree: FileTree, csvs: readonly TreeFile[]): Promise<CandidateSource> {
-  const images = new Map(tree.files.filter(isCandidateFile).map((file) => [lastTwo(file.path), file]));
-  const skipped = { otherExpression: 0, imageMissing: 0 };
+  const findImage = indexImages(tree.files.filter(isCandidateFile));
+  const skipped = { otherExpression: 0, imageMissing: 0, imageAmbiguous: 0 };
   const seen = new Set<string>();
   const candidates = [];
   for (const csv of csvs) {
     for await (const { path, code, face } of readAnnotations(await csv.open(), csv.path)) {
       const label = labelOfExpression(code);
-      const file = images.get(lastTwo(path));
+      const file = findImage(path, csv.path);
       if (label === undefined) skipped.otherExpression++;
-      else if (file === undefined) skipped.imageMissing++;
+      else if (typeof file === 'string') skipped[file]++;
       else if (!seen.has(file.path)) {
         seen.add(file.path);
         candidates.push(fileCandidate(file, label, face));
@@ -54,11 +55,6 @@ async function fromCsv(tree: FileTree, csvs: readonly TreeFile[]): Promise<Candi
   }
   candidates.sort((a, b) => compareBytes(a.source, b.source));
   return candidateSource(candidates, skipped, tree.close);
-}
-
-/** `689/abc.jpg`: how annotations name images, wherever the folder of images lies. */
-function lastTwo(path: string): string {
-  return path.split('/').slice(-2).join('/');
 }
 
 /** `class001` is code 0; a bare digit is the code itself; else a name. */

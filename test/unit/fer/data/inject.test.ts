@@ -211,7 +211,7 @@ describe('injecting from AffectNet', () => {
       sad: 1,
       surprise: 1,
     });
-    expect(report.skipped).toEqual({ otherExpression: 4, imageMissing: 1 });
+    expect(report.skipped).toEqual({ otherExpression: 4, imageMissing: 1, imageAmbiguous: 0 });
     expect(records().map(({ path, source: from, crop }) => [path.split('/')[0], from, crop])).toEqual(
       [
         ['angry', 6],
@@ -279,6 +279,36 @@ describe('injecting from AffectNet', () => {
       code: 'DATA_LAYOUT',
       message: expect.stringMatching(/needs AffectNet's annotation CSV.*numbered folders up to 689/),
     });
+  });
+
+  it('gives each of two lists its own images where these have the same last two parts', async () => {
+    const source = join(study.root, 'affectnet');
+    writeFiles(source, [
+      ['train_set/1/0001.jpg', await photo(1)],
+      ['val_set/1/0001.jpg', await photo(2)],
+      ['training.csv', `${HEADER}\n${line('train_set/1/0001.jpg', 1, '0,0,30,30')}`],
+      ['validation.csv', `${HEADER}\n${line('val_set/1/0001.jpg', 5, '50,30,30,30')}`],
+    ]);
+    const report = await inject(source, { source: 'affectnet', targets });
+    expect(records().map(({ path, source: from, crop }) => [path.split('/')[0], from, crop])).toEqual([
+      ['disgust', 'val_set/1/0001.jpg', { left: 50, top: 30, width: 30, height: 30 }],
+      ['happy', 'train_set/1/0001.jpg', { left: 0, top: 0, width: 30, height: 30 }],
+    ]);
+    expect(report.skipped).toEqual({ otherExpression: 0, imageMissing: 0, imageAmbiguous: 0 });
+  });
+
+  it('takes nothing of a line that may mean two images, and counts it', async () => {
+    const source = join(study.root, 'affectnet');
+    writeFiles(source, [
+      ['train_set/1/0001.jpg', await photo(1)],
+      ['val_set/1/0001.jpg', await photo(2)],
+      ['val_set/list.csv', line('1/0001.jpg', 5)],
+      ['training.csv', `${HEADER}\n${line('1/0001.jpg', 1)}\n${line('0001.jpg', 1)}`],
+    ]);
+    const report = await inject(source, { source: 'affectnet', targets, minFaceSize: 20 });
+    // The list in val_set/ lies beside the image that it means.
+    expect(records().map((record) => record.source)).toEqual(['val_set/1/0001.jpg']);
+    expect(report.skipped).toEqual({ otherExpression: 0, imageMissing: 0, imageAmbiguous: 2 });
   });
 
   it('names the bad line of a list', async () => {
