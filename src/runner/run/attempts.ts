@@ -1,4 +1,4 @@
-import type { FermentError } from '../../kit/index.ts';
+import { errnoOf, type FermentError } from '../../kit/index.ts';
 import type { Stage, StageName } from '../model.ts';
 import type { FailedAttempt } from './run-record.ts';
 import { logPath } from './stage-log.ts';
@@ -37,11 +37,12 @@ export class Attempts {
    */
   afterFailure(
     { name, retries }: Stage,
-    { code, message }: FermentError,
+    { code, message, cause }: FermentError,
     { started, seconds }: { readonly started: number; readonly seconds: number },
   ): number | undefined {
     const attempt = this.current(name);
-    const isOfCommand = code === 'STAGE_FAILED' || code === 'MISSING_OUT';
+    // A command that is too long for the system will be so again.
+    const isOfCommand = (code === 'STAGE_FAILED' && errnoOf(cause) !== 'E2BIG') || code === 'MISSING_OUT';
     if (!isOfCommand || attempt > retries.times) return undefined;
     const failure = { seconds, log: logPath(this.#runId, name, attempt), error: { code, message } };
     this.#failed.set(name, [...this.failed(name), failure]);

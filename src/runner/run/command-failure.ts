@@ -1,4 +1,4 @@
-import { FermentError, formatDuration } from '../../kit/index.ts';
+import { errnoOf, FermentError, formatBytes, formatDuration } from '../../kit/index.ts';
 import type { Stage } from '../model.ts';
 import type { CommandEnd } from './command.ts';
 import type { Worker } from './worker.ts';
@@ -11,13 +11,34 @@ export function throwUnlessGood(worker: Worker, stage: Stage, end: CommandEnd): 
     });
   const how = failureOf(stage, end);
   if (how === undefined) return;
+  if (errnoOf(end.startError) === 'E2BIG') throw tooLong(stage, end.startError);
   throw new FermentError('STAGE_FAILED', `Stage '${stage.name}' failed: ${how}.`, {
     hint: `What it wrote: ferment logs ${stage.name}`,
   });
 }
 
+/** Linux takes 128 kB for one argument (the text of a command is one), and a few MB for all with the environment. */
+const MAX_ARGUMENT_BYTES = 131_072;
+
+function tooLong({ name, command }: Stage, cause: unknown): FermentError {
+  const lines = command.kind === 'shell' ? command.lines : [];
+  const size = Math.max(0, ...lines.map((line) => Buffer.byteLength(line)));
+  const isCommand = size >= MAX_ARGUMENT_BYTES;
+  const what = isCommand ? `its command of ${formatBytes(size)}` : 'its command with its environment';
+  return new FermentError(
+    'STAGE_FAILED',
+    `Stage '${name}' failed: ${what} is longer than the system takes (E2BIG).`,
+    {
+      hint: isCommand
+        ? 'Put the text into a script that is a dep of the stage, and run that: cmd: sh script.sh'
+        : 'Unset large environment variables; a dep without a name sets none.',
+      cause,
+    },
+  );
+}
+
 function failureOf({ timeoutMs }: Stage, end: CommandEnd): string | undefined {
-  if (end.startError !== undefined) return `its command cannot be started: ${end.startError}`;
+  if (end.startError !== undefined) return `its command cannot be started: ${end.startError.message}`;
   if (end.isTimedOut) return `its command was ended after its timeout of ${formatDuration(timeoutMs ?? 0)}`;
   if (end.signal !== undefined) return `its command was ended by ${end.signal}`;
   return end.exitCode === 0 ? undefined : `its command exited with ${end.exitCode}`;

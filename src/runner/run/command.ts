@@ -1,6 +1,7 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import type { Readable } from 'node:stream';
 import { setTimeout as pause } from 'node:timers/promises';
+import { errnoOf } from '../../kit/index.ts';
 import { type CommandLimits, stopAtLimits } from './command-limits.ts';
 import { readLines } from './lines.ts';
 import { watchMemory } from './peak-memory.ts';
@@ -23,7 +24,7 @@ export interface CommandEnd {
   readonly exitCode: number | undefined;
   readonly signal: string | undefined;
   /** Why it could not be started at all. */
-  readonly startError: string | undefined;
+  readonly startError: Error | undefined;
   /** True when its timeout ended it. */
   readonly isTimedOut: boolean;
   /** How long it ran. */
@@ -47,12 +48,8 @@ export async function runCommand(
   args: readonly string[],
   options: CommandOptions,
 ): Promise<CommandEnd> {
-  const child = spawn(file, args, {
-    cwd: options.cwd,
-    env: options.env,
-    stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
-    detached: true,
-  });
+  const child = start(file, args, options);
+  if (child instanceof Error) return notStarted(child);
   const started = performance.now();
   const streams = [
     readLines(child.stdout, (lines) => options.onOutput('stdout', lines)),
@@ -61,9 +58,7 @@ export async function runCommand(
   ];
   const exited = new Promise<Exit>((resolve) => {
     child.once('exit', (code, signal) => resolve({ code: code ?? undefined, signal: signal ?? undefined }));
-    child.once('error', (error) =>
-      resolve({ code: undefined, signal: undefined, startError: error.message }),
-    );
+    child.once('error', (error) => resolve({ code: undefined, signal: undefined, startError: error }));
   });
   const { pid } = child;
   const group = pid === undefined ? undefined : new ProcessGroup(pid);
@@ -99,10 +94,31 @@ export async function runCommand(
   }
 }
 
+/** Most of what the system refuses comes as an event; that the command is too long (E2BIG) is thrown. */
+function start(file: string, args: readonly string[], { cwd, env }: CommandOptions): ChildProcess | Error {
+  try {
+    return spawn(file, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe', 'pipe'], detached: true });
+  } catch (error) {
+    if (errnoOf(error) === undefined || !(error instanceof Error)) throw error;
+    return error;
+  }
+}
+
+function notStarted(startError: Error): CommandEnd {
+  return {
+    exitCode: undefined,
+    signal: undefined,
+    startError,
+    isTimedOut: false,
+    ranMs: 0,
+    peakBytes: undefined,
+  };
+}
+
 interface Exit {
   readonly code: number | undefined;
   readonly signal: string | undefined;
-  readonly startError?: string;
+  readonly startError?: Error;
 }
 
 function readableOf(stream: unknown): Readable | null {

@@ -1,10 +1,11 @@
 import { messageOf } from '../../kit/index.ts';
 import { renderLock } from '../lock/index.ts';
 import type { LockEntry, Stage } from '../model.ts';
-import { dropAside } from './aside.ts';
+import { dropAside, removeTree } from './aside.ts';
 import { dropCheckpoints, saveCheckpoints } from './checkpoints.ts';
 import type { Claim } from './claim.ts';
-import { type Journal, settleOrLeave, stageFileOf } from './journal.ts';
+import { hasListFiles } from './dep-lists.ts';
+import { type Journal, scratchFolder, settleOrLeave, stageFileOf } from './journal.ts';
 import { keepStored } from './keep-stored.ts';
 import type { Session } from './session.ts';
 import { isStoreFailure } from './store-outs.ts';
@@ -56,6 +57,7 @@ export async function conclude({
     // A success that could not be written down will be run again, and had better not begin at the beginning.
     tidy(() => (isLocked ? dropCheckpoints : saveCheckpoints)(root, state, fingerprint, checkpoints));
     session.spares.take(stageFileOf(state, journal.scratch));
+    if (hasListFiles(stage)) tidy(() => removeTree(scratchFolder(state, journal.scratch)));
   }
   const lost = entry === undefined || !isStored ? undefined : await keepStored(session, stage, entry);
   if (lost !== undefined) throw lost;

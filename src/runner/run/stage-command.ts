@@ -4,6 +4,7 @@ import { explainWriteError, makeFolder, prettyJson } from '../../kit/index.ts';
 import type { Stage } from '../model.ts';
 import { runCommand } from './command.ts';
 import { throwUnlessGood } from './command-failure.ts';
+import { depListsFor, tooLongWarnings } from './dep-lists.ts';
 import type { Gathered } from './gather-inputs.ts';
 import { killProcessesWith } from './leftovers.ts';
 import { createRedactor } from './lines.ts';
@@ -48,11 +49,13 @@ export async function runStageCommand(
     readonly onLeader: (pid: number) => void;
   },
 ): Promise<StageNotes> {
+  const lists = depListsFor(stage, gathered.deps, stageFile);
   const cwd = join(session.root, stage.wdir);
   const written = [...stage.outs, ...stage.checkpoints].map(({ path }) => dirname(join(session.root, path)));
   for (const folder of new Set([cwd, ...written])) makeFolder(folder);
   writeNew(session, stageFile, prettyJson(stageFileFor(session, stage, { deps: gathered.deps, grant })));
-  const env = environmentFor(session, stage, { gathered, grant, attempt, stageFile });
+  for (const [path, text] of lists.files) writeNew(session, path, text);
+  const env = environmentFor(session, stage, { lists, grant, attempt, stageFile });
   const programs = await programsOf(session, stage, gathered);
   const log = openLog(session.root, logPath(worker.runId, stage.name, attempt));
   const notes: StageNotes = { warnings: [], records: {}, peakBytes: undefined };
@@ -71,6 +74,7 @@ export async function runStageCommand(
       cpus: grant.cpus,
       gpus: grant.gpus.length,
     });
+    tooLongWarnings(stage, lists).forEach(warn);
     let timeoutMs = stage.timeoutMs;
     for (const { file, args } of programs) {
       const end = await runCommand(file, args, {
