@@ -160,6 +160,22 @@ describe('a download over HTTP', () => {
     expect(seen).toHaveLength(1);
   });
 
+  it('sends user and password of its address in a header, and shows them nowhere', async () => {
+    const url = `${base.replace('//', '//ada:s3cret@')}/fer2013.zip?token=secret`;
+    const withLogin = { download: downloadParams({ source: 'url', url, sha256: SHA256 }) };
+    answer = (_, response) => response.destroy();
+    const error: unknown = await download(withLogin).catch((reason: unknown) => reason);
+    expect(error).toMatchObject({ code: 'DATA_NETWORK' });
+    answer = (request, response) => serve(request, response);
+    const report = await download(withLogin);
+    expect(JSON.stringify([String(error), warnings, report, cached()])).not.toMatch(
+      /ada|s3cret|token|secret/,
+    );
+    expect(new Set(seen.map(({ path, authorization }) => `${path} ${authorization}`))).toEqual(
+      new Set([`/fer2013.zip?token=secret Basic ${Buffer.from('ada:s3cret').toString('base64')}`]),
+    );
+  });
+
   it('follows redirects', async () => {
     answer = (request, response) => {
       if (request.url === '/elsewhere') serve(request, response);

@@ -8,6 +8,7 @@ import {
   fetchKaggle,
   KAGGLE_API,
   type Patience,
+  requireAddress,
   verifyFile,
   withoutSecrets,
 } from './fetch/index.ts';
@@ -150,26 +151,4 @@ function notAFile(path: string, kind: string): FermentError {
       hint: 'For a folder: -S download.source=folder',
     },
   );
-}
-
-function requireAddress(url: string | null, sha256: string | null): string {
-  if (url === null || !/^https?:\/\//.test(url) || !URL.canParse(url)) {
-    throw new FermentError(
-      'BAD_PARAMS',
-      `download.url must be an http or https address. Received: ${url ?? 'nothing'}.`,
-      {
-        hint: 'Set download.url and download.sha256, or choose another download.source.',
-      },
-    );
-  }
-  if (sha256 === null) {
-    throw new FermentError(
-      'BAD_PARAMS',
-      'download.sha256 must be set for download.source url. Received: nothing.',
-      {
-        hint: 'sha256sum FILE prints it for a copy that you trust; without one, nobody would notice another file.',
-      },
-    );
-  }
-  return url;
 }

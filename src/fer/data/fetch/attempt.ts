@@ -1,6 +1,7 @@
 import { closeSync, openSync, rmSync, statSync, writeSync } from 'node:fs';
 import { explainWriteError, isFermentError, messageOf } from '../../../kit/index.ts';
 import type { DataReporting } from '../progress.ts';
+import { scrubAddresses } from './address.ts';
 
 /** What one attempt is told. */
 export interface Attempt extends DataReporting {
@@ -131,8 +132,8 @@ async function receive(
   }
 }
 
-/** fetch says "fetch failed" and hides the reason in the cause. */
+/** fetch says "fetch failed" and hides the reason in the cause; some reasons quote the address with all its secrets. */
 function reasonOf(error: unknown): string {
   const cause = error instanceof Error ? error.cause : undefined;
-  return cause instanceof Error && cause.message !== '' ? cause.message : messageOf(error);
+  return scrubAddresses(cause instanceof Error && cause.message !== '' ? cause.message : messageOf(error));
 }

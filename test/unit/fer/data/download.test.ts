@@ -216,6 +216,10 @@ describe('a source that cannot be used', () => {
       'download.url must be an http or https address. Received: ftp://example.org/x.zip.',
     ],
     [
+      { url: 'ftp://ada:s3cret@example.org/x.zip?token=t' },
+      'download.url must be an http or https address. Received: ftp://example.org/x.zip.',
+    ],
+    [
       { url: 'https://example.org/x.zip' },
       'download.sha256 must be set for download.source url. Received: nothing.',
     ],
