@@ -1,11 +1,19 @@
 import { FermentError } from '../../kit/index.ts';
-import type { Layer, LayersModel } from '../native.ts';
+import type { Layer, LayersModel, SymbolicTensor } from '../native.ts';
 import { batchNormStep } from './batch-norm-step.ts';
+import {
+  type Call,
+  callThatMade,
+  checkBranches,
+  inputShapeOf,
+  sourceOf,
+  unsupported,
+} from './layer-calls.ts';
 import {
   activationOf,
   batchNormOf,
-  inputShapeOf,
-  numberOf,
+  checkLayout,
+  dropoutRateOf,
   poolOf,
   reluOf,
   targetShapeOf,
@@ -27,82 +35,88 @@ import {
 import type { Graph, Step } from './step.ts';
 import { convStep, denseStep, depthwiseStep } from './weighted-steps.ts';
 
-/** What a builder of steps may do: ask for the index of the step that makes a layer's input, and append steps. */
+/** What a builder of steps may do: ask for the index of the step that makes a call's input, and append steps. */
 interface Builder {
-  readonly inputOf: (layer: Layer, position?: number) => number;
+  readonly inputOf: (call: Call, position?: number) => number;
   readonly append: (step: Step) => number;
 }
 
 /**
  * Compiles a tf.layers model into a list of operations that run on TensorFlow's own kernels, forward and
  * backward, without TensorFlow.js' tape. The weights stay the model's own.
- * Throws INTERNAL for a layer that Ferment's models do not use.
+ * Throws INTERNAL for a layer, or a use of one, that Ferment's models do not have.
  */
 export function compileModel(model: LayersModel): Graph {
   const steps: Step[] = [];
-  const done = new Map<Layer, number>();
+  const called = new Set<Layer>();
+  const done = new Map<Call['node'], number>();
   const append = (step: Step): number => steps.push(step) - 1;
-  const inputOf = (layer: Layer, position = 0): number => visit(sourceOf(layer, position));
-  const visit = (layer: Layer): number => {
-    const known = done.get(layer);
+  const inputOf = (call: Call, position = 0): number => visit(sourceOf(call, position));
+  const visit = (call: Call): number => {
+    const { layer, node } = call;
+    const known = done.get(node);
     if (known !== undefined) return known;
-    const index = build(layer, { inputOf, append });
-    done.set(layer, index);
+    // Its weights would stand in the graph twice, each time with a part of their gradient.
+    if (called.has(layer)) throw unsupported(layer, 'it is called more than once');
+    called.add(layer);
+    const index = build(call, { inputOf, append });
+    done.set(node, index);
     return index;
   };
 
-  const [last, ...others] = model.outputLayers;
-  if (last === undefined || others.length > 0) {
-    const count = model.outputLayers.length;
-    throw new FermentError('INTERNAL', `A functional model with one output is needed. Received: ${count}.`);
-  }
-  const output = visit(last);
+  const output = visit(callThatMade(onlyOutput(model)));
   const weights = steps.flatMap((step) => step.weights);
   return { steps, output, embedding: steps[output]?.inputs[0] ?? output, weights };
 }
 
-function sourceOf(layer: Layer, position: number): Layer {
-  const source = layer.inboundNodes[0]?.inboundLayers[position];
-  if (source === undefined) throw unsupported(layer, `it has no input ${position}`);
-  return source;
+function onlyOutput({ inputs, outputs }: LayersModel): SymbolicTensor {
+  const [output] = outputs;
+  if (output !== undefined && outputs.length === 1 && inputs.length === 1) return output;
+  throw new FermentError(
+    'INTERNAL',
+    `A model with one input and one output is needed. Received: ${inputs.length} and ${outputs.length}.`,
+  );
 }
 
-function build(layer: Layer, builder: Builder): number {
+function build(call: Call, builder: Builder): number {
+  const { layer } = call;
+  checkLayout(layer);
   switch (layer.getClassName()) {
     case 'InputLayer':
       return builder.append(inputStep(layer.name));
     case 'Conv2D':
     case 'DepthwiseConv2D':
-      return buildConvolution(layer, builder);
+      return buildConvolution(call, builder);
+    case 'Add':
+      checkBranches(call, 'shape');
+      return builder.append(addStep(layer.name, [builder.inputOf(call), builder.inputOf(call, 1)]));
+    case 'Multiply':
+      checkBranches(call, 'rank');
+      return builder.append(multiplyStep(layer.name, [builder.inputOf(call), builder.inputOf(call, 1)]));
     default:
-      return buildOnInput(layer, builder, { name: layer.name, input: builder.inputOf(layer) });
+      return buildOnInput(call, builder, { name: layer.name, input: builder.inputOf(call) });
   }
 }
 
-function buildOnInput(
-  layer: Layer,
-  { append, inputOf }: Builder,
-  at: { name: string; input: number },
-): number {
+function buildOnInput(call: Call, { append }: Builder, at: { name: string; input: number }): number {
+  const { layer } = call;
+  const shape = inputShapeOf(call);
   switch (layer.getClassName()) {
     case 'Dense':
+      if (shape.length !== 1) throw unsupported(layer, `its input has ${shape.length} axes, one is needed`);
       return withActivation(layer, append, denseStep({ ...weightsOf(layer), input: at.input }));
     case 'BatchNormalization':
-      return append(batchNormStep({ ...batchNormOf(layer), input: at.input }));
+      return append(batchNormStep({ ...batchNormOf(layer, shape.length), input: at.input }));
     case 'ReLU':
       return append(activationStep(at, reluOf(layer)));
     case 'MaxPooling2D':
       return append(maxPoolStep(at, poolOf(layer)));
     case 'Dropout':
-      return append(dropoutStep(at, numberOf(layer, 'rate')));
-    case 'Add':
-      return append(addStep(at.name, [at.input, inputOf(layer, 1)]));
-    case 'Multiply':
-      return append(multiplyStep(at.name, [at.input, inputOf(layer, 1)]));
+      return append(dropoutStep(at, dropoutRateOf(layer)));
     case 'Reshape':
-      return append(reshapeStep(at, inputShapeOf(layer), targetShapeOf(layer)));
+      return append(reshapeStep(at, shape, targetShapeOf(layer)));
     case 'Flatten':
-      return append(flattenStep(at, inputShapeOf(layer)));
+      return append(flattenStep(at, shape));
     case 'GlobalAveragePooling2D':
       return append(globalAverageStep(at));
     default:
@@ -111,11 +125,12 @@ function buildOnInput(
 }
 
 /** A ZeroPadding2D just before becomes explicit padding of the kernel: no padded copy of the image is made. */
-function buildConvolution(layer: Layer, { append, inputOf }: Builder): number {
-  const source = sourceOf(layer, 0);
-  const isPadded = source.getClassName() === 'ZeroPadding2D';
-  const window = windowOf(layer, isPadded ? zeroPaddingOf(source) : undefined);
-  const reader = isPadded ? source : layer;
+function buildConvolution(call: Call, { append, inputOf }: Builder): number {
+  const { layer } = call;
+  const source = sourceOf(call);
+  const isPadded = source.layer.getClassName() === 'ZeroPadding2D';
+  const window = windowOf(layer, isPadded ? zeroPaddingOf(source.layer) : undefined);
+  const reader = isPadded ? source : call;
   const weighted = { ...weightsOf(layer), input: inputOf(reader) };
   const step =
     layer.getClassName() === 'Conv2D'
@@ -130,8 +145,4 @@ function withActivation(layer: Layer, append: Builder['append'], step: Step): nu
   return kind === undefined
     ? index
     : append(activationStep({ name: `${layer.name}/${kind}`, input: index }, kind));
-}
-
-function unsupported(layer: Layer, why: string): FermentError {
-  return new FermentError('INTERNAL', `The layer ${layer.name} cannot be compiled: ${why}.`);
 }

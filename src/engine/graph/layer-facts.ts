@@ -1,9 +1,9 @@
-import { FermentError } from '../../kit/index.ts';
 import type { Layer } from '../native.ts';
 import type { ActivationKind } from '../ops/activation.ts';
 import type { Window } from '../ops/conv.ts';
 import type { Pool } from '../ops/max-pool.ts';
 import type { BatchNormLayer } from './batch-norm-step.ts';
+import { unsupported } from './layer-calls.ts';
 import type { Weight } from './step.ts';
 import type { Weighted } from './weighted-steps.ts';
 
@@ -20,7 +20,10 @@ export function weightsOf(layer: Layer): Omit<Weighted, 'input'> {
   };
 }
 
-export function batchNormOf(layer: Layer): Omit<BatchNormLayer, 'input'> {
+/** A batch norm over the last axis of an input of `rank` axes beside the batch. */
+export function batchNormOf(layer: Layer, rank: number): Omit<BatchNormLayer, 'input'> {
+  const axis = layer.getConfig()['axis'];
+  if (axis !== -1 && axis !== rank) return refuse(layer, 'axis');
   return {
     name: layer.name,
     gamma: weight(layer, 'gamma'),
@@ -48,6 +51,7 @@ export function windowOf(layer: Layer, explicit: Window['padding'] | undefined):
 
 /** Top, bottom, left, right of a ZeroPadding2D. */
 export function zeroPaddingOf(layer: Layer): readonly [number, number, number, number] {
+  checkLayout(layer);
   const value = layer.getConfig()['padding'];
   if (!(Array.isArray(value) && isPair(value[0]) && isPair(value[1]))) return refuse(layer, 'padding');
   return [...value[0], ...value[1]];
@@ -56,7 +60,7 @@ export function zeroPaddingOf(layer: Layer): readonly [number, number, number, n
 /** The kind of a ReLU layer. */
 export function reluOf(layer: Layer): ActivationKind {
   const limit = layer.getConfig()['maxValue'];
-  if (limit === undefined || limit === null) return 'relu';
+  if (isMissing(limit)) return 'relu';
   return limit === 6 ? 'relu6' : refuse(layer, 'maxValue');
 }
 
@@ -67,12 +71,6 @@ export function activationOf(layer: Layer): ActivationKind | undefined {
   return value === 'relu' || value === 'relu6' || value === 'sigmoid' ? value : refuse(layer, 'activation');
 }
 
-/** Shape of a layer's input without the batch axis. */
-export function inputShapeOf(layer: Layer): readonly number[] {
-  const shape = layer.inboundNodes[0]?.inputShapes[0];
-  return Array.isArray(shape) ? sidesOf(shape.slice(1)) : refuse(layer, 'inputShape');
-}
-
 /** Shape of the output of a Reshape layer without the batch axis; every side is known. */
 export function targetShapeOf(layer: Layer): readonly number[] {
   const value: unknown = layer.getConfig()['targetShape'];
@@ -80,7 +78,18 @@ export function targetShapeOf(layer: Layer): readonly number[] {
   return isKnown ? sidesOf(value) : refuse(layer, 'targetShape');
 }
 
-export function numberOf(layer: Layer, key: string): number {
+/** The rate of a Dropout that draws for each number by itself. */
+export function dropoutRateOf(layer: Layer): number {
+  return isMissing(layer.getConfig()['noiseShape']) ? numberOf(layer, 'rate') : refuse(layer, 'noiseShape');
+}
+
+/** All kernels take images as `[n, h, w, c]`. */
+export function checkLayout(layer: Layer): void {
+  const value = layer.getConfig()['dataFormat'];
+  if (!isMissing(value) && value !== 'channelsLast') refuse(layer, 'dataFormat');
+}
+
+function numberOf(layer: Layer, key: string): number {
   const value: unknown = layer.getConfig()[key];
   return typeof value === 'number' ? value : refuse(layer, key);
 }
@@ -103,8 +112,11 @@ function paddingOf(layer: Layer): 'same' | 'valid' {
 }
 
 function refuse(layer: Layer, key: string): never {
-  const value = JSON.stringify(layer.getConfig()[key]);
-  throw new FermentError('INTERNAL', `The layer ${layer.name} cannot be compiled: '${key}' is ${value}.`);
+  throw unsupported(layer, `'${key}' is ${JSON.stringify(layer.getConfig()[key])}`);
+}
+
+function isMissing(value: unknown): boolean {
+  return value === undefined || value === null;
 }
 
 function isPair(value: unknown): value is [number, number] {
