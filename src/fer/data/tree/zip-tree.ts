@@ -33,11 +33,12 @@ export async function openZipTree(path: string): Promise<FileTree> {
     const files: TreeFile[] = [];
     let totalBytes = 0;
     for await (const entry of zip.eachEntry()) {
-      if (entry.fileName.endsWith('/') || isLink(entry)) continue;
+      const inside = plainPath(entry.fileName);
+      if (entry.fileName.endsWith('/') || inside === '' || isLink(entry)) continue;
       totalBytes += entry.uncompressedSize;
       if (totalBytes > MAX_TOTAL_BYTES)
         throw damaged(path, `its files would take more than ${formatBytes(MAX_TOTAL_BYTES)}`);
-      files.push(fileOf(archive, entry));
+      files.push(fileOf(archive, entry, inside));
     }
     files.sort((a, b) => compareBytes(a.path, b.path));
     return { name: path, files, close: () => zip.close() };
@@ -68,9 +69,17 @@ function explain(message: string): string {
   return message;
 }
 
-function fileOf(archive: Archive, entry: Entry): TreeFile {
+/** `./train//happy/a.jpg`, as `zip` and `tar` of a dot write it, is `train/happy/a.jpg`; yauzl has refused `..`. */
+function plainPath(name: string): string {
+  return name
+    .split('/')
+    .filter((part) => part !== '' && part !== '.')
+    .join('/');
+}
+
+function fileOf(archive: Archive, entry: Entry, path: string): TreeFile {
   return {
-    path: entry.fileName,
+    path,
     sizeBytes: entry.uncompressedSize,
     position: entry.relativeOffsetOfLocalHeader,
     read: () => guarded(archive, entry, () => readEntry(archive, entry)),

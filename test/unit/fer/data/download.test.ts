@@ -63,6 +63,10 @@ describe('a data set in class folders', () => {
     expect(JSON.parse(readFileSync(join(out, 'manifest.json'), 'utf8'))).toEqual(report);
   });
 
+  it('is found in an archive whose paths all begin with a dot', async () => {
+    expect((await download(zipOf(sampleFiles(COUNTS), './'), { source: 'zip' })).total).toBe(28);
+  });
+
   it('is read from a folder with other words and cases; what is no image of it is counted', async () => {
     const files = new Map(
       [...sampleFiles(COUNTS)].map(

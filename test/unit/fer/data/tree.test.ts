@@ -54,7 +54,20 @@ describe('an archive as a source', () => {
     expect(tree.files.map((file) => file.path)).toEqual(['a/b.jpg']);
   });
 
+  it('gives paths that begin with a dot, or say the same folder twice, in their plain form', async () => {
+    const names = ['./b/x.jpg', './a//./y.jpg', '.', './.hidden/z.jpg'];
+    const tree = await openZip(
+      archive(
+        'dot.zip',
+        names.map((name) => ({ name, data: data(name) })),
+      ),
+    );
+    expect(tree.files.map((file) => file.path)).toEqual(['.hidden/z.jpg', 'a/y.jpg', 'b/x.jpg']);
+    expect(await tree.files[1]?.read()).toEqual(data('./a//./y.jpg'));
+  });
+
   it.each([
+    ['that leads out of it by way of itself', [{ name: './a/../../evil.jpg', data: data('x') }], /leads out/],
     ['that leads out of it', [{ name: '../../evil.jpg', data: data('x') }], /leads out of the archive/],
     ['that is absolute', [{ name: '/etc/evil.jpg', data: data('x') }], /leads out of the archive/],
     ['by a backslash', [{ name: '..\\evil.jpg', data: data('x') }], /leads out of the archive/],
