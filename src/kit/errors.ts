@@ -13,7 +13,10 @@ export const ERRORS = {
   BAD_PARAMS: { exit: 3, meaning: 'A parameter file is not valid; every problem is listed.' },
   BAD_LOCK: { exit: 3, meaning: 'pipeline.lock cannot be read.' },
   BAD_GRAPH: { exit: 3, meaning: 'The stages form a cycle, or two of them write the same path.' },
-  BAD_PATH: { exit: 3, meaning: 'A path leaves the project, or goes through a link that leaves it.' },
+  BAD_PATH: {
+    exit: 3,
+    meaning: 'A path leaves the project, goes through a link that leaves it, or through a file.',
+  },
   BUNDLE_FAILED: { exit: 3, meaning: 'The program of a module stage could not be bundled.' },
   // running
   STAGE_FAILED: { exit: 1, meaning: 'A stage ended with a failure.' },

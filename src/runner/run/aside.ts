@@ -1,7 +1,7 @@
-import { randomBytes } from 'node:crypto';
-import { chmodSync, cpSync, lstatSync, readdirSync, renameSync, rmdirSync, rmSync, statSync } from 'node:fs';
-import { basename, dirname, join, relative } from 'node:path';
+import { chmodSync, cpSync, lstatSync, readdirSync, renameSync, rmdirSync, rmSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import { errnoOf, explainWriteError, FermentError, makeFolder, temporaryNameFor } from '../../kit/index.ts';
+import { lstatOrUndefined } from '../hash/links.ts';
 import type { ProjectPath } from '../model.ts';
 import { writablePath } from '../store/safe-path.ts';
 
@@ -10,29 +10,17 @@ export interface Aside {
   readonly path: ProjectPath;
   /** Relative to the project's folder, which may have been moved when it is read again; null when nothing was there, so that whatever is there afterwards is new. */
   readonly aside: string | null;
-}
-
-/**
- * Says where the old content of paths will stand, without moving anything: the plan goes into the journal first.
- * On the file system of `.ferment` it is a place in there, else a hidden name beside the path, so that moving is
- * always a rename. Throws BAD_PATH for a path that may not be written.
- */
-export function planAside(root: string, state: string, paths: readonly ProjectPath[]): readonly Aside[] {
-  const folder = join(state, 'aside', randomBytes(8).toString('hex'));
-  return paths.map((path, i) => {
-    const absolute = writablePath(root, path);
-    if (!isThere(absolute)) return { path, aside: null };
-    const within = deviceOf(dirname(absolute)) === deviceOf(state);
-    const aside = within ? join(folder, `${i}-${basename(path)}`) : temporaryNameFor(absolute);
-    return { path, aside: relative(root, aside) };
-  });
+  /** For a file that stands where others of these paths need a folder, and that is in the store as well. */
+  readonly above?: true;
 }
 
 /** Moves the old content aside as planned. */
 export function moveAside(root: string, plan: readonly Aside[]): void {
-  for (const { path, aside } of plan) {
+  for (const { path, aside, above } of plan) {
     if (aside === null) continue;
     const absolute = join(root, path);
+    // Another stage with outs below it may have been faster, and its folder stands there now.
+    if (above === true && isFolder(absolute)) continue;
     const place = join(root, aside);
     try {
       makeFolder(dirname(place));
@@ -55,16 +43,23 @@ export function moveAside(root: string, plan: readonly Aside[]): void {
  * path whose old content is not aside any more was put back already, or never moved.
  */
 export function bringBack(root: string, plan: readonly Aside[]): void {
-  for (const { path, aside } of plan) {
+  for (const { path, aside, above } of plan) {
     const absolute = writablePath(root, path);
     if (aside === null) removeTree(absolute);
     else if (isThere(join(root, aside))) {
-      removeTree(absolute);
-      makeFolder(dirname(absolute));
-      renameSync(join(root, aside), absolute);
+      if (above === true) removeEmpty(absolute);
+      else removeTree(absolute);
+      // The folder that came in its place has something of another stage: the store has the file.
+      if (above === true && isThere(absolute)) removeTree(join(root, aside));
+      else putThere(join(root, aside), absolute);
     }
   }
   removeEmptyFolders(root, plan);
+}
+
+function putThere(from: string, to: string): void {
+  makeFolder(dirname(to));
+  renameSync(from, to);
 }
 
 /** Removes the old content for good. */
@@ -101,6 +96,8 @@ export function removeTree(path: string): void {
     rmSync(path, { recursive: true, force: true });
   } catch (error) {
     const errno = errnoOf(error);
+    // With a file above it, it is not there.
+    if (errno === 'ENOTDIR') return;
     if (errno !== 'EACCES' && errno !== 'EPERM') throw error;
     try {
       makeRemovable(path);
@@ -112,7 +109,22 @@ export function removeTree(path: string): void {
 }
 
 export function isThere(path: string): boolean {
-  return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+  return lstatOrUndefined(path) !== undefined;
+}
+
+function isFolder(path: string): boolean {
+  return lstatOrUndefined(path)?.isDirectory() === true;
+}
+
+/** Removes a folder in which are only folders without files. */
+function removeEmpty(folder: string): void {
+  if (!isFolder(folder)) return;
+  for (const name of readdirSync(folder)) removeEmpty(join(folder, name));
+  try {
+    rmdirSync(folder);
+  } catch {
+    // not empty
+  }
 }
 
 /** The folders in which old content stood, once they are empty. */
@@ -134,9 +146,4 @@ function makeRemovable(path: string): void {
   if (stat?.isDirectory() !== true) return;
   chmodSync(path, 0o700);
   for (const name of readdirSync(path)) makeRemovable(join(path, name));
-}
-
-/** Of the folder that a link leads to: `.ferment` may be one. */
-function deviceOf(path: string): number | undefined {
-  return statSync(path, { throwIfNoEntry: false })?.dev;
 }

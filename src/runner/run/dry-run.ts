@@ -6,6 +6,7 @@ import { reasonsOf } from './act.ts';
 import { AssumedOuts } from './assumed-outs.ts';
 import { type Decided, type DecideOptions, decide } from './decide.ts';
 import type { StageResult } from './events.ts';
+import { findFilesAbove, writtenBy } from './files-above.ts';
 import { createIsDep } from './find-deps.ts';
 import { gatherInputs } from './gather-inputs.ts';
 import type { Session } from './session.ts';
@@ -67,6 +68,7 @@ async function predict(
     if (running.size > 0) {
       const reasons = await expectedReasons(session, stage, running);
       worker.emit({ type: 'stage-decided', stage: stage.name, decision: 'run', reasons });
+      await findFilesAbove(session, stage.name, writtenBy(stage));
       return { outcome: 'ran', seconds: 0 };
     }
     const decided = await decide(session, stage, options);
@@ -76,6 +78,8 @@ async function predict(
       decision: decided.kind,
       reasons: reasonsOf(decided),
     });
+    if (decided.kind === 'run' || decided.kind === 'restore')
+      await findFilesAbove(session, stage.name, writtenBy(stage));
     for (const content of restoredOuts(decided)) assumed.add(session.store, content);
     return { outcome: OUTCOMES[decided.kind], seconds: 0 };
   } catch (error) {

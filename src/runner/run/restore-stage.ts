@@ -4,11 +4,13 @@ import { type Digest, isFermentError } from '../../kit/index.ts';
 import type { Manifest } from '../hash/manifest.ts';
 import type { Content, ProjectPath, StageName } from '../model.ts';
 import { stageContent } from '../store/restore.ts';
-import { dropAside, moveAside, moveInto, planAside, removeTree } from './aside.ts';
+import { dropAside, moveAside, moveInto, removeTree } from './aside.ts';
 import type { Claim } from './claim.ts';
 import { compareOuts } from './decide.ts';
+import { findFilesAbove } from './files-above.ts';
 import { type Journal, scratchFolder, settleOrLeave } from './journal.ts';
 import { keepIgnored } from './keep-ignored.ts';
+import { planAside } from './plan-aside.ts';
 import type { Session } from './session.ts';
 
 /** One out, built and verified in the scratch folder. */
@@ -37,6 +39,8 @@ export async function restoreOuts(
   const differing = new Set((await compareOuts(session, outs)).map(({ name }) => name));
   const wanted = outs.filter(({ path }) => differing.has(path));
   if (wanted.length === 0) return true;
+  const paths = wanted.map(({ path }) => path);
+  const above = await findFilesAbove(session, stage, paths);
   const journal = beginJournal(stage, fingerprint);
   claim.note(journal);
   const scratch = scratchFolder(state, journal.scratch);
@@ -50,11 +54,7 @@ export async function restoreOuts(
       if (manifest !== undefined) hasher.adopt(content.path, from, manifest);
       keepIgnored(session, content.path, from);
     }
-    const asides = planAside(
-      root,
-      state,
-      wanted.map(({ path }) => path),
-    );
+    const asides = planAside(root, state, paths, above);
     swap(session, claim, { ...journal, asides }, built);
     return true;
   } catch (error) {

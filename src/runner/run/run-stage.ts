@@ -2,10 +2,11 @@ import { randomBytes } from 'node:crypto';
 import type { FermentError } from '../../kit/index.ts';
 import type { Content, LockEntry, ProjectPath, Stage } from '../model.ts';
 import { writablePath } from '../store/safe-path.ts';
-import { moveAside, planAside } from './aside.ts';
+import { moveAside } from './aside.ts';
 import { handOverCheckpoints } from './checkpoints.ts';
 import type { Claim } from './claim.ts';
 import { conclude } from './conclude-run.ts';
+import { findFilesAbove, writtenBy } from './files-above.ts';
 import { WORTH_FLUSHING_MS } from './flush.ts';
 import type { Gathered } from './gather-inputs.ts';
 import { type Journal, settleOrLeave, stageFileOf } from './journal.ts';
@@ -13,6 +14,7 @@ import { keepInputs } from './keep-inputs.ts';
 import { measureOuts } from './measure-outs.ts';
 import { findMovedInput } from './moved-inputs.ts';
 import { describePersistent, keepPersistent } from './persistent-outs.ts';
+import { planAside } from './plan-aside.ts';
 import { identify } from './process-identity.ts';
 import type { Session } from './session.ts';
 import type { Grant } from './slots.ts';
@@ -23,8 +25,8 @@ import type { Worker } from './worker.ts';
 
 /**
  * Runs a stage whose claim is held: old outs aside, command, outs checked, hashed and stored, run cache, lock; in this
- * order, so that whatever is killed when, either the old outs or the new ones count, whole. Throws STAGE_FAILED,
- * MISSING_OUT, INTERRUPTED with the old outs back, NO_SPACE and STORE_UNWRITABLE with the new outs in place.
+ * order, so that whatever is killed when, either the old outs or the new ones count, whole. Throws BAD_PATH before
+ * anything is touched, STAGE_FAILED, MISSING_OUT, INTERRUPTED with the old outs back, NO_SPACE and STORE_UNWRITABLE with the new outs in place.
  */
 export async function runStage(
   worker: Worker,
@@ -46,7 +48,8 @@ export async function runStage(
   },
 ): Promise<{ readonly notes: StageNotes; readonly locked: Promise<void> }> {
   const { root, state } = session;
-  let journal = beginJournal(session, stage, gathered);
+  const above = await findFilesAbove(session, stage.name, writtenBy(stage));
+  let journal = beginJournal(session, stage, { gathered, above });
   // Only where something old stands aside, a power cut must find the journal.
   const isPrecious = journal.checkpoints.length > 0 || journal.asides.some(({ aside }) => aside !== null);
   const note = (change: Partial<Journal>, durable = isPrecious): void => {
@@ -101,7 +104,11 @@ export async function runStage(
   return { notes, locked };
 }
 
-function beginJournal({ root, state }: Session, stage: Stage, { fingerprint }: Gathered): Journal {
+function beginJournal(
+  { root, state }: Session,
+  stage: Stage,
+  { gathered, above }: { readonly gathered: Gathered; readonly above: readonly ProjectPath[] },
+): Journal {
   const scratch = randomBytes(8).toString('hex');
   const checkpoints = stage.checkpoints.map(({ path }) => path);
   const replaced = stage.outs.filter(({ persist }) => !persist).map(({ path }) => path);
@@ -109,8 +116,8 @@ function beginJournal({ root, state }: Session, stage: Stage, { fingerprint }: G
   return {
     stage: stage.name,
     phase: 'begun',
-    fingerprint,
-    asides: planAside(root, state, [...replaced, ...checkpoints]),
+    fingerprint: gathered.fingerprint,
+    asides: planAside(root, state, [...replaced, ...checkpoints], above),
     checkpoints,
     scratch,
     stageFile: stageFileOf(state, scratch),

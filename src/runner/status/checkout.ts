@@ -5,6 +5,7 @@ import type { Project } from '../load/index.ts';
 import { declaredEntries } from '../lock/index.ts';
 import type { Content, ProjectPath, Stage, StageName } from '../model.ts';
 import { compareOuts } from '../run/decide.ts';
+import { findFilesAbove } from '../run/files-above.ts';
 import { closeSession, openSession, type Session } from '../run/session.ts';
 import { isStored } from '../store/restore.ts';
 import { type CheckedOut, putBack, removeStale, type Wanted } from './change-outs.ts';
@@ -32,8 +33,10 @@ export interface CheckoutResult {
 
 /**
  * Puts the outs that the lock names, and their stages still declare, back in place, from the store, and, without
- * targets, removes outs of other commits that the store has. Of outs with `cache: false`, which are git's, only those that are not there are put back. Throws USAGE, before anything is touched, when that would overwrite content that is not in the
- * store, unless forced; NO_SPACE, STORE_UNWRITABLE, BAD_PATH. Killed, it leaves each out as it was or as it is to be.
+ * targets, removes outs of other commits that the store has. Of outs with `cache: false`, which are git's, only those
+ * that are not there are put back. Throws, before anything is touched, USAGE when that would overwrite content that is
+ * not in the store, unless forced, and BAD_PATH where a file that no stage made stands where an out needs a folder;
+ * NO_SPACE, STORE_UNWRITABLE. Killed, it leaves each out as it was or as it is to be.
  */
 export async function checkout(project: Project, options: CheckoutOptions = {}): Promise<CheckoutResult> {
   const warn = options.warn ?? (() => {});
@@ -57,18 +60,26 @@ export async function checkout(project: Project, options: CheckoutOptions = {}):
     wanted.push({ stage, entry, outs: outs.filter((out) => isStored(session.store, out)) });
   }
   const outs = wanted.flatMap((each) => each.outs);
+  for (const { stage, outs: own } of wanted)
+    await findFilesAbove(
+      session,
+      stage.name,
+      own.map(({ path }) => path),
+    );
   if (options.force !== true) await refuseUnsaved(session, outs);
   const inUse = new InUse(session);
   const isWhole = options.targets === undefined || options.targets.length === 0;
   const stale = isWhole ? await findStaleOuts(session, inUse, warn) : [];
+  const removed: CheckedOut[] = [];
   const changed: CheckedOut[] = [];
-  for (const { stage, entry, outs: own } of wanted)
-    changed.push(...(await putBack(session, warn, { stage, entry, outs: own, missing })));
+  // What goes goes first: it may be a file where what comes needs a folder.
   for (const out of stale)
     if (await removeStale(session, warn, { out, inUse }))
-      changed.push({ path: out.content.path, change: 'D' });
+      removed.push({ path: out.content.path, change: 'D' });
+  for (const { stage, entry, outs: own } of wanted)
+    changed.push(...(await putBack(session, warn, { stage, entry, outs: own, missing })));
   closeSession(session);
-  return { changed, neverRun, missing, left };
+  return { changed: [...changed, ...removed], neverRun, missing, left };
 }
 
 function selectStages(session: Session, targets: readonly string[]): readonly Stage[] {

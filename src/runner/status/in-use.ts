@@ -59,7 +59,8 @@ function createNames({ project, entries }: Session, others: ReadonlySet<ProjectP
   const isMatched = patterns.map((pattern) => picomatch(pattern));
   const bases = patterns.map((pattern) => picomatch.scan(pattern).base);
   return ({ path, kind }) => {
-    if (paths.has(path) || above.has(path)) return true;
+    // A file where a folder must be is in the way of what is named, not part of it.
+    if (paths.has(path) || (kind === 'dir' && above.has(path))) return true;
     if ([...foldersAbove(path)].some((folder) => paths.has(folder))) return true;
     if (kind === 'file') return isMatched.some((isMatch) => isMatch(path));
     // A folder may have files that a pattern matches.

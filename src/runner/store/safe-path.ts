@@ -1,12 +1,14 @@
-import { lstatSync, realpathSync } from 'node:fs';
+import { realpathSync } from 'node:fs';
 import { dirname, join, sep } from 'node:path';
-import { errnoOf, FermentError } from '../../kit/index.ts';
+import { FermentError } from '../../kit/index.ts';
+import { lstatOrUndefined } from '../hash/links.ts';
 import { isSafeRelativePath } from '../hash/manifest.ts';
 import type { ProjectPath } from '../model.ts';
 
 /**
  * The absolute path of a project path that is about to be written, removed or renamed. Every parent that exists is
- * looked at: a link that leads outside the project, or into `.git` or `.ferment`, is refused. Throws BAD_PATH.
+ * looked at: a link that leads outside the project, or into `.git` or `.ferment`, is refused; a file in the place of a
+ * parent is not. Throws BAD_PATH, UNREADABLE.
  */
 export function writablePath(root: string, path: ProjectPath): string {
   if (!isSafeRelativePath(path)) {
@@ -20,7 +22,7 @@ export function writablePath(root: string, path: ProjectPath): string {
   }
   const realRoot = realpathSync(root);
   let parent = dirname(join(root, path));
-  while (parent.length > root.length && !exists(parent)) parent = dirname(parent);
+  while (parent.length > root.length && lstatOrUndefined(parent) === undefined) parent = dirname(parent);
   const real = parent.length > root.length ? realpathSync(parent) : realRoot;
   const inside =
     real === realRoot ? '' : real.startsWith(realRoot + sep) ? real.slice(realRoot.length + 1) : undefined;
@@ -34,14 +36,4 @@ export function writablePath(root: string, path: ProjectPath): string {
     );
   }
   return join(root, path);
-}
-
-function exists(path: string): boolean {
-  try {
-    lstatSync(path);
-    return true;
-  } catch (error) {
-    if (errnoOf(error) === 'ENOENT') return false;
-    throw error;
-  }
 }
