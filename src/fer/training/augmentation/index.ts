@@ -1,4 +1,5 @@
 import { FermentError } from '../../../kit/index.ts';
+import { isWithinShare } from '../schedule/share-of-epochs.ts';
 import { changeAsKeras, changeBilinear } from './bilinear.ts';
 import type { ImagePlace } from './image.ts';
 import { changeNearest } from './nearest.ts';
@@ -46,7 +47,7 @@ export function createOnlineAugmentation(seed: number, ranges: OnlineAugmentatio
   return (from, to, epoch, index) => {
     const random = randomForImage(seed, epoch, index);
     change(from, to, drawOnlineChange(random, ranges, from.size), fill);
-    return drawRetouch(random, ranges, epoch <= erasing.until * epochs);
+    return drawRetouch(random, ranges, isWithinShare(epoch, erasing.until, epochs));
   };
 }
 

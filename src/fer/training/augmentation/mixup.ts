@@ -1,4 +1,5 @@
 import { createRandom } from '../../../kit/index.ts';
+import { isWithinShare } from '../schedule/share-of-epochs.ts';
 import { drawBeta } from './beta.ts';
 
 /** Mixup of the images of a batch (Zhang et al., 2018). */
@@ -24,7 +25,7 @@ export type Mix = (
 export function createMixup(seed: number, { alpha, until }: Mixup, epochs: number): Mix | undefined {
   if (alpha === 0) return undefined;
   return ({ images, targets, indices }, epoch) => {
-    if (epoch > until * epochs) return;
+    if (!isWithinShare(epoch, until, epochs)) return;
     const random = createRandom(seed, 'mixup', epoch, indices[0] ?? 0);
     const partners = random.shuffle(Uint32Array.from(indices, (_, i) => i));
     const shares = Float64Array.from(indices, () => {

@@ -1,12 +1,13 @@
 import { FermentError } from '../../../kit/index.ts';
 import { IMAGE_SIDE } from '../../data/index.ts';
 import type { CompactArchitecture, Params } from '../../params/index.ts';
+import { isWithinShare } from './share-of-epochs.ts';
 
 type ImageSizes = Params['train'][string]['imageSizes'];
 
 /** The side of the training images in an epoch (from 1) of `epochs`. */
 export function sideAt(sizes: ImageSizes, epochs: number, epoch: number): number {
-  return sizes.find(({ until }) => epoch <= until * epochs)?.side ?? IMAGE_SIDE;
+  return sizes.find(({ until }) => isWithinShare(epoch, until, epochs))?.side ?? IMAGE_SIDE;
 }
 
 /**
@@ -22,7 +23,7 @@ export function checkImageSizes(
   const refuse = (expected: string, received: string): never => {
     throw new FermentError(
       'BAD_PARAMS',
-      `train.${architecture}.imageSizes needs ${expected}. Received: ${received}.`,
+      `imageSizes of this training needs ${expected}. Received: ${received}.`,
       { hint: 'Leave imageSizes out to train on images of 48 x 48 throughout.' },
     );
   };

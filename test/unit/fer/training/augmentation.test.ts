@@ -297,13 +297,15 @@ describe('retouching', () => {
     }
     const late = Array.from({ length: 500 }, (_, i) => drawRetouch(randomForImage(1, 1, i), toned, false));
     expect(late.every((one) => one !== undefined && one.box === undefined)).toBe(true);
-    const bilinear = { ...toned, interpolation: 'bilinear' } as const;
-    const augment = createOnlineAugmentation(1, bilinear, 10);
-    const inEpoch = (epoch: number): boolean =>
-      Array.from({ length: 40 }, (_, i) =>
+    const erasesIn = (until: number, epochs: number, epoch: number): boolean => {
+      const bilinear = { ...toned, erasing: { ...erasing, until }, interpolation: 'bilinear' } as const;
+      const augment = createOnlineAugmentation(1, bilinear, epochs);
+      return Array.from({ length: 40 }, (_, i) =>
         augment(place(faces, 0), place(new Uint8Array(PIXELS), 0), epoch, i),
       ).some((one) => one?.box !== undefined);
-    expect([inEpoch(8), inEpoch(9)]).toEqual([true, false]);
+    };
+    expect([8, 9].map((epoch) => erasesIn(0.85, 10, epoch))).toEqual([true, false]);
+    expect([29, 30].map((epoch) => erasesIn(0.29, 100, epoch))).toEqual([true, false]);
   });
 
   it('multiplies, adds, and sets the box to 0 in every channel', () => {

@@ -169,7 +169,7 @@ describe('our recipe', () => {
   });
 
   it.each([
-    [{ architecture: 'resnet' }, /imageSizes needs a net that takes any size/],
+    [{ architecture: 'resnet' }, /imageSizes of this training needs a net that takes any size/],
     [
       { training: { ...recipeTraining.training, augmentation: TINY_TRAINING.augmentation } },
       /needs training.augmentation.interpolation: bilinear/,
