@@ -74,22 +74,22 @@ function readSelection(architecture: string, path: string): SelectedValues {
       hint: 'Run the stage select again: npx ferment repro --force --single-item select',
       cause,
     });
-  let selection: Partial<Selection>;
+  let selection: Partial<Selection> | null;
   try {
-    selection = JSON.parse(readFileSync(path, 'utf8')) as Partial<Selection>;
+    selection = JSON.parse(readFileSync(path, 'utf8')) as Partial<Selection> | null;
   } catch (error) {
     throw refuse(messageOf(error), error);
   }
+  if (selection?.architecture !== architecture)
+    throw refuse(`its architecture is ${JSON.stringify(selection?.architecture)}`);
   const { values } = selection;
-  if (selection.architecture !== architecture)
-    throw refuse(`its architecture is ${JSON.stringify(selection.architecture)}`);
-  if (values === undefined || !isComplete(values)) throw refuse('its values are not complete');
+  if (!isComplete(values)) throw refuse('its values are not complete');
   return values;
 }
 
 const OPTIMIZERS = ['adam', 'adamw', 'sgd'];
 
-function isComplete({ optimizer, learningRate, dropout, weightDecay }: SelectedValues): boolean {
-  const numbers = [learningRate, dropout, weightDecay];
-  return OPTIMIZERS.includes(optimizer) && numbers.every((n) => Number.isFinite(n));
+function isComplete(values: Partial<SelectedValues> | null | undefined): values is SelectedValues {
+  const numbers = [values?.learningRate, values?.dropout, values?.weightDecay];
+  return OPTIMIZERS.includes(values?.optimizer ?? '') && numbers.every((n) => Number.isFinite(n));
 }

@@ -111,16 +111,22 @@ describe('the final training', () => {
     );
   });
 
-  it.each(['{', '[]', '{"architecture": "resnet", "values": {"optimizer": "adam"}}'])(
-    'refuses a selection file that says %s',
-    (text) => {
-      const { resnet } = selections();
-      writeFileSync(resnet, text);
-      expect(() => finalTraining('resnet', params, resnet)).toThrow(
-        expect.objectContaining({ code: 'DATA_DAMAGED' }),
-      );
-    },
-  );
+  it.each([
+    '{',
+    '[]',
+    'null',
+    '3',
+    '{"architecture": "resnet"}',
+    '{"architecture": "resnet", "values": null}',
+    '{"architecture": "resnet", "values": {"optimizer": "adam"}}',
+    '{"architecture": "resnet", "values": {"optimizer": ["adam"], "learningRate": 1, "dropout": 0, "weightDecay": 0}}',
+  ])('refuses a selection file that says %s', (text) => {
+    const { resnet } = selections();
+    writeFileSync(resnet, text);
+    expect(() => finalTraining('resnet', params, resnet)).toThrow(
+      expect.objectContaining({ code: 'DATA_DAMAGED' }),
+    );
+  });
 
   it('needs a selection where its params say "selected"', () => {
     expect(() => finalTraining('second', params, undefined)).toThrow(
