@@ -63,15 +63,13 @@ export async function augmentImages(options: AugmentOptions): Promise<AugmentRep
   const { parents, leftOut } = await loadParents(options, { splits, added, wanted });
   const folder = createImageFolder(out);
   const total = [...wanted.values()].reduce((a, b) => a + b, 0);
-  const augmented: number[] = [];
   for (const [label, count] of wanted) {
     if (count === 0) continue;
     const pool = parents.filter((parent) => parent.label === label);
     augmentClass(pool, count, { options, folder, label, total });
-    augmented.push(...new Array<number>(count).fill(label));
   }
   folder.finish();
-  const made = countPerClass(augmented);
+  const made = folder.classes();
   const after = mapClasses((name) => before[name] + made[name]);
   checkTargets(after, augment.targets);
   return { total: folder.count(), before, augmented: made, after, leftOut };

@@ -1,11 +1,12 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { explainWriteError, makeFolder } from '../../kit/index.ts';
+import { makeFolder } from '../../kit/index.ts';
 import { encodeGrayPng } from '../images/index.ts';
 import { CLASSES, type ClassName } from '../params/index.ts';
-import { classOf } from './class-names.ts';
+import { classOf, countPerClass, type PerClass } from './class-names.ts';
 import { IMAGE_SIDE } from './dataset.ts';
 import { writeProvenance } from './provenance.ts';
+import { explained } from './write-error.ts';
 
 /** What the provenance of every new image says; inject and augment add their own fields. */
 export interface NewImage {
@@ -25,10 +26,12 @@ export interface ImageFolderWriter {
   ) => void;
   /** Images so far. */
   readonly count: () => number;
+  /** The same by class. */
+  readonly classes: () => PerClass;
   readonly finish: () => void;
 }
 
-/** Empties `out` and opens a writer; throws NO_SPACE or STORE_UNWRITABLE when the disk says no. */
+/** Empties `out` and opens a writer; throws NO_SPACE, STORE_UNWRITABLE or DATA_LAYOUT when the disk says no. */
 export function createImageFolder(out: string): ImageFolderWriter {
   const records: NewImage[] = [];
   explained(out, () => {
@@ -44,14 +47,7 @@ export function createImageFolder(out: string): ImageFolderWriter {
       records.push({ path, class: classOf(label), ...record });
     },
     count: () => records.length,
+    classes: () => countPerClass(records.map((record) => CLASSES.indexOf(record.class))),
     finish: () => writeProvenance(out, records),
   };
-}
-
-function explained(path: string, work: () => void): void {
-  try {
-    work();
-  } catch (error) {
-    throw explainWriteError(error, path);
-  }
 }

@@ -61,17 +61,14 @@ export async function injectImages(options: InjectOptions): Promise<InjectReport
     taken: new Set(),
     total: CLASSES.reduce((sum, name) => sum + need(before, inject.targets, name), 0),
   };
-  const injected: number[] = [];
   try {
-    for (const [label, name] of CLASSES.entries()) {
-      const count = await injectClass(session, source, label, need(before, inject.targets, name));
-      injected.push(...new Array<number>(count).fill(label));
-    }
+    for (const [label, name] of CLASSES.entries())
+      await injectClass(session, source, label, need(before, inject.targets, name));
   } finally {
     source.close();
   }
   folder.finish();
-  return report(session, { before, injected: countPerClass(injected), skipped: source.skipped });
+  return report(session, { before, injected: folder.classes(), skipped: source.skipped });
 }
 
 interface Session extends Taking {
@@ -84,14 +81,14 @@ function need(before: PerClass, targets: Params['inject']['targets'], name: Clas
   return Math.max(0, (targets[name] ?? 0) - before[name]);
 }
 
-/** Takes candidates of one class until there are enough or none is left; gives how many it took. */
+/** Takes candidates of one class until there are enough or none is left. */
 async function injectClass(
   session: Session,
   source: CandidateSource,
   label: number,
   wanted: number,
-): Promise<number> {
-  if (wanted === 0) return 0;
+): Promise<void> {
+  if (wanted === 0) return;
   const { seed } = session.options;
   const candidates = createRandom(seed, 'inject', classOf(label)).shuffle([...source.ofClass(label, wanted)]);
   let count = 0;
@@ -105,7 +102,6 @@ async function injectClass(
     }
     session.options.onProgress?.({ done: session.folder.count(), total: session.total, unit: 'image' });
   }
-  return count;
 }
 
 function report(

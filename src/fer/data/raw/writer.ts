@@ -1,9 +1,10 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { explainWriteError, makeFolder, prettyJson, writeFileAtomic } from '../../../kit/index.ts';
+import { makeFolder, prettyJson, writeFileAtomic } from '../../../kit/index.ts';
 import { CLASSES } from '../../params/index.ts';
 import { classOf, countPerClass, type PerClass } from '../class-names.ts';
 import type { RawImage } from '../splits.ts';
+import { explained } from '../write-error.ts';
 
 /** Images of each class, by part. */
 export interface RawCounts {
@@ -19,7 +20,7 @@ export interface RawWriter {
   readonly finish: (manifest: unknown) => void;
 }
 
-/** Empties `out` and makes its class folders. All its methods throw NO_SPACE or STORE_UNWRITABLE when the disk says no. */
+/** Empties `out` and makes its class folders. All its methods throw NO_SPACE, STORE_UNWRITABLE or DATA_LAYOUT (a name too long) when the disk says no. */
 export function createRawWriter(out: string): RawWriter {
   const labels = { train: [] as number[], test: [] as number[] };
   explained(out, () => {
@@ -35,12 +36,4 @@ export function createRawWriter(out: string): RawWriter {
     counts: () => ({ train: countPerClass(labels.train), test: countPerClass(labels.test) }),
     finish: (manifest) => writeFileAtomic(join(out, 'manifest.json'), prettyJson(manifest)),
   };
-}
-
-function explained(path: string, work: () => void): void {
-  try {
-    work();
-  } catch (error) {
-    throw explainWriteError(error, path);
-  }
 }

@@ -137,6 +137,19 @@ describe('a data set in class folders', () => {
     });
   });
 
+  it('is refused when the name of an image becomes too long for the disk', async () => {
+    const files = sampleFiles(COUNTS);
+    const long = `${'x'.repeat(247)}.png`;
+    for (const [path, data] of sampleFiles(COUNTS))
+      files.set(path.replace(/^test\/(\w+)\/P.*/, 'validation/$1/a.png'), data);
+    files.set(`validation/sad/${long}`, files.get('train/sad/Training_1.png') ?? Buffer.alloc(0));
+    await expect(download(zipOf(files), { source: 'zip' })).rejects.toMatchObject({
+      code: 'DATA_LAYOUT',
+      message: `An image must have a name that the disk takes, mostly up to 255 bytes. Received: 262 bytes, ${join(out, 'test/sad', `PublicTest_${long}`)}`,
+      hint: 'Give the image of that name in the source a shorter one.',
+    });
+  });
+
   it('is refused when two images would get one name', async () => {
     const files = sampleFiles(COUNTS);
     files.set('train/Happy/Training_1.png', files.get('train/happy/Training_1.png') ?? Buffer.alloc(0));
