@@ -27,14 +27,29 @@ export async function findAnnotationFiles(files: readonly TreeFile[]): Promise<r
 /** One scalar: the releases hold it as text (`<U1`) or as a number. */
 async function readCode(annotation: TreeFile): Promise<number> {
   const bytes = await annotation.read();
-  const start = PREAMBLE_BYTES + parsePreamble(bytes.subarray(0, PREAMBLE_BYTES), annotation.path);
+  if (bytes.length === 0) throw badCode(annotation, 'an empty file');
+  const start = dataOffset(bytes, annotation);
   const descr = /'descr':\s*'([^']*)'/.exec(bytes.toString('latin1', PREAMBLE_BYTES, start))?.[1] ?? '';
   const code = scalar(bytes.subarray(start), descr);
-  if (code !== undefined && Number.isInteger(code) && code >= 0 && code <= 10) return code;
-  throw new FermentError(
+  if (code === undefined)
+    throw badCode(annotation, `${bytes.length - start} bytes of type '${descr}', in which none can be read`);
+  if (Number.isInteger(code) && code >= 0 && code <= 10) return code;
+  throw badCode(annotation, `${code} (type '${descr}')`);
+}
+
+function dataOffset(bytes: Buffer, annotation: TreeFile): number {
+  try {
+    return PREAMBLE_BYTES + parsePreamble(bytes.subarray(0, PREAMBLE_BYTES), annotation.path);
+  } catch (error) {
+    throw badCode(annotation, `${bytes.length} bytes that are no array of NumPy, version 1.0`, error);
+  }
+}
+
+function badCode(annotation: TreeFile, received: string, cause?: unknown): FermentError {
+  return new FermentError(
     'DATA_DAMAGED',
-    `${annotation.path} must hold an expression code from 0 to 10. Received: type '${descr}', value ${code}.`,
-    { hint: 'Get the file again.' },
+    `${annotation.path} must hold an expression code from 0 to 10. Received: ${received}.`,
+    { hint: 'Get the file again, or take it and its image out of the source.', cause },
   );
 }
 
@@ -46,8 +61,8 @@ function scalar(data: Buffer, descr: string): number | undefined {
     return numberOf(String.fromCodePoint(...characters.filter((c) => c > 0 && c < 128)));
   }
   if (kind === 'S') return numberOf(data.toString('latin1', 0, sizeBytes).replaceAll('\0', ''));
-  if (data.length < sizeBytes) return undefined;
-  if (kind === 'f') return sizeBytes === 8 ? data.readDoubleLE() : data.readFloatLE();
+  if (data.length < sizeBytes || ![1, 2, 4, 8].includes(sizeBytes)) return undefined;
+  if (kind === 'f' && sizeBytes >= 4) return sizeBytes === 8 ? data.readDoubleLE() : data.readFloatLE();
   if (kind === 'i' || kind === 'u') return data.readIntLE(0, Math.min(6, sizeBytes));
   return undefined;
 }

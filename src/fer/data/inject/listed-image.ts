@@ -36,7 +36,7 @@ function groupByEnd(images: readonly TreeFile[], length: number): ReadonlyMap<st
 function mostAlike(images: readonly TreeFile[], wanted: readonly string[]): ListedImage {
   // The root counts as a part: a file at the very path is more alike than one further down.
   const shared = images.map((image) => commonEnd(['', ...partsOf(image.path)], ['', ...wanted]));
-  const most = Math.max(...shared);
+  const most = shared.reduce((a, b) => Math.max(a, b));
   const best = images.filter((_, i) => shared[i] === most);
   return best.length === 1 && best[0] !== undefined ? best[0] : 'imageAmbiguous';
 }

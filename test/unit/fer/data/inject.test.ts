@@ -95,6 +95,16 @@ describe('injecting from class folders', () => {
     expect(await run(2)).not.toBe(first);
   });
 
+  it('refuses an archive that has two images under one path', async () => {
+    const path = join(study.root, 'second.zip');
+    const entries = (await photos('disgust', 2)).map(([, data]) => ({ name: 'disgust/x.jpg', data }));
+    writeFileSync(path, makeZip(entries));
+    await expect(inject(path, { source: 'zip', targets: { disgust: 9 } })).rejects.toMatchObject({
+      code: 'DATA_LAYOUT',
+      message: `Each image of ${path} must have a path of its own. Received: two at disgust/x.jpg.`,
+    });
+  });
+
   it('refuses a test image that was resized and encoded again, unless near-duplicates are wanted', async () => {
     const source = join(study.root, 'second');
     const heldBack = join(study.raw, 'test/sad/PrivateTest_1.png');
@@ -267,6 +277,32 @@ describe('injecting from AffectNet', () => {
       ['disgust', 'train_set/images/1.jpg'],
     ]);
     expect(report.skipped).toEqual({ otherExpression: 1 });
+  });
+
+  it.each([
+    ['an empty file', Buffer.alloc(0), 'an empty file'],
+    ['no array', Buffer.from('no array'), '8 bytes that are no array of NumPy, version 1.0'],
+    [
+      'a type that cannot be read',
+      scalarNpy('<f2', Buffer.from([0, 0x3c])),
+      "2 bytes of type '<f2', in which none can be read",
+    ],
+    [
+      'a cut array',
+      scalarNpy('<i8', Buffer.from([1, 0, 0])),
+      "3 bytes of type '<i8', in which none can be read",
+    ],
+    ['another number', scalarNpy('<f4', Buffer.from([0, 0, 0, 0x3f])), "0.5 (type '<f4')"],
+  ])('says which annotation is %s', async (_, annotation, received) => {
+    const source = join(study.root, 'affectnet');
+    writeFiles(source, [
+      ['train_set/images/0.jpg', await photo(0)],
+      ['train_set/annotations/0_exp.npy', annotation],
+    ]);
+    await expect(inject(source, { source: 'affectnet', targets })).rejects.toMatchObject({
+      code: 'DATA_DAMAGED',
+      message: `train_set/annotations/0_exp.npy must hold an expression code from 0 to 10. Received: ${received}.`,
+    });
   });
 
   it('does not take the numbered folders of the annotated release for classes', async () => {
