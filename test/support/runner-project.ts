@@ -99,13 +99,16 @@ export function builtProgram(name: 'repro-process' | 'sweep-process'): string {
 }
 
 /** A repro in a process of its own, to be killed. `seen` resolves at its first event of a type. */
-export function reproProcess(root: string): {
+export function reproProcess(
+  root: string,
+  options: Pick<ReproOptions, 'targets' | 'force' | 'without'> = {},
+): {
   readonly pid: number;
   seen(type: RunEvent['type']): Promise<void>;
   kill(): void;
   readonly ended: Promise<Readonly<Record<string, string>>>;
 } {
-  const child = spawn(process.execPath, [builtProgram('repro-process'), root], {
+  const child = spawn(process.execPath, [builtProgram('repro-process'), root, JSON.stringify(options)], {
     cwd: repository,
     stdio: ['ignore', 'pipe', 'inherit'],
   });

@@ -2,7 +2,7 @@ import { canonicalJson } from '../../kit/index.ts';
 import type { Change, LockEntry, Stage } from '../model.ts';
 import type { Claim } from './claim.ts';
 import { claimStage } from './claim-stage.ts';
-import { type Decided, type DecideOptions, decide } from './decide.ts';
+import type { Decided, DecideOptions } from './decide.ts';
 import { keepInputs } from './keep-inputs.ts';
 import { keepStored } from './keep-stored.ts';
 import { restoreOuts } from './restore-stage.ts';
@@ -11,6 +11,7 @@ import { forgetFiles, type Session } from './session.ts';
 import type { Grant } from './slots.ts';
 import type { StageNotes } from './stage-notes.ts';
 import { storeIfUnknown } from './store-outs.ts';
+import { decideUndisturbed, heldMaker } from './wait-for-makers.ts';
 import type { Worker } from './worker.ts';
 
 /** What came of acting on a decision. */
@@ -34,8 +35,8 @@ export interface Task {
 }
 
 /**
- * Does what was decided about a stage, or, when another command changed the stage meanwhile, decides anew and does
- * that. Without a grant nothing is run. Throws what `decide`, `runStage` and `restoreOuts` throw.
+ * Does what was decided about a stage, or, when another command changed the stage meanwhile or is at what it reads,
+ * decides anew and does that. Without a grant nothing is run. Throws what `decide`, `runStage` and `restoreOuts` throw.
  */
 export async function act(
   worker: Worker,
@@ -53,7 +54,7 @@ export async function act(
     if (acted !== undefined) return acted;
     session.lock.read();
     forgetFiles(session);
-    current = await decide(session, stage, task.options);
+    current = await decideUndisturbed(session, worker, stage, task.options);
     task.onDecided(current);
   }
 }
@@ -69,7 +70,8 @@ async function actWithClaim(
   const { claim, waited } = await claimStage(session, worker, stage.name);
   let acted: Done | undefined;
   try {
-    if (waited || entryChanged(session, stage, decided.entry)) return undefined;
+    const isOld = waited || entryChanged(session, stage, decided.entry);
+    if (isOld || heldMaker(session, stage) !== undefined) return undefined;
     acted = await actClaimed(worker, task, { decided, grant, claim });
     return acted === undefined
       ? undefined

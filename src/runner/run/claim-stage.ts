@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { FermentError } from '../../kit/index.ts';
 import type { StageName } from '../model.ts';
 import { type Claim, tryClaim } from './claim.ts';
+import type { ClaimRecord } from './claim-record.ts';
 import { recoverStage } from './recover.ts';
 import type { Session } from './session.ts';
 import { journalFile } from './state-paths.ts';
@@ -30,14 +31,18 @@ export async function claimStage(
       const warn = (text: string): void => worker.emit({ type: 'run-warning', text });
       if (recoverStage(session.root, session.state, { file, record, warn })) continue;
     } else if (!waited) {
-      const holder = `process ${record.owner?.pid} on ${record.owner?.host}`;
-      const text = `Stage '${stage}' is held by ${holder}; waiting for it. (If there is no such process, remove ${file}.)`;
+      const text = `Stage '${stage}' is held by ${holderOf(record)}; waiting for it. (If there is no such process, remove ${file}.)`;
       worker.emit({ type: 'stage-waiting', stage, text });
     }
     waited = true;
     if (worker.signal?.aborted === true) throw interrupted(stage);
     await pause(PAUSE_MS);
   }
+}
+
+/** Who holds a claim, in words. */
+export function holderOf({ owner }: ClaimRecord): string {
+  return `process ${owner?.pid} on ${owner?.host}`;
 }
 
 function interrupted(stage: StageName): FermentError {

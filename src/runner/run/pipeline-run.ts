@@ -4,7 +4,7 @@ import { waitsOf } from '../graph/index.ts';
 import type { Stage, StageName } from '../model.ts';
 import { type Acted, act, type Task } from './act.ts';
 import { Attempts } from './attempts.ts';
-import { type DecideOptions, decide } from './decide.ts';
+import type { DecideOptions } from './decide.ts';
 import type { StageResult } from './events.ts';
 import { IgnoredOuts } from './ignored-outs.ts';
 import { stagesNotBegun } from './not-begun.ts';
@@ -14,6 +14,7 @@ import { forgetFiles, type Session } from './session.ts';
 import type { Grant, Slots } from './slots.ts';
 import type { StageNotes } from './stage-notes.ts';
 import { StageQueue, type Waiting } from './stage-queue.ts';
+import { decideUndisturbed, heldMaker, waitForMakers } from './wait-for-makers.ts';
 import type { Worker } from './worker.ts';
 
 export interface RunOptions extends DecideOptions {
@@ -33,7 +34,7 @@ export class PipelineRun {
   readonly #ignored: IgnoredOuts;
   readonly #selected: ReadonlySet<StageName>;
   readonly #queue: StageQueue;
-  /** Stages whose next attempt is still to come. */
+  /** Stages whose next attempt is still to come, and those that wait for another command. */
   readonly #delayed = new Set<Promise<void>>();
   readonly #attempts: Attempts;
   readonly #giveUp = new AbortController();
@@ -99,15 +100,27 @@ export class PipelineRun {
   }
 
   async #visit(stage: Stage): Promise<void> {
+    if (heldMaker(this.#session, stage) !== undefined) return this.#visitLater(stage);
     const started = performance.now();
     const generation = this.#generation;
     await this.#finish(stage, started, async () => {
-      const decided = await decide(this.#session, stage, this.#options);
+      const decided = await decideUndisturbed(this.#session, this.#worker, stage, this.#options);
       this.outcomes.decided(stage.name, decided);
       const acted = await act(this.#worker, this.#task(stage), decided, undefined);
       if (acted.outcome === 'needs-slots') this.#queue.push({ stage, decided: acted.decided, generation });
       return acted;
     });
+  }
+
+  /** Another command is at what the stage reads: it waits for that without holding up others. */
+  #visitLater(stage: Stage): void {
+    const started = performance.now();
+    const worker = { ...this.#worker, signal: this.#giveUp.signal };
+    const later: Promise<void> = waitForMakers(this.#session, worker, stage)
+      .then(() => (this.#isStopped() ? undefined : this.#visit(stage)))
+      .catch((error) => this.#fail(stage, started, failureOf(stage, error)))
+      .finally(() => this.#delayed.delete(later));
+    this.#delayed.add(later);
   }
 
   async #run(waiting: Waiting, grant: Grant): Promise<void> {
@@ -117,7 +130,7 @@ export class PipelineRun {
       // While it waited, other commands ran, and people may have edited.
       if (generation !== this.#generation) {
         forgetFiles(this.#session);
-        current = await decide(this.#session, stage, this.#options);
+        current = await decideUndisturbed(this.#session, this.#worker, stage, this.#options);
       }
       return act(this.#worker, this.#task(stage), current, grant);
     };

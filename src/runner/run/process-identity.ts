@@ -20,6 +20,12 @@ export function ownIdentity(): ProcessIdentity {
   return own;
 }
 
+/** True for the identity of this process. */
+export function isOwn({ pid, started, boot }: ProcessIdentity): boolean {
+  const here = ownIdentity();
+  return pid === here.pid && started === here.started && boot === here.boot;
+}
+
 /** The identity of a process of this machine, or undefined when it is gone. */
 export function identify(pid: number): ProcessIdentity | undefined {
   const started = startOf(pid);

@@ -12,6 +12,7 @@ import type { Gathered } from './gather-inputs.ts';
 import { type Journal, settleOrLeave, stageFileOf } from './journal.ts';
 import { keepInputs } from './keep-inputs.ts';
 import { measureOuts } from './measure-outs.ts';
+import { explainFailure } from './moved-failure.ts';
 import { findMovedInput } from './moved-inputs.ts';
 import { describePersistent, keepPersistent } from './persistent-outs.ts';
 import { planAside } from './plan-aside.ts';
@@ -87,7 +88,8 @@ export async function runStage(
     if (moved === undefined)
       failure = await storeOuts(session, stage, { fingerprint: gathered.fingerprint, outs, flush });
   } catch (error) {
-    const ended = settleOrLeave(claim, { root, state, journal }, error);
+    const failure = await explainFailure(session, stage, { gathered, error });
+    const ended = settleOrLeave(claim, { root, state, journal }, failure);
     session.hasher.forget();
     for (const text of await describePersistent(session, stage))
       worker.emit({ type: 'stage-warning', stage: stage.name, text });

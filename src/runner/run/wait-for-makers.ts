@@ -1,0 +1,92 @@
+import { existsSync } from 'node:fs';
+import { setTimeout as pause } from 'node:timers/promises';
+import { FermentError, isFermentError } from '../../kit/index.ts';
+import type { Stage, StageName } from '../model.ts';
+import { type ClaimRecord, isAbandoned, readClaim } from './claim-record.ts';
+import { holderOf } from './claim-stage.ts';
+import { type Decided, type DecideOptions, decide } from './decide.ts';
+import { isOwn } from './process-identity.ts';
+import { recoverStage } from './recover.ts';
+import { forgetFiles, type Session } from './session.ts';
+import { journalFile } from './state-paths.ts';
+import type { Worker } from './worker.ts';
+
+/** How often a stage that another command holds is looked at. */
+const PAUSE_MS = 100;
+
+/** A stage that another command is at, or was at when it was killed. */
+interface Held {
+  readonly maker: StageName;
+  readonly file: string;
+  readonly record: ClaimRecord;
+}
+
+/**
+ * The first stage that makes something that a stage reads and that another command is running or restoring: its outs
+ * stand aside, or are half written.
+ */
+export function heldMaker({ graph, state }: Session, stage: Stage): Held | undefined {
+  if (stage.frozen) return undefined;
+  for (const maker of graph.upstream(stage.name)) {
+    const file = journalFile(state, maker);
+    const record = existsSync(file) ? readClaim(file) : undefined;
+    // This command writes the lock while it goes on; its own outs are there by then.
+    if (record !== undefined && !(record.owner !== undefined && isOwn(record.owner)))
+      return { maker, file, record };
+  }
+  return undefined;
+}
+
+/**
+ * Waits until no other command is at what a stage reads, and cleans up after one that was killed at it. What is known
+ * about files and lock is then forgotten. Throws INTERRUPTED after an abort.
+ */
+export async function waitForMakers(session: Session, worker: Worker, stage: Stage): Promise<void> {
+  const warn = (text: string): void => worker.emit({ type: 'run-warning', text });
+  let told: StageName | undefined;
+  for (let held = heldMaker(session, stage); held !== undefined; held = heldMaker(session, stage)) {
+    const { maker, file, record } = held;
+    if (isAbandoned(record)) {
+      if (recoverStage(session.root, session.state, { file, record, warn })) continue;
+    } else if (told !== maker) {
+      told = maker;
+      const text = `Stage '${stage.name}' reads what stage '${maker}' makes, which is held by ${holderOf(record)}; waiting for it. (If there is no such process, remove ${file}.)`;
+      worker.emit({ type: 'stage-waiting', stage: stage.name, text });
+    }
+    if (worker.signal?.aborted === true)
+      throw new FermentError('INTERRUPTED', `Stopped while stage '${stage.name}' waited for '${maker}'.`);
+    await pause(PAUSE_MS);
+  }
+  session.lock.read();
+  forgetFiles(session);
+}
+
+/**
+ * Decides about a stage while no other command is at what it reads. Throws what `decide` throws, and INTERRUPTED after
+ * an abort.
+ */
+export async function decideUndisturbed(
+  session: Session,
+  worker: Worker,
+  stage: Stage,
+  options: DecideOptions,
+): Promise<Decided> {
+  for (let isLast = false; ; ) {
+    if (heldMaker(session, stage) !== undefined) await waitForMakers(session, worker, stage);
+    try {
+      return await decide(session, stage, options);
+    } catch (error) {
+      const mayBeDisturbed = isAboutFiles(error) && session.graph.upstream(stage.name).length > 0;
+      if (!mayBeDisturbed || (isLast && heldMaker(session, stage) === undefined)) throw error;
+      // A command that has just ended leaves no trace: one more look tells.
+      isLast = true;
+      session.lock.read();
+      forgetFiles(session);
+    }
+  }
+}
+
+/** What is thrown when a dep goes away before or while it is read. */
+function isAboutFiles(error: unknown): boolean {
+  return isFermentError(error) && (error.code === 'MISSING_DEP' || error.code === 'UNREADABLE');
+}

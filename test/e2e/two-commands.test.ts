@@ -1,0 +1,76 @@
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { type RunnerProject, reproProcess, runnerProject, untilThere } from '../support/runner-project.ts';
+
+const PIPELINE = `
+stages:
+  a: {cmd: "touch a-began; until test -e a-go; do sleep 0.02; done; echo 1 > x", outs: [x]}
+  s: {cmd: "touch s-began; until test -e s-go; do sleep 0.02; done; echo \${n} > t", outs: [t]}
+  c: {cmd: "cat x t > z", deps: [x, t], outs: [z]}
+  d: {cmd: cp t d, deps: [t], outs: [d]}
+`;
+
+/** One command is about to read what another one makes again: the first waits at `c`, the second is in the middle of `a`. */
+async function twoCommands(): Promise<{
+  readonly p: RunnerProject;
+  readonly reader: ReturnType<typeof reproProcess>;
+  readonly maker: ReturnType<typeof reproProcess>;
+}> {
+  const p = runnerProject({ 'pipeline.yaml': PIPELINE, 'params.yaml': 'n: 1\n', 'a-go': '', 's-go': '' });
+  await p.repro();
+  p.remove('d');
+  p.write('params.yaml', 'n: 2\n');
+  for (const file of ['a-go', 'a-began', 's-go', 's-began']) p.remove(file);
+  const reader = reproProcess(p.root);
+  await untilThere(join(p.root, 's-began'));
+  const maker = reproProcess(p.root, { force: true, targets: ['a'] });
+  await untilThere(join(p.root, 'a-began'));
+  expect(p.has('x')).toBe(false);
+  p.write('s-go', '');
+  await reader.seen('stage-waiting');
+  return { p, reader, maker };
+}
+
+it('a stage waits for the other command that is making what it reads', async () => {
+  const { p, reader, maker } = await twoCommands();
+  p.write('a-go', '');
+  expect(await maker.ended).toEqual({ a: 'ran' });
+  expect(await reader.ended).toEqual({ a: 'unchanged', s: 'ran', c: 'ran', d: 'ran' });
+  expect(p.read('z')).toBe('1\n2\n');
+  expect(Object.values((await p.repro()).outcomes)).toEqual(Array(4).fill('unchanged'));
+});
+
+it('when that other command is killed, its old outs are back, and the stage goes on with them', async () => {
+  const { p, reader, maker } = await twoCommands();
+  maker.kill();
+  await maker.ended;
+  expect(await reader.ended).toEqual({ a: 'unchanged', s: 'ran', c: 'ran', d: 'ran' });
+  expect(p.read('z')).toBe('1\n2\n');
+});
+
+it('what reads something else goes on meanwhile', async () => {
+  const { p, reader, maker } = await twoCommands();
+  await untilThere(join(p.root, 'd'));
+  expect(p.has('x')).toBe(false);
+  p.write('a-go', '');
+  await Promise.all([maker.ended, reader.ended]);
+  expect(p.read('z')).toBe('1\n2\n');
+});
+
+it('a command that fails while an input moves says so: that may be the cause', async () => {
+  const p = runnerProject({
+    'pipeline.yaml':
+      'stages: {c: {cmd: "touch began; until test -e go; do sleep 0.02; done; cat x > z", deps: [x], outs: [z]}}\n',
+    x: '1',
+  });
+  const ran = p.repro();
+  await untilThere(join(p.root, 'began'));
+  p.remove('x');
+  p.write('go', '');
+  expect((await ran).summary.error).toMatchObject({
+    code: 'STAGE_FAILED',
+    message:
+      "Stage 'c' failed: its command exited with 1. x changed while it was running, which may be the cause.",
+    hint: 'Run the same command again. What it wrote: ferment logs c',
+  });
+});
