@@ -22,6 +22,8 @@ export function projectAt(git: Git, commit: string, options: LoadOptions): Proje
       makeFolder(dirname(target));
       writeFileSync(target, git.show(commit, path) ?? '');
     }
+    // No pipeline file above the folder for temporary files may take the copy for a part of its project.
+    makeFolder(join(copy, '.git'));
     const inCopy = (path: string): string => {
       const inside = relative(git.root, resolve(options.cwd, path));
       return inside.startsWith('..') || isAbsolute(inside) ? resolve(options.cwd, path) : join(copy, inside);

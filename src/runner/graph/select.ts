@@ -77,7 +77,10 @@ export function resolveTarget(graph: Graph, target: string): readonly StageName[
   if (writer !== undefined) return [writer.stage.name];
   const stages = [...graph.stages.values()];
   const known = stages.flatMap((stage) => [stage.name, stage.group, ...stage.outs.map((out) => out.path)]);
+  // From a sub-folder it is the project that is asked, where stages are called by their folder.
+  const below = stages.find((stage) => [stage.name, stage.group].some((one) => one.endsWith(`:${target}`)));
+  const near = below === undefined ? didYouMean(target, known) : `Did you mean '${below.name}'?`;
   throw new FermentError('USAGE', `There is no stage, group or out '${target}'.`, {
-    hint: didYouMean(target, known) ?? 'The stages are listed by: ferment list',
+    hint: near ?? 'The stages are listed by: ferment list',
   });
 }

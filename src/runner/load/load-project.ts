@@ -1,52 +1,22 @@
 import { posix, resolve } from 'node:path';
-import type { ProjectPath, Stage } from '../model.ts';
+import type { ProjectPath } from '../model.ts';
 import { checkNames } from './check-names.ts';
-import { findMissingParams, type MissingParams } from './check-params.ts';
+import { findMissingParams } from './check-params.ts';
 import { readArgumentStyle } from './dvc-config.ts';
 import { findProject } from './find-project.ts';
-import { hasSubPipelines, loadSubPipelines } from './load-sub-pipelines.ts';
+import { hasSubPipelines, loadSubPipelines, type SubPipelineEvents } from './load-sub-pipelines.ts';
 import { type Loaded, type LoadKey, recallLoaded, rememberLoaded } from './loaded-cache.ts';
 import { createIsWritten } from './out-paths.ts';
 import { parseOverride } from './overrides.ts';
-import type { Params, ParamsFile } from './params.ts';
+import type { ParamsFile } from './params.ts';
 import type { ParamsOptions } from './params-loader.ts';
 import { createParamsReader, readNow } from './params-reader.ts';
 import { loadPipelineFile, type PipelineContext } from './pipeline-file.ts';
-import type { PasteOptions, Quoting } from './template.ts';
-import { collectTopLevel, type TopLevel } from './top-level.ts';
+import type { LoadOptions, Project } from './project.ts';
+import type { SkippedProject } from './skipped-projects.ts';
+import type { PasteOptions } from './template.ts';
+import { collectTopLevel } from './top-level.ts';
 import { Workspace } from './workspace.ts';
-
-export interface LoadOptions {
-  readonly cwd: string;
-  /** A pipeline file other than the nearest pipeline.yaml or dvc.yaml, relative to cwd. */
-  readonly file?: string | undefined;
-  /** Overlays on the default parameter file, relative to cwd, later ones winning. */
-  readonly paramsFiles?: readonly string[] | undefined;
-  /** `key=value` or `file:key=value`, values as YAML. */
-  readonly overrides?: readonly string[] | undefined;
-  /** How values are pasted into commands; 'shell' unless given. */
-  readonly quoting?: Quoting | undefined;
-  /** Told the absolute path of each file that is read, or looked for, also when the project turns out to be bad. */
-  readonly onRead?: (path: string) => void;
-}
-
-/** A project as it counts: templates filled, groups expanded, everything validated. */
-export interface Project {
-  /** Absolute. */
-  readonly root: string;
-  /** The pipeline file in root. */
-  readonly file: ProjectPath;
-  /** Where this pipeline's lock is: pipeline.lock, or NAME.lock for another file that was named. */
-  readonly lockFile: ProjectPath;
-  /** In the order of the files. */
-  readonly stages: readonly Stage[];
-  readonly params: Params;
-  readonly topLevel: TopLevel;
-  /** Stages that cannot run, because parameters that they declare are not there. */
-  readonly missingParams: MissingParams;
-  /** Things that are allowed but probably not meant. */
-  readonly warnings: readonly string[];
-}
 
 /**
  * Loads the project that `cwd` is in. Throws NO_PROJECT, or a DiagnosticsError (BAD_PIPELINE or BAD_PARAMS) with
@@ -73,8 +43,12 @@ export function loadProject(options: LoadOptions): Project {
     ...paste,
   };
   const known = recallLoaded(workspace, key);
-  const isKnown = known !== undefined && (isNamed || hasSubPipelines(root, known, file));
-  const loaded = isKnown ? known : loadAll({ file, isNamed, paste }, { workspace, params, layers });
+  const skipped = new Map<ProjectPath, SkippedProject>();
+  const onSkipped = (one: SkippedProject): Map<ProjectPath, SkippedProject> => skipped.set(one.folder, one);
+  const isKnown = known !== undefined && (isNamed || hasSubPipelines(root, known, { main: file, onSkipped }));
+  const loaded = isKnown
+    ? known
+    : loadAll({ file, isNamed, paste }, { workspace, params, layers, onSkipped });
   if (!isKnown) rememberLoaded(workspace, key, loaded);
   const { stages, topLevel, paramsFiles } = loaded;
   const isWritten = createIsWritten(stages);
@@ -103,6 +77,7 @@ export function loadProject(options: LoadOptions): Project {
     },
     topLevel,
     missingParams: new Map(loaded.missingParams),
+    skippedProjects: [...skipped.values()],
     warnings: [...(stages.length > 0 ? [] : ['The pipeline has no stages.']), ...loaded.warnings],
   };
 }
@@ -111,6 +86,7 @@ interface Loading {
   readonly workspace: Workspace;
   readonly params: ReturnType<typeof createParamsReader>;
   readonly layers: ParamsOptions;
+  readonly onSkipped: SubPipelineEvents['onSkipped'];
 }
 
 /** Reads, fills and checks everything. */
@@ -120,7 +96,7 @@ function loadAll(
     isNamed,
     paste,
   }: { readonly file: string; readonly isNamed: boolean; readonly paste: PasteOptions },
-  { workspace, params, layers }: Loading,
+  { workspace, params, layers, onSkipped }: Loading,
 ): Loaded {
   const { problems } = workspace;
   const context: PipelineContext = {
@@ -132,7 +108,8 @@ function loadAll(
   const main = loadPipelineFile(file, context);
   problems.throwIfAny();
   const subPipelines: ProjectPath[] = [];
-  const below = isNamed ? [] : loadSubPipelines(main, context, (path) => subPipelines.push(path));
+  const onFound = (path: ProjectPath): number => subPipelines.push(path);
+  const below = isNamed ? [] : loadSubPipelines(main, context, { onFound, onSkipped });
   const files = [main ?? [], below].flat();
   problems.throwIfAny();
 

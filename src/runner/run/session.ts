@@ -4,7 +4,7 @@ import { explainWriteError, makeFolder, writeFileAtomic } from '../../kit/index.
 import { Bundler } from '../bundle/bundler.ts';
 import { buildGraph, type Graph, leaveOut } from '../graph/index.ts';
 import { Hasher } from '../hash/hasher.ts';
-import type { Project } from '../load/index.ts';
+import { describeSkipped, type Project } from '../load/index.ts';
 import { type Lock, LockFile } from '../lock/index.ts';
 import type { Stage } from '../model.ts';
 import type { Damaged } from '../store/quarantine.ts';
@@ -74,7 +74,9 @@ export function openSession(
   recover({ root, state, lockFile: project.lockFile }, warn);
   const sweep = lastSweep(state);
   const lock = new LockFile(root, project.lockFile);
-  for (const text of lock.read().warnings) warn(text);
+  const { warnings, entries } = lock.read();
+  const left = describeSkipped(project.skippedProjects, entries.keys(), project.lockFile);
+  for (const text of [...warnings, ...left]) warn(text);
   const spares = new SpareFiles(journalFolder(state));
   const store = new Store(state, (damaged) => warn(damagedText(damaged)));
   return {
