@@ -101,7 +101,7 @@ export function builtProgram(name: 'repro-process' | 'sweep-process'): string {
 /** A repro in a process of its own, to be killed. `seen` resolves at its first event of a type. */
 export function reproProcess(
   root: string,
-  options: Pick<ReproOptions, 'targets' | 'force' | 'without'> = {},
+  options: Pick<ReproOptions, 'targets' | 'force' | 'singleItem' | 'without'> = {},
 ): {
   readonly pid: number;
   seen(type: RunEvent['type']): Promise<void>;

@@ -3,6 +3,7 @@ import type { Change, LockEntry, Stage } from '../model.ts';
 import type { Claim } from './claim.ts';
 import { claimStage } from './claim-stage.ts';
 import type { Decided, DecideOptions } from './decide.ts';
+import type { LeftOutOuts } from './hide-left-out.ts';
 import { keepInputs } from './keep-inputs.ts';
 import { keepStored } from './keep-stored.ts';
 import { restoreOuts } from './restore-stage.ts';
@@ -32,6 +33,7 @@ export interface Task {
   /** Which attempt it is when the stage runs, from 1. */
   readonly attempt: number;
   readonly onDecided: (decided: Decided) => void;
+  readonly leftOut: LeftOutOuts;
 }
 
 /**
@@ -50,7 +52,9 @@ export async function act(
     if (current.kind === 'frozen') return { outcome: 'frozen', notes: undefined };
     if (current.kind === 'unchanged') return keepFresh(worker, session, stage);
     if (current.kind === 'run' && grant === undefined) return { outcome: 'needs-slots', decided: current };
-    const acted = await actWithClaim(worker, task, current, grant);
+    // Before the stage's own claim: claims are taken in the order of the graph.
+    const show = current.kind === 'run' ? await task.leftOut.hideFrom(stage) : undefined;
+    const acted = await actWithClaim(worker, task, current, grant).finally(show);
     if (acted !== undefined) return acted;
     session.lock.read();
     forgetFiles(session);

@@ -6,6 +6,7 @@ import { type Acted, act, type Task } from './act.ts';
 import { Attempts } from './attempts.ts';
 import type { DecideOptions } from './decide.ts';
 import type { StageResult } from './events.ts';
+import { LeftOutOuts } from './hide-left-out.ts';
 import { IgnoredOuts } from './ignored-outs.ts';
 import { stagesNotBegun } from './not-begun.ts';
 import { ReadyStages } from './ready-stages.ts';
@@ -32,6 +33,7 @@ export class PipelineRun {
   readonly #options: RunOptions;
   readonly #ready: ReadyStages;
   readonly #ignored: IgnoredOuts;
+  readonly #leftOut: LeftOutOuts;
   readonly #selected: ReadonlySet<StageName>;
   readonly #queue: StageQueue;
   /** Stages whose next attempt is still to come, and those that wait for another command. */
@@ -54,6 +56,7 @@ export class PipelineRun {
     this.#options = options;
     this.#ready = new ReadyStages(waitsOf(session.graph), selected);
     this.#ignored = new IgnoredOuts(session, worker);
+    this.#leftOut = new LeftOutOuts(session, worker);
     this.#selected = new Set(selected);
     this.#queue = new StageQueue(session, slots, this.#selected);
     this.#attempts = new Attempts(worker.runId);
@@ -166,6 +169,7 @@ export class PipelineRun {
       stage,
       options: this.#options,
       attempt: this.#attempts.current(stage.name),
+      leftOut: this.#leftOut,
       onDecided: (decided) => this.outcomes.decided(stage.name, decided),
     };
   }

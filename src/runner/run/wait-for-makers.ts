@@ -16,9 +16,21 @@ const PAUSE_MS = 100;
 
 /** A stage that another command is at, or was at when it was killed. */
 interface Held {
-  readonly maker: StageName;
+  readonly stage: StageName;
   readonly file: string;
   readonly record: ClaimRecord;
+}
+
+/** The first of some stages that another command is at. */
+export function heldAmong(state: string, stages: Iterable<StageName>): Held | undefined {
+  for (const stage of stages) {
+    const file = journalFile(state, stage);
+    const record = existsSync(file) ? readClaim(file) : undefined;
+    // This command writes the lock while it goes on; its own outs are there by then.
+    if (record !== undefined && !(record.owner !== undefined && isOwn(record.owner)))
+      return { stage, file, record };
+  }
+  return undefined;
 }
 
 /**
@@ -26,37 +38,47 @@ interface Held {
  * stand aside, or are half written.
  */
 export function heldMaker({ graph, state }: Session, stage: Stage): Held | undefined {
-  if (stage.frozen) return undefined;
-  for (const maker of graph.upstream(stage.name)) {
-    const file = journalFile(state, maker);
-    const record = existsSync(file) ? readClaim(file) : undefined;
-    // This command writes the lock while it goes on; its own outs are there by then.
-    if (record !== undefined && !(record.owner !== undefined && isOwn(record.owner)))
-      return { maker, file, record };
-  }
-  return undefined;
+  return stage.frozen ? undefined : heldAmong(state, graph.upstream(stage.name));
 }
 
 /**
- * Waits until no other command is at what a stage reads, and cleans up after one that was killed at it. What is known
- * about files and lock is then forgotten. Throws INTERRUPTED after an abort.
+ * Waits while another command is at a stage that `find` finds, and cleans up after one that was killed at it. `what` is
+ * how the sentence that is told begins. Throws INTERRUPTED after an abort.
  */
-export async function waitForMakers(session: Session, worker: Worker, stage: Stage): Promise<void> {
+export async function waitWhileHeld(
+  session: Session,
+  worker: Worker,
+  {
+    waiting,
+    what,
+    find,
+  }: { readonly waiting: StageName; readonly what: string; readonly find: () => Held | undefined },
+): Promise<void> {
   const warn = (text: string): void => worker.emit({ type: 'run-warning', text });
   let told: StageName | undefined;
-  for (let held = heldMaker(session, stage); held !== undefined; held = heldMaker(session, stage)) {
-    const { maker, file, record } = held;
+  for (let held = find(); held !== undefined; held = find()) {
+    const { stage, file, record } = held;
     if (isAbandoned(record)) {
       if (recoverStage(session.root, session.state, { file, record, warn })) continue;
-    } else if (told !== maker) {
-      told = maker;
-      const text = `Stage '${stage.name}' reads what stage '${maker}' makes, which is held by ${holderOf(record)}; waiting for it. (If there is no such process, remove ${file}.)`;
-      worker.emit({ type: 'stage-waiting', stage: stage.name, text });
+    } else if (told !== stage) {
+      told = stage;
+      const text = `${what} by stage '${stage}', which is held by ${holderOf(record)}; waiting for it. (If there is no such process, remove ${file}.)`;
+      worker.emit({ type: 'stage-waiting', stage: waiting, text });
     }
     if (worker.signal?.aborted === true)
-      throw new FermentError('INTERRUPTED', `Stopped while stage '${stage.name}' waited for '${maker}'.`);
+      throw new FermentError('INTERRUPTED', `Stopped while waiting for stage '${stage}'.`);
     await pause(PAUSE_MS);
   }
+}
+
+/** Waits until no other command is at what a stage reads; files and lock are then looked at anew. Throws INTERRUPTED. */
+export async function waitForMakers(session: Session, worker: Worker, stage: Stage): Promise<void> {
+  const what = `Stage '${stage.name}' reads what is made`;
+  await waitWhileHeld(session, worker, {
+    waiting: stage.name,
+    what,
+    find: () => heldMaker(session, stage),
+  });
   session.lock.read();
   forgetFiles(session);
 }
