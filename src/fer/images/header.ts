@@ -55,7 +55,12 @@ export const SOS = 0xda;
  * Fill bytes and whatever else lies between segments are passed over, as libjpeg does.
  */
 export function* jpegSegments(bytes: Buffer): Generator<JpegSegment> {
-  for (let at = bytes.indexOf(0xff, 2); at >= 0 && at + 4 <= bytes.length; at = bytes.indexOf(0xff, at)) {
+  let at = 2;
+  while (at >= 0 && at + 4 <= bytes.length) {
+    if (bytes[at] !== 0xff) {
+      at = bytes.indexOf(0xff, at);
+      continue;
+    }
     const marker = bytes[at + 1] ?? 0;
     if (marker === 0xff || marker === 0) {
       at++;
