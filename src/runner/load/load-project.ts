@@ -1,6 +1,7 @@
 import { posix, resolve } from 'node:path';
 import type { ProjectPath } from '../model.ts';
 import { checkNames } from './check-names.ts';
+import { refuseOwnFiles } from './check-outs.ts';
 import { findMissingParams } from './check-params.ts';
 import { readArgumentStyle } from './dvc-config.ts';
 import { findProject } from './find-project.ts';
@@ -115,6 +116,7 @@ function loadAll(
 
   const stages = files.flatMap((one) => one.stages.map(({ stage }) => stage));
   checkNames(problems, files);
+  refuseOwnFiles(problems, files, lockFileOf(file));
   const missingParams = [...findMissingParams(files, params.read, createIsWritten(stages))];
   for (const override of layers.overrides) params.read(posix.normalize(override.file ?? layers.defaultFile));
   problems.throwIfAny();

@@ -33,9 +33,11 @@ export interface PipelineFile {
   /** What stands beside the stages, templates filled. */
   readonly top: Readonly<Record<string, unknown>>;
   readonly stages: readonly LoadedStage[];
+  /** The files whose values templates may name: the default parameter file, there or not, and those in `vars`. */
+  readonly valueFiles: ReadonlySet<ProjectPath>;
 }
 
-type Built = Pick<PipelineFile, 'top' | 'stages'>;
+type Built = Pick<PipelineFile, 'top' | 'stages' | 'valueFiles'>;
 
 /** What filling a pipeline file needs of the parameters. */
 export interface PipelineContext extends VarsContext {
@@ -73,12 +75,20 @@ class Builder {
   readonly #placeOf: (name: string) => Place;
   #datasets: unknown;
   #loaded: ReadonlySet<ProjectPath> = new Set();
+  readonly #valueFiles: Set<ProjectPath>;
 
   constructor(file: ProjectPath, folder: ProjectPath, source: SourceFile, context: PipelineContext) {
     this.#file = file;
     this.#folder = folder;
     this.#source = source;
-    this.#context = context;
+    this.#valueFiles = new Set([posix.join(folder, 'params.yaml')]);
+    this.#context = {
+      ...context,
+      paramsOf: (path) => {
+        this.#valueFiles.add(path);
+        return context.paramsOf(path);
+      },
+    };
     this.#placeOf = createStagePlaces(source);
   }
 
@@ -101,7 +111,7 @@ class Builder {
     );
     const { params, metrics, plots, artifacts } = data;
     const top = new Filler(scope, reporter.onBad).fill({ params, metrics, plots, artifacts }, []);
-    return { stages, top: isObject(top) ? top : {} };
+    return { stages, top: isObject(top) ? top : {}, valueFiles: this.#valueFiles };
   }
 
   #stage(draft: Draft): LoadedStage | undefined {
