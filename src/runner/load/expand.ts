@@ -156,7 +156,10 @@ function draftsOf(
         ['stages', group],
         {
           message: `The name of an item must not be empty or hold line breaks. Received: ${JSON.stringify(suffix)}`,
-          hint: 'Use a mapping: its keys are the names, its values the items.',
+          // Only the items of a list have no key.
+          hint: Object.hasOwn(values, 'key')
+            ? 'Give each key of the mapping, or each value of the matrix, a text: it names the stage.'
+            : 'Use a mapping: its keys are the names, its values the items.',
         },
         'key',
       );

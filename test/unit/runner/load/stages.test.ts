@@ -298,6 +298,10 @@ describe('groups', () => {
     expect(failure(() => names('stages: {a: {foreach: [" "], do: {cmd: y}}}'))).toContain(
       'must not be empty or hold',
     );
+    const naming = 'Give each key of the mapping, or each value of the matrix, a text: it names the stage.';
+    expect(failure(() => names('stages: {a: {foreach: {"": 1}, do: {cmd: y}}}'))).toContain(naming);
+    expect(failure(() => names('stages: {a: {matrix: {x: [""]}, cmd: y}}'))).toContain(naming);
+    expect(failure(() => names('stages: {a: {foreach: [""], do: {cmd: y}}}'))).toContain('Use a mapping');
     expect(failure(() => names('stages: {a: {foreach: 3, do: {cmd: y}}}'))).toContain(
       'must be a list, a mapping or a',
     );
