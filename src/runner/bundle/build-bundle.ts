@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path/posix';
 import type { BuildFailure, BuildOptions, Message, Metafile } from 'esbuild';
 import { compareBytes, type Diagnostic, DiagnosticsError, type FermentError } from '../../kit/index.ts';
 import type { ProjectPath } from '../model.ts';
+import { entryAt } from './entry.ts';
 
 /** Changes when the options below change what comes out. */
 export const BUNDLE_FORMAT = 1;
@@ -43,7 +44,7 @@ export async function buildBundle(root: string, module: ProjectPath): Promise<Bu
 
 function bundleOptions(root: string, module: ProjectPath) {
   return {
-    entryPoints: [{ in: join(root, module), out: 'bundle' }],
+    ...entryAt(join(root, module)),
     outdir: '.ferment/bundles',
     outExtension: { '.js': '.mjs' },
     absWorkingDir: root,

@@ -156,6 +156,19 @@ it('a program that does not exist is said so', async () => {
   });
 });
 
+it.each(['stages/a*b.ts', 'stages/[a]{b}?.ts', 'stages/a\\b.ts', 'odd * folder/a.ts'])(
+  'a program may be called %j, and is bundled as under any other name',
+  async (name) => {
+    const root = project({ [name]: FILES['stages/a.ts'], 'stages/axb.ts': 'not this one' });
+    writeFiles(root, { 'odd * folder/nothing.ts': '' });
+    const bundle = await bundleOf(root, name);
+    expect(bundle.bundle).toBe((await bundleOf(root)).bundle);
+    writeFiles(root, { 'src/deep.ts': 'export const deep = (x: number) => x - 4;\n' });
+    expect((await bundleOf(root, name)).bundle).not.toBe(bundle.bundle);
+    expect(bundlerOf(root).sources(name)).toContain('src/deep.ts');
+  },
+);
+
 it('node_modules may be a link that leads out of the project, and so may a package in it', async () => {
   const outside = temporaryFolder();
   const one = (version: string) => ({
