@@ -1,7 +1,8 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { basename, extname, join } from 'node:path';
 import sharp from 'sharp';
 import { element, FermentError, label, makeFolder, someOf, writeFileAtomic } from '../../kit/index.ts';
+import { mendJpeg } from '../images/index.ts';
 import type { Answer } from './answer-files.ts';
 
 /** Small pictures are enlarged to this, so that a label can be read. */
@@ -58,7 +59,11 @@ function freeName(stem: string, taken: Set<string>): string {
 }
 
 async function annotate(file: string, answers: readonly Answer[]): Promise<Buffer> {
-  const upright = await sharp(file).autoOrient().png().toBuffer();
+  const bytes = readFileSync(file);
+  const upright = await sharp(mendJpeg(bytes) ?? bytes)
+    .autoOrient()
+    .png()
+    .toBuffer();
   const { width, height } = await sharp(upright).metadata();
   const scale = Math.max(1, LEAST_SIDE / Math.min(width, height));
   const [w, h] = [Math.round(width * scale), Math.round(height * scale)];

@@ -1,6 +1,6 @@
 import sharp from 'sharp';
 import { IMAGE_SIDE } from '../data/index.ts';
-import { centreSquare, decodeGray, type GrayImage, resizeGray } from '../images/index.ts';
+import { centreSquare, decodeGray, type GrayImage, mendJpeg, resizeGray } from '../images/index.ts';
 import type { ColourImage, FaceFinder, FaceSquare } from './face-finder.ts';
 
 /** The detector needs no more than this many pixels on the longer side. */
@@ -18,12 +18,10 @@ export interface SeenFace {
  * The faces of a photograph, upright as its EXIF orientation says; without any, its middle square. Rejects with sharp's
  * error when the bytes are no image.
  */
-export async function facesOf(
-  bytes: Uint8Array,
-  finder: FaceFinder | undefined,
-): Promise<readonly SeenFace[]> {
-  const gray = await decodeGray(bytes, { upright: true });
-  const squares = finder === undefined ? [] : await findIn(bytes, gray, finder);
+export async function facesOf(bytes: Buffer, finder: FaceFinder | undefined): Promise<readonly SeenFace[]> {
+  const readable = mendJpeg(bytes) ?? bytes;
+  const gray = await decodeGray(readable, { upright: true });
+  const squares = finder === undefined ? [] : await findIn(readable, gray, finder);
   if (squares.length > 0)
     return Promise.all(squares.map(async (square) => ({ pixels: await seen(gray, square), square })));
   const { left, top, width } = centreSquare(gray);

@@ -40,6 +40,18 @@ describe('the faces of a photograph', () => {
     }
   });
 
+  test('are also found in a photograph of a camera whose scan header decoders warn of', async () => {
+    const sound = await sharp(await slope(200, 48))
+      .jpeg()
+      .toBuffer();
+    // Ss, Se, Ah and Al stand before the picture data: Se is 63 by the standard.
+    const scan = sound.indexOf(Buffer.from([0xff, 0xda]));
+    const odd = Buffer.from(sound);
+    odd[scan + 2 + odd.readUInt16BE(scan + 2) - 2] = 0;
+    const find = finding({ left: 50, top: 0, side: 48 });
+    expect(await facesOf(odd, find)).toEqual(await facesOf(sound, find));
+  });
+
   test('are looked for in a smaller, upright copy, and given in pixels of the upright picture', async () => {
     const turned = await sharp({ create: { width: 3000, height: 2000, channels: 3, background: '#777' } })
       .withMetadata({ orientation: 6 })
