@@ -25,6 +25,15 @@ export {
 } from './errors.ts';
 export { isFolder, makeFolder } from './folder.ts';
 export { installed } from './installation.ts';
+export {
+  identify,
+  isGone,
+  isIdentity,
+  isOwn,
+  ownIdentity,
+  type ProcessIdentity,
+  statWords,
+} from './process-identity.ts';
 export { createRandom, type Random, type RandomState } from './random.ts';
 export { linearScale, type Scale } from './scale.ts';
 export { element, escapeText, label, round } from './svg.ts';

@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { digestOf, errnoOf } from '../../kit/index.ts';
-import { isGone, isIdentity, type ProcessIdentity } from './process-identity.ts';
+import { digestOf, errnoOf, isGone, isIdentity, type ProcessIdentity } from '../../kit/index.ts';
 
 /** What a claim file says: who holds it, and the holder's notes for whoever must clean up after it. */
 export interface ClaimRecord {

@@ -1,9 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import { dirname } from 'node:path';
-import { type AtomicOptions, explainWriteError, removeQuietly } from '../../kit/index.ts';
+import {
+  type AtomicOptions,
+  explainWriteError,
+  ownIdentity,
+  type ProcessIdentity,
+  removeQuietly,
+} from '../../kit/index.ts';
 import { append, linkExclusively, unlinkIfThere } from './claim-file.ts';
 import { type ClaimRecord, isAbandoned, readClaim } from './claim-record.ts';
-import { ownIdentity, type ProcessIdentity } from './process-identity.ts';
 import { SpareFiles } from './spare-files.ts';
 
 /** A file that this process holds. */

@@ -4,7 +4,9 @@ import {
   FermentError,
   isDigest,
   isFermentError,
+  isIdentity,
   messageOf,
+  type ProcessIdentity,
   removeQuietly,
 } from '../../kit/index.ts';
 import { isSafeRelativePath } from '../hash/manifest.ts';
@@ -12,7 +14,6 @@ import type { ProjectPath, StageName } from '../model.ts';
 import { type Aside, bringBack, dropAside, isThere, removeTree } from './aside.ts';
 import { dropCheckpoints, saveCheckpoints } from './checkpoints.ts';
 import type { Claim } from './claim.ts';
-import { isIdentity, type ProcessIdentity } from './process-identity.ts';
 
 /**
  * What must be known to clean up after a run of a stage that was killed, at whatever instant. Written before the first

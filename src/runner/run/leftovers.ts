@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import { isGone, statWords } from '../../kit/index.ts';
 import type { Journal } from './journal.ts';
-import { isGone, statWords } from './process-identity.ts';
 
 /**
  * Kills what a run that was killed left running, if it is provably that run's: processes that carry its stage file in

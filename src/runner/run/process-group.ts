@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
-import { statWords } from './process-identity.ts';
+import { statWords } from '../../kit/index.ts';
 
 /** How long a group may take to end by itself after it was asked to. */
 const GRACE_MS = 5000;

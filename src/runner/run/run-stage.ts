@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { FermentError } from '../../kit/index.ts';
+import { type FermentError, identify } from '../../kit/index.ts';
 import type { Content, LockEntry, ProjectPath, Stage } from '../model.ts';
 import { writablePath } from '../store/safe-path.ts';
 import { moveAside } from './aside.ts';
@@ -16,7 +16,6 @@ import { explainFailure } from './moved-failure.ts';
 import { findMovedInput } from './moved-inputs.ts';
 import { describePersistent, keepPersistent } from './persistent-outs.ts';
 import { planAside } from './plan-aside.ts';
-import { identify } from './process-identity.ts';
 import type { Session } from './session.ts';
 import type { Grant } from './slots.ts';
 import { runStageCommand } from './stage-command.ts';

@@ -1,11 +1,10 @@
 import { existsSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
-import { FermentError, isFermentError } from '../../kit/index.ts';
+import { FermentError, isFermentError, isOwn } from '../../kit/index.ts';
 import type { Stage, StageName } from '../model.ts';
 import { type ClaimRecord, isAbandoned, readClaim } from './claim-record.ts';
 import { holderOf } from './claim-stage.ts';
 import { type Decided, type DecideOptions, decide } from './decide.ts';
-import { isOwn } from './process-identity.ts';
 import { recoverStage } from './recover.ts';
 import { forgetFiles, type Session } from './session.ts';
 import { journalFile } from './state-paths.ts';

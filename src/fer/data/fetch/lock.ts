@@ -1,8 +1,15 @@
 import { readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { errnoOf, explainWriteError, removeQuietly } from '../../../kit/index.ts';
-import { processStart } from './process-start.ts';
+import {
+  errnoOf,
+  explainWriteError,
+  isGone,
+  isIdentity,
+  ownIdentity,
+  type ProcessIdentity,
+  removeQuietly,
+} from '../../../kit/index.ts';
 
 /** A holder touches its lock so often, … */
 const HEARTBEAT_MS = 5000;
@@ -10,24 +17,16 @@ const HEARTBEAT_MS = 5000;
 const SILENT_MS = 60_000;
 const POLL_MS = 100;
 
-/** What the file of a lock says of the process that holds it. */
-interface Holder {
-  readonly pid: number;
-  readonly started: string;
-  readonly host: string;
-}
-
 /**
  * Takes a lock that is a file, waiting for its holder as long as that lives; gives the function that lets go. A holder
  * that was killed leaves its file behind: it is taken from it as soon as that process is seen to be gone. `onWait` is
  * called once, with words for the holder. Throws NO_SPACE or STORE_UNWRITABLE.
  */
 export async function takeLock(path: string, onWait: (holder: string) => void): Promise<() => void> {
-  const self: Holder = { pid: process.pid, started: processStart(process.pid), host: hostname() };
-  const mine = JSON.stringify(self);
+  const mine = JSON.stringify(ownIdentity());
   for (let told = false; !tryCreate(path, mine); ) {
     const text = readText(path);
-    if (text !== undefined && isGone(path, text)) breakLock(path, text);
+    if (text !== undefined && isLost(path, text)) breakLock(path, text);
     else if (text !== undefined && !told) {
       onWait(nameOf(parseHolder(text)));
       told = true;
@@ -53,10 +52,11 @@ function tryCreate(path: string, text: string): boolean {
   }
 }
 
-function isGone(path: string, text: string): boolean {
+/** True when the holder is seen to be gone, or, where nobody can ask, was silent for long. */
+function isLost(path: string, text: string): boolean {
   const holder = parseHolder(text);
-  if (holder?.host === hostname() && holder.started !== '')
-    return processStart(holder.pid) !== holder.started;
+  if (holder !== undefined && isGone(holder)) return true;
+  if (holder?.host === hostname()) return false;
   const touched = statSync(path, { throwIfNoEntry: false })?.mtimeMs;
   return touched !== undefined && Date.now() - touched > SILENT_MS;
 }
@@ -73,22 +73,16 @@ function breakLock(path: string, text: string): void {
   removeQuietly(guard);
 }
 
-function parseHolder(text: string): Holder | undefined {
+function parseHolder(text: string): ProcessIdentity | undefined {
   try {
     const value: unknown = JSON.parse(text);
-    return isHolder(value) ? value : undefined;
+    return isIdentity(value) ? value : undefined;
   } catch {
     return undefined; // it is being written
   }
 }
 
-function isHolder(value: unknown): value is Holder {
-  if (typeof value !== 'object' || value === null) return false;
-  if (!('pid' in value) || !('started' in value) || !('host' in value)) return false;
-  return Number.isInteger(value.pid) && typeof value.started === 'string' && typeof value.host === 'string';
-}
-
-function nameOf(holder: Holder | undefined): string {
+function nameOf(holder: ProcessIdentity | undefined): string {
   if (holder === undefined) return 'another process';
   return `process ${holder.pid}${holder.host === hostname() ? '' : ` on ${holder.host}`}`;
 }

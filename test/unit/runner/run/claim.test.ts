@@ -9,9 +9,9 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import { identify, isGone, ownIdentity } from '../../../../src/kit/index.ts';
 import { type ClaimAttempt, takeOver, tryClaim } from '../../../../src/runner/run/claim.ts';
 import { isAbandoned, readClaim } from '../../../../src/runner/run/claim-record.ts';
-import { identify, isGone, ownIdentity } from '../../../../src/runner/run/process-identity.ts';
 import { temporaryFolder } from '../../../support/temporary.ts';
 
 function mine(attempt: ClaimAttempt) {
