@@ -404,9 +404,13 @@ describe('metrics diff', () => {
       p.ferment('metrics', 'diff', '--fail-if', 'accuracy < -0.01', ...args);
     p.write('out/score.json', SCORE.replace('0.5', 'NaN'));
     expect((await gate()).split('\n').at(0)).toBe('exit 1');
-    expect((await gate()).split('\n').at(-1)).toMatchInlineSnapshot(`"! out/score.json: accuracy is no number in workspace: null, HEAD has 0.625 (accuracy < -0.01)"`);
+    expect((await gate()).split('\n').at(-1)).toMatchInlineSnapshot(
+      `"! out/score.json: accuracy is no number in workspace: null, HEAD has 0.625 (accuracy < -0.01)"`,
+    );
     p.remove('out/score.json');
-    expect((await gate()).split('\n').at(-1)).toMatchInlineSnapshot(`"! out/score.json: accuracy is gone from workspace, HEAD has 0.625 (accuracy < -0.01)"`);
+    expect((await gate()).split('\n').at(-1)).toMatchInlineSnapshot(
+      `"! out/score.json: accuracy is gone from workspace, HEAD has 0.625 (accuracy < -0.01)"`,
+    );
     p.write('out/score.json', '{"accuracy": 0.6');
     expect(await gate()).toMatchInlineSnapshot(`
       "exit 4
