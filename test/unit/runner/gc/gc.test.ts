@@ -96,6 +96,8 @@ it('locks are found under any name and in any folder of any commit, and in a pro
   await sweep(p);
   expect(await restorable(p, ['moved', 'now\n'])).toEqual(['moved', 'now\n']);
 
+  // With a pipeline above it, it would be a part of that project.
+  p.remove('pipeline.yaml');
   const below = runnerProject(files, join(p.root, 'sub/project'));
   await runWith(below, 'committed');
   p.git('add', '-f', 'sub/project/pipeline.lock');
