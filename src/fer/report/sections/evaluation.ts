@@ -96,7 +96,7 @@ function viewBlocks(
   return [
     heading(3, 'Several views, and without duplicates'),
     paragraph(
-      `The mean answer to several views of each image (mirrored, scaled, shifted), where the evaluation asks for them; which ones was ${chosen}. "Without duplicates" leaves out the test images that the data set also has among its training images, whether these were trained on or not.`,
+      `The mean answer to several views of each image (mirrored, scaled, shifted), where the evaluation asks for them, ${chosen}. "Without duplicates" leaves out the test images that the data set also has among its training images, whether these were trained on or not.`,
     ),
     {
       kind: 'table',
