@@ -1,11 +1,11 @@
 import { lstatSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { errnoOf, FermentError, isFermentError } from '../../kit/index.ts';
+import { errnoOf, FermentError } from '../../kit/index.ts';
 import { unreadable } from '../hash/unreadable.ts';
 import { foldersAbove } from '../load/paths.ts';
 import type { Content, ProjectPath, Stage, StageName } from '../model.ts';
 import { isStored } from '../store/restore.ts';
-import { readFormerOuts } from './former-outs.ts';
+import { contentNow, readFormerOuts } from './former-outs.ts';
 import { readOtherLocks } from './other-locks.ts';
 import type { Session } from './session.ts';
 
@@ -51,7 +51,7 @@ function fileAbove(root: string, path: ProjectPath): ProjectPath | undefined {
 
 /** Looks through the run cache only where a file is in the way, which is rare. */
 async function isFormerOut(session: Session, path: ProjectPath): Promise<boolean> {
-  const now = await contentOf(session, path);
+  const now = await contentNow(session, path);
   if (now === undefined || !isStored(session.store, now)) return false;
   const others = readOtherLocks(session);
   if (others.warnings.length > 0 || others.paths.has(path)) return false;
@@ -59,16 +59,6 @@ async function isFormerOut(session: Session, path: ProjectPath): Promise<boolean
     then.path === path && then.digest === now.digest && then.executable === now.executable;
   const isLocked = [...session.entries.values()].some(({ outs }) => outs.some(isSame));
   return isLocked || readFormerOuts(session.state, isSame).size > 0;
-}
-
-async function contentOf(session: Session, path: ProjectPath): Promise<Content | undefined> {
-  try {
-    return await session.hasher.content(path);
-  } catch (error) {
-    // A link that leads nowhere, a pipe: certainly no out.
-    if (isFermentError(error)) return undefined;
-    throw error;
-  }
 }
 
 function inTheWay(stage: StageName, path: ProjectPath, above: ProjectPath): FermentError {

@@ -1,7 +1,8 @@
-import type { Digest } from '../../kit/index.ts';
+import { type Digest, isFermentError } from '../../kit/index.ts';
 import type { Content, ProjectPath, StageName } from '../model.ts';
 import { listResults } from '../store/contents.ts';
 import { readRunCache } from '../store/run-cache.ts';
+import type { Session } from './session.ts';
 
 /** What a stage once wrote at a path, by the run cache. */
 export interface FormerOut {
@@ -31,4 +32,14 @@ export function readFormerOuts(
     }
   }
   return found;
+}
+
+/** What is at a path now. Undefined for what cannot be looked at: a link that leads nowhere or out, a pipe, is no out. */
+export async function contentNow({ hasher }: Session, path: ProjectPath): Promise<Content | undefined> {
+  try {
+    return await hasher.content(path);
+  } catch (error) {
+    if (isFermentError(error)) return undefined;
+    throw error;
+  }
 }

@@ -1,7 +1,7 @@
-import { compareBytes, isFermentError } from '../../kit/index.ts';
+import { compareBytes } from '../../kit/index.ts';
 import { trackedAmong } from '../git/tracked.ts';
 import type { Content, ProjectPath } from '../model.ts';
-import { type FormerOut, readFormerOuts } from '../run/former-outs.ts';
+import { contentNow, type FormerOut, readFormerOuts } from '../run/former-outs.ts';
 import type { Session } from '../run/session.ts';
 import { isStored } from '../store/restore.ts';
 import type { InUse } from './in-use.ts';
@@ -29,7 +29,7 @@ export async function findStaleOuts(
   const known = readFormerOuts(session.state, (content) => !inUse.has(content));
   const found: StaleOut[] = [];
   for (const path of [...known.keys()].sort(compareBytes)) {
-    const now = await contentOf(session, path);
+    const now = await contentNow(session, path);
     const same = (known.get(path) ?? []).filter(
       ({ content }) => content.digest === now?.digest && content.executable === now?.executable,
     );
@@ -42,16 +42,6 @@ export async function findStaleOuts(
 
 function isWholeIn({ store, hasher }: Session, content: Content): boolean {
   return isStored(store, content) && hasher.ignoredIn(content.path).length === 0;
-}
-
-/** What cannot be looked at, a link out of the project for one, is left alone. */
-async function contentOf(session: Session, path: ProjectPath): Promise<Content | undefined> {
-  try {
-    return await session.hasher.content(path);
-  } catch (error) {
-    if (isFermentError(error)) return undefined;
-    throw error;
-  }
 }
 
 /** Leaves out what git has: git puts it back and takes it away by itself. Where git cannot be asked, nothing is sure. */
