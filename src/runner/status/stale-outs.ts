@@ -1,6 +1,6 @@
 import { compareBytes } from '../../kit/index.ts';
 import { trackedAmong } from '../git/tracked.ts';
-import type { Content, ProjectPath } from '../model.ts';
+import type { Content } from '../model.ts';
 import { contentNow, type FormerOut, readFormerOuts } from '../run/former-outs.ts';
 import type { Session } from '../run/session.ts';
 import { isStored } from '../store/restore.ts';
