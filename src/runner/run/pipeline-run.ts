@@ -15,7 +15,7 @@ import { forgetFiles, type Session } from './session.ts';
 import type { Grant, Slots } from './slots.ts';
 import type { StageNotes } from './stage-notes.ts';
 import { StageQueue, type Waiting } from './stage-queue.ts';
-import { decideUndisturbed, heldMaker, waitForMakers } from './wait-for-makers.ts';
+import { decideInPeace, decideUndisturbed, heldMaker, waitForMakers } from './wait-for-makers.ts';
 import type { Worker } from './worker.ts';
 
 export interface RunOptions extends DecideOptions {
@@ -107,7 +107,7 @@ export class PipelineRun {
     const started = performance.now();
     const generation = this.#generation;
     await this.#finish(stage, started, async () => {
-      const decided = await decideUndisturbed(this.#session, this.#worker, stage, this.#options);
+      const decided = await decideInPeace(this.#session, this.#worker, stage, this.#options);
       this.outcomes.decided(stage.name, decided);
       const acted = await act(this.#worker, this.#task(stage), decided, undefined);
       if (acted.outcome === 'needs-slots') this.#queue.push({ stage, decided: acted.decided, generation });

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import { FermentError, isFermentError, isOwn } from '../../kit/index.ts';
 import type { Stage, StageName } from '../model.ts';
@@ -7,7 +7,7 @@ import { holderOf } from './claim-stage.ts';
 import { type Decided, type DecideOptions, decide } from './decide.ts';
 import { recoverStage } from './recover.ts';
 import { forgetFiles, type Session } from './session.ts';
-import { journalFile } from './state-paths.ts';
+import { journalFile, journalFolder } from './state-paths.ts';
 import type { Worker } from './worker.ts';
 
 /** How often a stage that another command holds is looked at. */
@@ -21,7 +21,8 @@ interface Held {
 }
 
 /** The first of some stages that another command is at. */
-export function heldAmong(state: string, stages: Iterable<StageName>): Held | undefined {
+export function heldAmong(state: string, stages: readonly StageName[]): Held | undefined {
+  if (stages.length === 0 || isQuiet(state)) return undefined;
   for (const stage of stages) {
     const file = journalFile(state, stage);
     const record = existsSync(file) ? readClaim(file) : undefined;
@@ -30,6 +31,21 @@ export function heldAmong(state: string, stages: Iterable<StageName>): Held | un
       return { stage, file, record };
   }
   return undefined;
+}
+
+/** The folder of claims as it was when it was found empty, with its time of change. */
+let quiet: { readonly folder: string; readonly changed: number } | undefined;
+/** A folder that changed less than this ago may change again and show the same time. */
+const FRESH_MS = 1000;
+
+/** True when no command is at any stage. One call of the system where that was so before: every stage is asked for. */
+function isQuiet(state: string): boolean {
+  const folder = journalFolder(state);
+  const changed = statSync(folder).mtimeMs;
+  if (quiet?.folder === folder && quiet.changed === changed) return true;
+  if (readdirSync(folder).length > 0) return false;
+  if (Date.now() - changed > FRESH_MS) quiet = { folder, changed };
+  return true;
 }
 
 /**
@@ -92,8 +108,18 @@ export async function decideUndisturbed(
   stage: Stage,
   options: DecideOptions,
 ): Promise<Decided> {
+  if (heldMaker(session, stage) !== undefined) await waitForMakers(session, worker, stage);
+  return decideInPeace(session, worker, stage, options);
+}
+
+/** The same where it was seen a moment ago that no other command is at what the stage reads. */
+export async function decideInPeace(
+  session: Session,
+  worker: Worker,
+  stage: Stage,
+  options: DecideOptions,
+): Promise<Decided> {
   for (let isLast = false; ; ) {
-    if (heldMaker(session, stage) !== undefined) await waitForMakers(session, worker, stage);
     try {
       return await decide(session, stage, options);
     } catch (error) {
@@ -103,6 +129,7 @@ export async function decideUndisturbed(
       isLast = true;
       session.lock.read();
       forgetFiles(session);
+      if (heldMaker(session, stage) !== undefined) await waitForMakers(session, worker, stage);
     }
   }
 }
