@@ -41,7 +41,9 @@ const FRESH_MS = 1000;
 /** True when no command is at any stage. One call of the system where that was so before: every stage is asked for. */
 function isQuiet(state: string): boolean {
   const folder = journalFolder(state);
-  const changed = statSync(folder).mtimeMs;
+  const changed = statSync(folder, { throwIfNoEntry: false })?.mtimeMs;
+  // Nothing ran here yet, or somebody removed it all.
+  if (changed === undefined) return true;
   if (quiet?.folder === folder && quiet.changed === changed) return true;
   if (readdirSync(folder).length > 0) return false;
   if (Date.now() - changed > FRESH_MS) quiet = { folder, changed };
