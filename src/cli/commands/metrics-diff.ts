@@ -34,16 +34,16 @@ export function diffMetrics(
   if (conditions.length > 0) throwIfUnreadable(sides, (path) => targets?.includes(path) ?? true);
   printWarnings(sides, terminal);
   const [old, now] = [only(sides[0].values, targets), only(sides[1].values, targets)];
+  const diff = diffValues(old, now, toleranceOf(options));
   const found = violations(
     {
       before: { label: before.label, values: old },
       after: { label: after.label, values: now },
       // What is equal is shown with --all, and never a change.
-      diff: diffValues(old, now, toleranceOf({ ...options, all: false })),
+      diff: options.all === true ? diffValues(old, now, toleranceOf({ ...options, all: false })) : diff,
     },
     conditions,
   );
-  const diff = diffValues(old, now, toleranceOf(options));
   if (options.json === true) terminal.stdout.write(prettyJson(toJson(diff)));
   else if (diff.size > 0) {
     const labels = { kind: 'Metric', before: before.label, after: after.label } as const;
