@@ -1,9 +1,10 @@
-import { readFileSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { FermentError, formatDuration, plural, writeFileAtomic } from '../../../kit/index.ts';
 import { withoutSecrets } from './address.ts';
 import { type AttemptResult, attemptDownload } from './attempt.ts';
 import type { FetchOptions } from './fetch-file.ts';
+import { readText } from './read-text.ts';
 import { explainRefusal } from './refusal.ts';
 
 /** How hard to try. */
@@ -59,12 +60,4 @@ async function pause(
   const ms = Math.min(MAX_PAUSE_MS, result.afterMs ?? patience.pauseMs * 2 ** (attempt - 1));
   options.onWarning?.(`Download interrupted (${result.reason}); trying again in ${formatDuration(ms)}.`);
   await sleep(ms);
-}
-
-function readText(path: string): string | undefined {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch {
-    return undefined;
-  }
 }

@@ -1,4 +1,4 @@
-import { readFileSync, renameSync, rmSync } from 'node:fs';
+import { renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   digestOf,
@@ -12,6 +12,7 @@ import { withoutLogin, withoutSecrets } from './address.ts';
 import { digestFile } from './digest-file.ts';
 import { downloadPart, type Patience } from './download-part.ts';
 import { takeLock } from './lock.ts';
+import { readText } from './read-text.ts';
 
 /** A file to fetch. */
 export interface FetchOptions extends DataReporting {
@@ -82,19 +83,11 @@ function fileNameFor(url: string): string {
 
 /** The digest of the copy that an earlier run or another process has finished, if that is whole. */
 async function findFinished(path: string, options: FetchOptions): Promise<string | undefined> {
-  const wanted = options.sha256 ?? readDigest(`${path}.sha256`);
+  const wanted = options.sha256 ?? readText(`${path}.sha256`)?.trim();
   if (wanted === undefined) return undefined;
   const found = await digestFile(path).catch(() => undefined);
   if (found !== wanted) return undefined;
   if (options.sha256 === null)
     options.onWarning?.(`Using the copy that was downloaded before. Delete ${path} to fetch it anew.`);
   return found;
-}
-
-function readDigest(path: string): string | undefined {
-  try {
-    return readFileSync(path, 'utf8').trim();
-  } catch {
-    return undefined; // nothing was finished
-  }
 }

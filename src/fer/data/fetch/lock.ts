@@ -1,4 +1,4 @@
-import { readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
@@ -10,6 +10,7 @@ import {
   type ProcessIdentity,
   removeQuietly,
 } from '../../../kit/index.ts';
+import { readText } from './read-text.ts';
 
 /** A holder touches its lock so often, … */
 const HEARTBEAT_MS = 5000;
@@ -93,13 +94,5 @@ function touch(path: string): void {
     utimesSync(path, now, now);
   } catch {
     // it was broken: nothing to keep alive
-  }
-}
-
-function readText(path: string): string | undefined {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch {
-    return undefined; // let go meanwhile
   }
 }
