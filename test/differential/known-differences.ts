@@ -180,10 +180,10 @@ export const KNOWN_DIFFERENCES: readonly KnownDifference[] = [
   {
     id: 'what was committed is a result',
     reason:
-      'it is restored like one that was made; DVC does not keep it where more is restored, and makes another one',
+      'it is restored, or left, like one that was made; DVC does not keep it where more is restored or where its commit failed, and makes another one',
     explains: ({ on }, { outcome, stage, world, accepted }) =>
       on === 'content' &&
-      outcome.ours === 'restored' &&
+      (outcome.ours === 'restored' || outcome.ours === 'unchanged') &&
       outcome.dvc === 'ran' &&
       stage !== undefined &&
       (namesOf(stage).some((name) => accepted.has(name)) || readsFrom(world, stage, accepted)),
@@ -333,8 +333,13 @@ export const KNOWN_DIFFERENCES: readonly KnownDifference[] = [
   {
     id: 'done by one tool only',
     reason: 'a stage that only one of the tools has done, because of one of the differences above',
-    explains: ({ on, what, ours, dvc }, { isBehind, behind, command }) =>
+    explains: ({ on, what, ours, dvc }, { isBehind, behind, command, stage, world }) =>
       (isBehind && (on === 'status' || on === 'outcome' || on === 'ignored')) ||
+      // What the other tool does now changes the inputs of the stages behind it.
+      (on === 'outcome' &&
+        [ours, dvc].includes('ran') &&
+        stage !== undefined &&
+        touches(world, stage, new Set(behind))) ||
       (on === 'exit' &&
         what !== 'status' &&
         (command.kind === 'checkout' || command.kind === 'commit') &&
