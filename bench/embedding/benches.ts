@@ -95,7 +95,7 @@ function qualityOf(folder: string): Readonly<Record<string, number>> {
   return {
     KL: neighbourKl(x, map, 30),
     trustworthiness: trustworthiness(x, map, 12),
-    'label accuracy': neighbourLabelAccuracy(map, labels, 10),
+    'label accuracy': neighbourLabelAccuracy(map, labels, 10).accuracy,
   };
 }
 

@@ -3,7 +3,7 @@ export { type Matrix, matrixOf } from './matrix.ts';
 export { type NeighbourOptions, type Neighbours, nearestNeighbours } from './neighbours.ts';
 export { type Pca, pca } from './pca.ts';
 export {
-  chanceLabelAccuracy,
+  type LabelAccuracy,
   neighbourLabelAccuracy,
   neighbourPreservation,
   trustworthiness,

@@ -1,7 +1,2 @@
-export {
-  type MapContext,
-  type MapMetrics,
-  type MapQuality,
-  mapPoints,
-  type TsneQuality,
-} from './map-points.ts';
+export type { MapMetrics, MapQuality } from './map-metrics.ts';
+export { type MapContext, mapPoints } from './map-points.ts';

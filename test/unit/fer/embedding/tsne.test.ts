@@ -40,7 +40,7 @@ describe('maps of the reference points', () => {
       Math.min(...both('knn10_preservation')) - 0.01,
     );
     const labels = Array.from({ length: 1000 }, (__, i) => i % 10);
-    expect(neighbourLabelAccuracy(map, labels, 10)).toBeGreaterThan(0.9);
+    expect(neighbourLabelAccuracy(map, labels, 10).accuracy).toBeGreaterThan(0.9);
   });
 });
 
