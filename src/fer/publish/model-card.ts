@@ -35,6 +35,7 @@ export function renderModelCard(results: CardResults): string {
 function whatItIs({ name, training, evaluation, precision }: CardResults): string[] {
   const { architecture, multiplyAdds, preprocessing } = evaluation.model;
   const start = training.initialWeights === 'imagenet' ? 'ImageNet' : 'random';
+  const atTemperature = evaluation.temperature === undefined ? '' : ' / temperature (`model-info.json`)';
   const channels = architecture.startsWith('se-resnet') ? 'one gray channel' : 'three equal channels';
   return [
     `# ${modelName(name)}`,
@@ -46,7 +47,7 @@ function whatItIs({ name, training, evaluation, precision }: CardResults): strin
     `| architecture | ${architecture}, trained from ${start} weights |`,
     `| size | ${formatCount(countOf(evaluation.model))} parameters, ${(multiplyAdds / 1e6).toFixed(1)} million multiply-adds for an image |`,
     `| input | \`[n, 48, 48, c]\`, ${channels}, ${INPUT[preprocessing] ?? preprocessing} |`,
-    '| output | seven logits, in the order above; softmax of logits / temperature (`model-info.json`) gives probabilities |',
+    `| output | seven logits, in the order above; softmax of logits${atTemperature} gives probabilities |`,
     `| files | \`model.json\` and \`weights.bin\` for TensorFlow.js, \`model.safetensors\` with Keras' names and layout, numbers as ${precision} |`,
     '',
   ];
@@ -126,10 +127,11 @@ function overlapOf({ dropped, audit }: PackReport): string {
 const DRAWN =
   'Drawn faces, which Ferment makes itself. The model knows nothing about people: it shows how the pipeline works.';
 
-function figures({ evaluation }: CardResults): string[] {
+function figures({ evaluation, precision }: CardResults): string[] {
   const { images, intervals, views, deduplicated, temperature, calibration, perClass } = evaluation;
   const confidence =
     intervals === undefined ? '' : `, with ${100 * intervals.confidence} % bootstrap intervals`;
+  const rounded = precision === 'float32' ? '' : `, measured before the weights were rounded to ${precision}`;
   const rows: [string, string, string][] = [
     [
       'one view',
@@ -155,7 +157,7 @@ function figures({ evaluation }: CardResults): string[] {
   return [
     '## Figures',
     '',
-    `On ${formatCount(images)} test images, in per cent${confidence}:`,
+    `On ${formatCount(images)} test images, in per cent${confidence}${rounded}:`,
     '',
     '| | accuracy | macro-F1 |',
     '|---|---:|---:|',

@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type DeviceRequest, loadEngine, type WeightPrecision } from '../../engine/index.ts';
-import { FermentError, messageOf, writeFileAtomic } from '../../kit/index.ts';
+import { canonicalJson, FermentError, messageOf, writeFileAtomic } from '../../kit/index.ts';
 import type { DownloadReport, PackReport } from '../data/index.ts';
 import type { EvaluationMetrics } from '../evaluation/index.ts';
 import { disposeModel, loadModel, MODEL_FILES, type ModelInfo, saveModel } from '../models/index.ts';
@@ -29,11 +29,13 @@ export const CARD_FILE = 'README.md';
 
 /**
  * Writes a trained and evaluated model with its card into a folder that can be handed on: smaller numbers, the
- * temperature that validation chose, and every figure from the metrics files. Throws DATA_MISSING when one of these is not
- * there, and what the loader of models throws.
+ * temperature that validation chose, and every figure from the metrics files. Throws USAGE where the folder has a
+ * README.md of somebody else, DATA_MISSING when a metrics file is not there, DATA_DAMAGED when the figures are those of
+ * another model, and what the loader of models throws.
  */
 export async function publishModel(options: PublishOptions): Promise<PublishReport> {
   const { project, name, out, precision } = options;
+  refuseOtherReadme(out);
   const download = readMetrics<DownloadReport>(project, 'download.json');
   const packed = readMetrics<PackReport>(project, 'to-rgb.json');
   const training = readMetrics<TrainingMetrics>(project, `train/${name}.json`);
@@ -41,20 +43,40 @@ export async function publishModel(options: PublishOptions): Promise<PublishRepo
   const engine = await loadEngine({ device: options.device });
   const { model, info } = await loadModel(engine, join(project, 'artifacts', 'models', name));
   try {
+    refuseOtherFigures(evaluation, info, name);
     const temperature = evaluation.temperature?.value;
     const published = temperature === undefined ? info : { ...info, temperature };
+    const card = renderModelCard({
+      ...{ name, download, packed, training, evaluation, precision },
+      targetShare: shareOf(info),
+    });
     await saveModel(out, model, published, precision);
-    writeFileAtomic(
-      join(out, CARD_FILE),
-      renderModelCard({
-        ...{ name, download, packed, training, evaluation, precision },
-        targetShare: shareOf(info),
-      }),
-    );
+    writeFileAtomic(join(out, CARD_FILE), card);
     return { out, files: [...Object.values(MODEL_FILES), CARD_FILE], info: published };
   } finally {
     disposeModel(model);
   }
+}
+
+/** A card stands beside a model; any other README.md is not ours to write over. */
+function refuseOtherReadme(out: string): void {
+  const card = join(out, CARD_FILE);
+  if (!existsSync(card) || existsSync(join(out, MODEL_FILES.info))) return;
+  throw new FermentError('USAGE', `The model's card would take the place of ${card}.`, {
+    hint: 'Name another folder for --out: a new one, or one with an earlier card and model.',
+  });
+}
+
+/** A model that was trained again after its evaluation would get the figures of the one before. */
+function refuseOtherFigures({ model }: Partial<EvaluationMetrics>, info: ModelInfo, name: string): void {
+  const keys = ['architecture', 'preprocessing', 'parameters', 'epochs', 'steps'] as const;
+  const other = keys.find((key) => canonicalJson(model?.[key] ?? null) !== canonicalJson(info[key]));
+  if (other === undefined) return;
+  throw new FermentError(
+    'DATA_DAMAGED',
+    `The figures in reports/metrics/evaluate/${name}.json are those of another model. Expected ${other} ${JSON.stringify(info[other])}, as the model says. Received: ${JSON.stringify(model?.[other])}.`,
+    { hint: `Measure this one first: npx ferment repro evaluate@${name}` },
+  );
 }
 
 /** The training's own word, as it stands in the model's info. */

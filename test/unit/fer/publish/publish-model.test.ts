@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { type Engine, loadEngine, parseSafetensors } from '../../../../src/engine/index.ts';
@@ -155,6 +155,52 @@ describe('publishing a model', () => {
       'chosen on the 3,589 test images themselves, so that the figures below are too good.',
     );
     expect(card).not.toContain('FER2013');
+  });
+
+  test('never writes its card over a README of somebody else, but over its own', async () => {
+    const { root } = await project('zip');
+    mkdirSync(join(root, 'out'));
+    writeFileSync(join(root, 'out/README.md'), '# Mine');
+    await expect(publish(root)).rejects.toMatchObject({
+      code: 'USAGE',
+      message: `The model's card would take the place of ${join(root, 'out/README.md')}.`,
+      hint: 'Name another folder for --out: a new one, or one with an earlier card and model.',
+    });
+    expect(readdirSync(join(root, 'out'))).toEqual(['README.md']);
+    rmSync(join(root, 'out'), { recursive: true });
+    await publish(root);
+    await publish(root, 'float32');
+    expect(readFileSync(join(root, 'out/README.md'), 'utf8')).toContain('numbers as float32');
+  });
+
+  test('refuses the figures of the model that was there before another training', async () => {
+    const { root, info } = await project('zip');
+    const path = join(root, 'artifacts/models/net/model-info.json');
+    writeFileSync(path, readFileSync(path, 'utf8').replace('"steps": 10', '"steps": 20'));
+    await expect(publish(root)).rejects.toMatchObject({
+      code: 'DATA_DAMAGED',
+      message: `The figures in reports/metrics/evaluate/net.json are those of another model. Expected steps 20, as the model says. Received: ${info.steps}.`,
+      hint: 'Measure this one first: npx ferment repro evaluate@net',
+    });
+    expect(existsSync(join(root, 'out'))).toBe(false);
+  });
+
+  test('says in the card whether figures were measured before the numbers were rounded, and no temperature where none is', async () => {
+    const { root } = await project('zip');
+    const card = async (precision: 'float32' | 'float16') => {
+      await publish(root, precision);
+      return readFileSync(join(root, 'out/README.md'), 'utf8');
+    };
+    const rounded = ', measured before the weights were rounded to float16:';
+    expect(await card('float16')).toContain(rounded);
+    expect(await card('float32')).not.toContain('rounded');
+    expect(await card('float32')).toContain('softmax of logits / temperature (`model-info.json`) gives');
+    const path = join(root, 'reports/metrics/evaluate/net.json');
+    const { temperature: _, ...rest } = JSON.parse(readFileSync(path, 'utf8'));
+    writeFileSync(path, JSON.stringify(rest));
+    const without = await card('float32');
+    expect(without).toContain('softmax of logits gives probabilities');
+    expect(without).not.toContain('temperature');
   });
 
   test('needs the figures', async () => {
