@@ -118,9 +118,15 @@ The stages' own output goes to stderr in this mode.
 
 const FER_FORMS = `## What predict does
 
-An image of 48 x 48 is taken for a face, as those of the data set are. In any other picture (turned upright as its EXIF orientation says) faces are found by the tiny detector of the optional package \`@vladmandic/face-api\`, which brings its weights along, and cut out as FER2013 cuts them: a square of the mean side s of the detector's box, moved by 0.033 s to the right and 0.125 s up (medians of 457 PublicTest images in a plain picture). Squares that reach over the edge repeat it. Without a face, without the package or on WebGPU the middle square is answered, and stderr says so. \`--annotate\` writes a PNG of each picture with squares and answers, named as the picture, into a folder; it replaces its own earlier drawings, and refuses to replace any other file. Pictures of more than 64 million pixels are refused.
+An image of 48 x 48 is taken for a face, as those of the data set are. In any other picture (turned upright as its EXIF orientation says) faces are found by the tiny detector of the optional package \`@vladmandic/face-api\`, which brings its weights along, and cut out as FER2013 cuts them: a square of the mean side s of the detector's box, moved by 0.033 s to the right and 0.125 s up (medians of 457 PublicTest images in a plain picture). Squares that reach over the edge repeat it. Without a face, without the package or on WebGPU the middle square is answered, and stderr says so. \`--annotate\` writes a PNG of each picture with squares and answers, named as the picture, into a folder; it replaces its own earlier drawings, and refuses to replace any other file. Pictures of more than 64 million pixels are refused. One file that is missing, damaged or no image refuses them all, so that no answer is missing unseen.
 
 Probabilities are those of the logits divided by the \`temperature\` in the model's \`model-info.json\`. The model that comes with Ferment is \`models/fer2013\`; its README says what it was trained on, how good it is, and what it must not be used for.
+
+## What evaluate and publish do
+
+\`evaluate\` compares by the names of the classes, in whatever order \`model-info.json\` has them, and its log loss is that of the probabilities that \`predict\` gives, at the model's temperature.
+
+\`publish\` takes the figures from \`reports/metrics/\` of the folder it runs in. It refuses those of another model (trained again since, not evaluated again), and to write its card over a README.md beside which no model lies. Figures are those of the model before it is rounded to float16, which moves them little: of FER2013's 3,589 test images the shipped model names 2,497 rightly, and 2,496 before (\`npx fer evaluate models/fer2013 data/processed/test\`).
 
 ## JSON
 

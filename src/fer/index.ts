@@ -7,6 +7,7 @@ export * from './inference/index.ts';
 export * from './maps/index.ts';
 export * from './measure/index.ts';
 export * from './models/index.ts';
+export { requireOutFolder } from './out-folder.ts';
 export * from './params/index.ts';
 export * from './publish/index.ts';
 export * from './report/index.ts';

@@ -1,5 +1,11 @@
 import { basename, join, resolve } from 'node:path';
-import { type ImportOptions, type ImportReport, importWeights, MODEL_FILES } from '../../fer/index.ts';
+import {
+  type ImportOptions,
+  type ImportReport,
+  importWeights,
+  MODEL_FILES,
+  requireOutFolder,
+} from '../../fer/index.ts';
 import { formatCount, plural, prettyJson, printLine, printWarning } from '../../kit/index.ts';
 import type { ActionContext } from '../program.ts';
 
@@ -15,6 +21,7 @@ export async function importFile(
   { model, out = defaultFolder(file), json, ...options }: ImportFileOptions,
   { terminal }: ActionContext,
 ): Promise<void> {
+  requireOutFolder(out);
   const report = await importWeights({ ...options, architecture: model, file, out });
   if (report.randomLayers.length > 0)
     printWarning(

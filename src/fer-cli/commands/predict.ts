@@ -1,4 +1,4 @@
-import { type Answers, annotateFiles, answerFiles, shippedModel } from '../../fer/index.ts';
+import { type Answers, annotateFiles, answerFiles, requireOutFolder, shippedModel } from '../../fer/index.ts';
 import { escapeControl, plural, prettyJson, printLine, printWarning, renderTable } from '../../kit/index.ts';
 import type { ActionContext } from '../program.ts';
 
@@ -16,13 +16,16 @@ export async function predictFiles(
   { json, model = shippedModel(), device, annotate }: PredictFilesOptions,
   { terminal }: ActionContext,
 ): Promise<void> {
+  // Before the work; and the answers are said before the drawings, of which one may fail.
+  if (annotate !== undefined) requireOutFolder(annotate);
   const { answers, ...rest } = await answerFiles(files, { model, device });
   if (rest.unfound > 0) printWarning(terminal, wholeText(rest));
+  if (json === true) terminal.stdout.write(prettyJson(answers));
+  else printLine(terminal.stdout, tableOf(answers, terminal.stdout.columns));
   if (annotate !== undefined) await annotateFiles(answers, annotate);
-  if (json === true) {
-    terminal.stdout.write(prettyJson(answers));
-    return;
-  }
+}
+
+function tableOf(answers: Answers['answers'], columns: number | undefined): string {
   const rows = answers.map(({ file, face, probabilities }) => {
     const [first, second] = Object.entries(probabilities).sort(([, a], [, b]) => b - a);
     return [escapeControl(file), whereOf(face), ...wordsOf(first), ...wordsOf(second)];
@@ -30,7 +33,7 @@ export async function predictFiles(
   const hasPlaces = answers.some(({ face }) => face !== null);
   const shown = hasPlaces ? rows : rows.map(([file = '', , ...words]) => [file, ...words]);
   const right = hasPlaces ? [3, 5] : [2, 4];
-  printLine(terminal.stdout, renderTable(shown, { right, columns: terminal.stdout.columns }));
+  return renderTable(shown, { right, columns });
 }
 
 /** Whoever gives a photograph must know what was answered. */

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { type PublishOptions, publishModel } from '../../fer/index.ts';
+import { type PublishOptions, publishModel, requireOutFolder } from '../../fer/index.ts';
 import { prettyJson, printLine } from '../../kit/index.ts';
 import type { ActionContext } from '../program.ts';
 
@@ -14,6 +14,7 @@ export async function publish(
   { out = join('artifacts', 'published', name), json, ...options }: PublishCommandOptions,
   { terminal }: ActionContext,
 ): Promise<void> {
+  requireOutFolder(out);
   const report = await publishModel({ ...options, project: '.', name, out });
   printLine(
     terminal.stdout,

@@ -1,12 +1,24 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { basename, extname, join } from 'node:path';
 import sharp from 'sharp';
-import { element, FermentError, label, makeFolder, someOf, writeFileAtomic } from '../../kit/index.ts';
+import {
+  element,
+  FermentError,
+  label,
+  makeFolder,
+  messageOf,
+  someOf,
+  writeFileAtomic,
+} from '../../kit/index.ts';
 import { mendJpeg } from '../images/index.ts';
 import type { Answer } from './answer-files.ts';
 
-/** Small pictures are enlarged to this, so that a label can be read. */
+/** Small pictures are enlarged to this on the shorter side, so that a label can be read. */
 const LEAST_SIDE = 240;
+/** No drawing is longer, whatever that leaves of the shorter side: what draws the marks ends at 32,767 pixels. */
+const MOST_SIDE = 16_384;
+/** Of bold capitals and small letters, in parts of their size; rather too wide. */
+const LETTER_WIDTH = 0.65;
 /** Orange of the palette of Okabe and Ito, with black beside it: seen on any picture. */
 const BOX_COLOR = '#e69f00';
 
@@ -59,14 +71,25 @@ function freeName(stem: string, taken: Set<string>): string {
 }
 
 async function annotate(file: string, answers: readonly Answer[]): Promise<Buffer> {
-  const bytes = readFileSync(file);
+  try {
+    return await draw(readFileSync(file), answers);
+  } catch (error) {
+    throw new FermentError('BAD_IMAGE', `Cannot draw on ${file}: ${messageOf(error)}.`, {
+      hint: 'A picture is read again for its drawing: name a file that stays as it is, no pipe.',
+      cause: error,
+    });
+  }
+}
+
+async function draw(bytes: Buffer, answers: readonly Answer[]): Promise<Buffer> {
   const upright = await sharp(mendJpeg(bytes) ?? bytes)
     .autoOrient()
     .png()
     .toBuffer();
   const { width, height } = await sharp(upright).metadata();
-  const scale = Math.max(1, LEAST_SIDE / Math.min(width, height));
-  const [w, h] = [Math.round(width * scale), Math.round(height * scale)];
+  const wanted = Math.max(1, LEAST_SIDE / Math.min(width, height));
+  const scale = Math.min(wanted, MOST_SIDE / Math.max(width, height));
+  const [w, h] = [width, height].map((side) => Math.max(1, Math.round(side * scale))) as [number, number];
   const marks = answers.map((answer) => markOf(answer, { width, height, scale }));
   const svg = element('svg', { xmlns: 'http://www.w3.org/2000/svg', width: w, height: h }, ...marks);
   const image = sharp(upright).resize(w, h, { fit: 'fill' }).toColourspace('srgb');
@@ -89,13 +112,14 @@ function markOf({ face, class: name, probabilities }: Answer, { width, height, s
   const [x, y, size] = [square.left * scale, square.top * scale, square.side * scale];
   const line = Math.max(2, (Math.min(width, height) * scale) / 200);
   const text = Math.max(14, size / 10);
+  const words = `${name} ${(100 * (probabilities[name] ?? 0)).toFixed(0)} %`;
   const within = { x: x + line, y: y + line, width: size - 2 * line, height: size - 2 * line, fill: 'none' };
   return [
     element('rect', { ...within, stroke: '#000', 'stroke-width': 2 * line }),
     element('rect', { ...within, stroke: BOX_COLOR, 'stroke-width': line }),
-    label(`${name} ${(100 * (probabilities[name] ?? 0)).toFixed(0)} %`, {
-      x: x + 2 * line + text / 4,
-      y: y + size - 2 * line - text / 3,
+    label(words, {
+      x: between(x + 2 * line + text / 4, text / 4, width * scale - LETTER_WIDTH * text * words.length),
+      y: between(y + size - 2 * line - text / 3, text, height * scale - text / 3),
       'font-family': 'sans-serif',
       'font-weight': 'bold',
       'font-size': text,
@@ -105,4 +129,9 @@ function markOf({ face, class: name, probabilities }: Answer, { width, height, s
       'paint-order': 'stroke',
     }),
   ].join('');
+}
+
+/** Squares may reach over the edge of the picture; their labels may not. */
+function between(wanted: number, least: number, most: number): number {
+  return Math.max(least, Math.min(wanted, most));
 }

@@ -1,16 +1,14 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { type DeviceRequest, loadEngine } from '../../engine/index.ts';
-import { compareBytes, FermentError, isFolder, messageOf } from '../../kit/index.ts';
-import { hasImageName, IMAGE_PIXELS, IMAGE_SIDE, isSystemFile, toRgb } from '../data/index.ts';
-import { type BadImage, refuseBadImages } from '../data/raw/index.ts';
-import { explainReadError } from '../data/read-error.ts';
+import { compareBytes, FermentError, isFolder } from '../../kit/index.ts';
+import { hasImageName, IMAGE_PIXELS, isSystemFile, toRgb } from '../data/index.ts';
 import { argmaxRows } from '../evaluation/index.ts';
 import { atTemperature } from '../evaluation/temperature.ts';
-import { type Decoded, decodeManyGray, readImageHeader } from '../images/index.ts';
 import { disposeModel, loadModel, predict, softmaxRows } from '../models/index.ts';
-import { type FaceFinder, type FaceSquare, type NoFinder, openFaceFinder } from './face-finder.ts';
-import { facesOf, type SeenFace } from './photo.ts';
+import { type FaceSquare, openFaceFinder } from './face-finder.ts';
+import { lookAtFiles } from './look-at-files.ts';
+import type { SeenFace } from './photo.ts';
 
 /** What a model says of one face. */
 export interface Answer {
@@ -50,6 +48,7 @@ export async function answerFiles(
     const { logits } = predict(engine, model, toRgb(joined(faces)), { preprocessing: info.preprocessing });
     const { classes, temperature = 1 } = info;
     const probabilities = softmaxRows(atTemperature(logits, temperature), classes.length);
+    refuseNoNumbers(probabilities, options.model);
     const best = argmaxRows(probabilities, classes.length);
     const answers = faces.map(({ file, square }, i) => ({
       file,
@@ -66,70 +65,21 @@ export async function answerFiles(
   }
 }
 
-interface FileFace extends SeenFace {
-  readonly file: string;
-  /** Of another size than the model sees. */
-  readonly isPhoto: boolean;
-}
-
-/** The faces of all files. The detector is loaded when the first photograph comes. */
-async function lookAtFiles(
-  files: readonly string[],
-  open: () => ReturnType<typeof openFaceFinder>,
-): Promise<{ readonly faces: readonly FileFace[]; readonly missing: string | undefined }> {
-  const looked = new Map<string, Looked>();
-  const small: { readonly file: string; readonly bytes: Buffer }[] = [];
-  let opened: FaceFinder | NoFinder | undefined;
-  for (const file of files) {
-    const bytes = readFile(file);
-    const header = readImageHeader(bytes);
-    if (header?.width === IMAGE_SIDE && header.height === IMAGE_SIDE) {
-      small.push({ file, bytes });
-      continue;
-    }
-    opened ??= await open();
-    looked.set(file, await lookAtPhoto(bytes, typeof opened === 'function' ? opened : undefined));
-  }
-  const decoded = await decodeManyGray(
-    small.map(({ bytes }) => bytes),
-    ({ pixels }): readonly SeenFace[] => [{ pixels, square: undefined }],
+/** Weights that are not finite, or a temperature near 0, would be written as `null` into JSON. */
+function refuseNoNumbers(probabilities: Float32Array, model: string): void {
+  const strange = probabilities.find((p) => !Number.isFinite(p));
+  if (strange === undefined) return;
+  throw new FermentError(
+    'BAD_WEIGHTS',
+    `The answers of ${model} should be probabilities. Received: ${strange}.`,
+    { hint: 'Its training diverged, or its files are damaged: train it again, or take another model.' },
   );
-  for (const [i, { file }] of small.entries()) {
-    const image = decoded[i];
-    if (image !== undefined) looked.set(file, { ...image, isPhoto: false });
-  }
-  const bad: BadImage[] = [];
-  const faces = files.flatMap((file): FileFace[] => {
-    const seen = looked.get(file);
-    if (seen?.ok === false) bad.push({ path: file, reason: seen.reason });
-    return seen?.ok === true ? seen.value.map((face) => ({ ...face, file, isPhoto: seen.isPhoto })) : [];
-  });
-  refuseBadImages(bad, 'The list');
-  return { faces, missing: typeof opened === 'object' ? opened.missing : undefined };
-}
-
-type Looked = Decoded<readonly SeenFace[]> & Pick<FileFace, 'isPhoto'>;
-
-async function lookAtPhoto(bytes: Buffer, finder: FaceFinder | undefined): Promise<Looked> {
-  try {
-    return { ok: true, value: await facesOf(bytes, finder), isPhoto: true };
-  } catch (error) {
-    return { ok: false, reason: messageOf(error), isPhoto: true };
-  }
 }
 
 function joined(faces: readonly SeenFace[]): Uint8Array {
   const pixels = new Uint8Array(faces.length * IMAGE_PIXELS);
   for (const [i, face] of faces.entries()) pixels.set(face.pixels, i * IMAGE_PIXELS);
   return pixels;
-}
-
-function readFile(path: string): Buffer {
-  try {
-    return readFileSync(path);
-  } catch (error) {
-    throw explainReadError(error, path);
-  }
 }
 
 /** The file itself, or the JPEG and PNG files in a folder and those below, by the bytes of their names. */

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { compareBytes, errnoOf, FermentError } from '../../kit/index.ts';
+import { compareBytes, errnoOf, FermentError, isFolder } from '../../kit/index.ts';
 import { hasImageName, isSystemFile, labelOfName, loadDataset, loadPixels, toRgb } from '../data/index.ts';
 import { CLASSES } from '../params/index.ts';
 
@@ -43,7 +43,7 @@ function listLabelled(folder: string): readonly LabelledFile[] {
   if (files.length > 0) return files.sort((a, b) => a.label - b.label);
   throw new FermentError(
     'DATA_LAYOUT',
-    `${folder} should hold images.npy and labels.npy, or a folder of images for each class. Received: ${describe(names)}.`,
+    `${folder} should hold images.npy and labels.npy, or a folder of images for each class. Received: ${isFolder(folder) ? describe(names) : 'a file'}.`,
     {
       hint: `The classes are ${CLASSES.join(', ')}. Of a data set with train/ and test/, name one of these.`,
     },

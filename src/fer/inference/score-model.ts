@@ -1,4 +1,5 @@
 import { type DeviceRequest, loadEngine } from '../../engine/index.ts';
+import { FermentError } from '../../kit/index.ts';
 import { IMAGE_SIDE } from '../data/index.ts';
 import { type EngineFacts, engineFacts } from '../engine-facts.ts';
 import {
@@ -8,8 +9,10 @@ import {
   logLoss,
   normaliseRows,
 } from '../evaluation/index.ts';
+import { atTemperature } from '../evaluation/temperature.ts';
 import { reencodeJpeg } from '../images/index.ts';
-import { disposeModel, loadModel, type ModelInfo, predict } from '../models/index.ts';
+import { disposeModel, loadModel, type ModelInfo, predict, softmaxRows } from '../models/index.ts';
+import { CLASSES } from '../params/index.ts';
 import { loadLabelledImages } from './labelled-images.ts';
 
 export interface ScoreOptions {
@@ -24,26 +27,31 @@ export interface ScoreOptions {
 
 export interface Scores extends ClassificationReport {
   readonly images: number;
-  /** Mean cross-entropy in nats. */
+  /** Mean cross-entropy in nats, of the probabilities at the model's temperature. */
   readonly logLoss: number;
   readonly info: ModelInfo;
   readonly engine: EngineFacts;
 }
 
-/** Answers labelled images with a saved model, and compares. Throws what the loaders of data and model throw. */
+/**
+ * Answers labelled images with a saved model, and compares by the names of the classes. Throws what the loaders of data
+ * and model throw, BAD_WEIGHTS for a model of other classes, BAD_ARRAY where it answers with numbers that are none.
+ */
 export async function scoreModel(options: ScoreOptions): Promise<Scores> {
   const engine = await loadEngine({ device: options.device });
   const { model, info } = await loadModel(engine, options.model);
   try {
-    const { images, labels } = await loadLabelledImages(options.data);
+    const places = placesOf(info, options.model);
+    const { images, labels: own } = await loadLabelledImages(options.data);
+    const labels = own.map((label) => places[label] ?? label);
     const { jpegQuality } = options;
     const seen =
       jpegQuality === undefined
         ? images
         : await reencodeJpeg({ data: images, count: labels.length, side: IMAGE_SIDE }, jpegQuality);
-    const { probabilities } = predict(engine, model, seen, { preprocessing: info.preprocessing });
+    const { logits } = predict(engine, model, seen, { preprocessing: info.preprocessing });
     const classes = info.classes.length;
-    const p = normaliseRows(probabilities, classes);
+    const p = normaliseRows(softmaxRows(atTemperature(logits, info.temperature ?? 1), classes), classes);
     return {
       images: labels.length,
       ...classificationReport(labels, argmaxRows(p, classes), classes),
@@ -54,4 +62,19 @@ export async function scoreModel(options: ScoreOptions): Promise<Scores> {
   } finally {
     disposeModel(model);
   }
+}
+
+/** Where the model has each class of the data: a model from elsewhere may have them in another order. */
+function placesOf({ classes }: ModelInfo, model: string): readonly number[] {
+  return CLASSES.map((name) => {
+    const place = classes.indexOf(name);
+    if (place >= 0) return place;
+    throw new FermentError(
+      'BAD_WEIGHTS',
+      `Labels are ${CLASSES.join(', ')}, and the model in ${model} has no class ${name}. Received: ${classes.join(', ')}.`,
+      {
+        hint: "Write the data's names into the list `classes` of its model-info.json, in the order of its logits.",
+      },
+    );
+  });
 }

@@ -36,6 +36,15 @@ export async function loadModel(
       `${topologyPath} should have ${info.parameters.learnable} learnable parameters, as ${MODEL_FILES.info} says. Received: ${counts.learnable}.`,
     );
   }
+  const logits = model.outputs.map(({ shape }) => shape.at(-1));
+  if (logits.length !== 1 || logits[0] !== info.classes.length) {
+    model.dispose();
+    throw new FermentError(
+      'BAD_WEIGHTS',
+      `${topologyPath} should give ${info.classes.length} logits, one for each class. Received: ${logits.join(' and ')}.`,
+      { hint: 'Take the folder whole, or train the model again.' },
+    );
+  }
   return { model, info };
 }
 
@@ -92,11 +101,14 @@ function readJson(path: string): unknown {
   }
 }
 
+/** Nothing there, a file in the place of the folder, a folder in the place of the file. */
+const NO_FILE: ReadonlySet<string | undefined> = new Set(['ENOENT', 'ENOTDIR', 'EISDIR']);
+
 function read(path: string): Buffer {
   try {
     return readFileSync(path);
   } catch (error) {
-    if (errnoOf(error) !== 'ENOENT') throw error;
+    if (!NO_FILE.has(errnoOf(error))) throw error;
     throw new FermentError('BAD_WEIGHTS', `A saved model needs the file ${path}, which does not exist.`, {
       hint: `A model is a folder with ${Object.values(MODEL_FILES).join(', ')}.`,
       cause: error,

@@ -1,5 +1,5 @@
 import { FermentError } from '../../kit/index.ts';
-import { ARCHITECTURES, type Architecture } from '../params/index.ts';
+import { ARCHITECTURES, type Architecture, CLASSES } from '../params/index.ts';
 import type { ParameterCounts } from './count.ts';
 import { PREPROCESSINGS, type Preprocessing } from './preprocessing.ts';
 
@@ -48,7 +48,9 @@ export function parseModelInfo(value: unknown, path: string): ModelInfo {
   return {
     architecture: choice('architecture', ARCHITECTURES),
     preprocessing: choice('preprocessing', PREPROCESSINGS),
-    classes: isTextList(classes) ? classes : refuse('classes', 'a list of names'),
+    classes: isClassList(classes)
+      ? classes
+      : refuse('classes', `a list of ${CLASSES.length} different names`),
     parameters: {
       learnable: count(parameters, 'learnable'),
       moving: count(parameters, 'moving'),
@@ -66,8 +68,10 @@ function asRecord(value: unknown): Readonly<Record<string, unknown>> | undefined
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : undefined;
 }
 
-function isTextList(value: unknown): value is readonly string[] {
-  return Array.isArray(value) && value.every((one) => typeof one === 'string');
+/** A name for each logit. With fewer the rows of the logits would be cut at wrong places. */
+function isClassList(value: unknown): value is readonly string[] {
+  if (!Array.isArray(value) || !value.every((one) => typeof one === 'string')) return false;
+  return value.length === CLASSES.length && new Set(value).size === value.length;
 }
 
 function isPositive(value: unknown): value is number {

@@ -58,6 +58,37 @@ describe('pictures with answers drawn in', () => {
     expect(readFileSync(join(root, 'other.png'), 'utf8')).toBe('kept');
   });
 
+  test('have the whole label in the picture, also where the square reaches over its edge', async () => {
+    const root = temporaryFolder();
+    const white = async (left: number, top: number): Promise<number> => {
+      const file = join(root, `${left},${top}.png`);
+      await sharp({ create: { width: 400, height: 300, channels: 3, background: '#888' } }).toFile(file);
+      const face = { left, top, side: 60, score: 1 };
+      await annotateFiles([{ ...answerTo(file, 'surprise'), face }], join(root, 'drawn'));
+      const drawn = sharp(join(root, 'drawn', `${left},${top}.png`)).removeAlpha();
+      const data = await drawn.raw().toBuffer();
+      return data.filter((value, i) => i % 3 === 0 && value === 255 && data[i + 2] === 255).length;
+    };
+    const inside = await white(150, 100);
+    expect(inside).toBeGreaterThan(50);
+    for (const [left, top] of [
+      [340, 100],
+      [-40, 100],
+      [150, 270],
+      [150, -55],
+    ] as const)
+      expect(await white(left, top)).toBeGreaterThan(0.8 * inside);
+  });
+
+  test('are made of the narrowest pictures, too', async () => {
+    const root = temporaryFolder();
+    const file = join(root, 'line.png');
+    await sharp({ create: { width: 1, height: 20_000, channels: 3, background: '#888' } }).toFile(file);
+    await annotateFiles([{ ...answerTo(file), face: null }], join(root, 'drawn'));
+    const { width, height } = await sharp(join(root, 'drawn/line.png')).metadata();
+    expect([width, height]).toEqual([1, 16_384]);
+  });
+
   test('show class names of any characters', async () => {
     const root = temporaryFolder();
     await writePicture(join(root, 'photo.png'), '#888');

@@ -145,6 +145,32 @@ describe('loadModel', () => {
     );
   });
 
+  test('refuses names of classes that are not one for each logit', async () => {
+    const folder = await saved();
+    for (const classes of [['angry', 'happy'], CLASSES.slice(1), [...CLASSES.slice(1), 'happy']]) {
+      edit(folder, MODEL_FILES.info, (text) => JSON.stringify({ ...JSON.parse(text), classes }));
+      await expect(loadModel(engine, folder)).rejects.toThrow(
+        `${folder}/model-info.json: 'classes' should be a list of 7 different names. Received: ${JSON.stringify(classes)}.`,
+      );
+    }
+  });
+
+  test('refuses a net that gives other than a logit for each class, without keeping tensors', async () => {
+    const folder = temporaryFolder();
+    const before = engine.tf.memory().numTensors;
+    const { input, layers, model: modelOf } = engine.tf;
+    const image = input({ shape: [48, 48, 3] });
+    const flat = layers.flatten().apply(image) as typeof image;
+    const model = modelOf({ inputs: image, outputs: layers.dense({ units: 5 }).apply(flat) as typeof image });
+    await saveModel(folder, model, infoOf(model, 'resnet'));
+    disposeModel(model);
+    await expect(loadModel(engine, folder)).rejects.toMatchObject({
+      code: 'BAD_WEIGHTS',
+      message: `${folder}/model.json should give 7 logits, one for each class. Received: 5.`,
+    });
+    expect(engine.tf.memory().numTensors).toBe(before);
+  });
+
   test('refuses a topology that is damaged or of another net, without keeping tensors', async () => {
     const folder = await saved();
     const before = engine.tf.memory().numTensors;
