@@ -10,8 +10,8 @@ export interface GitObject {
 }
 
 /**
- * The objects with these names (`<id>`, `<commit>^{tree}`), in order, from one process of git. Those that the
- * repository does not have are left out. Throws UNREADABLE when git fails.
+ * The objects with these names (`<id>`, `<commit>^{tree}`), in order, from one process of git. Throws UNREADABLE when
+ * git fails, and for an object that the repository does not have or has damaged: what it names is then unknown.
  */
 export async function* readGitObjects(root: string, names: readonly string[]): AsyncGenerator<GitObject> {
   if (names.length === 0) return;
@@ -28,23 +28,26 @@ export async function* readGitObjects(root: string, names: readonly string[]): A
   child.stdin.end(`${names.join('\n')}\n`);
   const input = new Input(child.stdout);
   try {
-    for (const _ of names) {
+    for (const name of names) {
       const header = await input.line();
       if (header === undefined) break;
       // <id> SP <type> SP <size> LF <bytes> LF, or <name> SP missing LF
       const match = /^([0-9a-f]+) (\w+) (\d+)$/.exec(header);
-      if (match === null) continue;
+      if (match === null) throw unreadable(root, `git has no object ${name}`);
       const bytes = await input.take(Number(match[3]));
       await input.take(1);
       yield { id: match[1] ?? '', type: match[2] ?? '', bytes };
     }
-    if ((await ended) !== 0)
-      throw new FermentError('UNREADABLE', `git cat-file failed in ${root}.`, {
-        hint: 'See what git says itself: git fsck',
-      });
+    if ((await ended) !== 0) throw unreadable(root, 'git cat-file failed');
   } finally {
     child.kill();
   }
+}
+
+function unreadable(root: string, problem: string): FermentError {
+  return new FermentError('UNREADABLE', `${problem} in ${root}.`, {
+    hint: 'See what git says itself: git fsck',
+  });
 }
 
 /** One entry of a tree object: a blob, a folder's tree, or something else (a link, a submodule). */

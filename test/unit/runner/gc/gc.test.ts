@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, renameSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { fsck, type GcOptions, gc, loadProject, readLock } from '../../../../src/runner/index.ts';
@@ -237,6 +237,26 @@ it('nothing is deleted when the answer is no, or when git cannot say what it hol
   expect(readdirSync(join(p.root, '.ferment/runs'), { recursive: true })).toEqual(before);
 });
 
+it.each([
+  ['the tree of a commit', 'HEAD~1^{tree}'],
+  ['a lock', 'HEAD~1:pipeline.lock'],
+])('nothing is deleted when %s is missing from git or damaged there', async (_, name) => {
+  const p = gitProject(files);
+  for (const text of ['first\n', 'second\n']) {
+    await runWith(p, text);
+    p.commitAll(text);
+  }
+  const id = p.git('rev-parse', name).trim();
+  const object = join(p.root, '.git/objects', id.slice(0, 2), id.slice(2));
+  rmSync(object);
+  await expect(sweep(p)).rejects.toMatchObject({
+    code: 'UNREADABLE',
+    message: expect.stringMatching(/^git has no object [0-9a-f]{40}(\^\{tree\})? in /),
+  });
+  writeFileSync(object, 'torn by a power cut');
+  await expect(sweep(p)).rejects.toMatchObject({ code: 'UNREADABLE' });
+  expect(await restorable(p, ['first\n', 'second\n'])).toEqual(['first\n', 'second\n']);
+});
 it('what a sweep took that was killed before it had looked again comes back at the next command', async () => {
   const p = gitProject(files);
   await runWith(p, 'one');
