@@ -7,13 +7,19 @@ import { showAnswers, showFace, showPicture } from './show.js';
 const element = (id) => document.getElementById(id);
 const [picture, status, follow, size] = ['picture', 'status', 'follow', 'size'].map(element);
 
-/** What is looked at (an image or the camera), the square's centre and side as shares of it, and the faces found. */
-const state = { source: undefined, width: 0, height: 0, x: 0.5, y: 0.5, size: 1, faces: [], searched: false };
+/** Nothing but the middle of a picture is looked at, and no face was found. */
+const START = { x: 0.5, y: 0.5, size: 1, aimed: undefined, faces: [], searched: false };
+/**
+ * What is looked at (an image or the camera), the square's centre and side as shares of it, the face that it is on,
+ * unless a person put it elsewhere, and the faces found.
+ */
+const state = { source: undefined, width: 0, height: 0, ...START };
 let answer;
 let find;
 
-/** The square in pixels of the source, inside of it. */
+/** The square in pixels of the source: that of a face, which may reach over the edge, or one inside of the picture. */
 function square() {
+  if (state.aimed !== undefined) return state.aimed;
   const { width, height, x, y } = state;
   const shorter = Math.min(width, height);
   const side = Math.min(shorter, Math.max(SIDE / 2, state.size * shorter));
@@ -22,9 +28,11 @@ function square() {
 }
 
 /** Puts the square on a face. */
-function aim({ x, y, side }) {
+function aim(face) {
+  const { x, y, side } = face;
   const { width, height } = state;
   Object.assign(state, {
+    aimed: face,
     x: (x + side / 2) / width,
     y: (y + side / 2) / height,
     size: side / Math.min(width, height),
@@ -38,7 +46,7 @@ function look() {
   // Where faces were in the camera a while ago, nobody needs to know.
   const isStale = state.source instanceof HTMLVideoElement && !follow.checked;
   showPicture(picture, state, cut, isStale ? [] : state.faces);
-  const small = cutSquare(state.source, cut);
+  const small = cutSquare(state, cut);
   const gray = grayOf(small.getContext('2d').getImageData(0, 0, SIDE, SIDE).data);
   showFace(element('face'), gray);
   if (answer === undefined) return;
@@ -67,7 +75,7 @@ async function search() {
 }
 
 async function take(source, width, height) {
-  Object.assign(state, { source, width, height, x: 0.5, y: 0.5, size: 1, faces: [], searched: false });
+  Object.assign(state, { source, width, height, ...START });
   size.value = '100';
   if (find !== undefined) follow.checked = true;
   look();
@@ -84,18 +92,26 @@ element('file').addEventListener('change', async ({ target }) => {
     status.textContent = `${file.name} is no picture that this browser can read.`;
     return;
   }
-  for (const track of stream?.getTracks() ?? []) track.stop();
+  stopCamera();
   await take(image, image.width, image.height);
 });
 
 let stream;
+/** Also when another takes its place: a camera that nobody holds any more would stay on. */
+function stopCamera() {
+  for (const track of stream?.getTracks() ?? []) track.stop();
+}
+
 element('camera').addEventListener('click', async () => {
+  let started;
   try {
-    stream = await navigator.mediaDevices.getUserMedia({ video: { facingMode: 'user' } });
+    started = await navigator.mediaDevices.getUserMedia({ video: { facingMode: 'user' } });
   } catch (error) {
     status.textContent = `There is no camera to use: ${error.message}.`;
     return;
   }
+  stopCamera();
+  stream = started;
   const video = Object.assign(document.createElement('video'), { srcObject: stream, playsInline: true });
   await video.play();
   await take(video, video.videoWidth, video.videoHeight);
@@ -117,14 +133,14 @@ function move({ offsetX, offsetY }) {
   const face = state.faces.find(
     (one) => x > one.x && x < one.x + one.side && y > one.y && y < one.y + one.side,
   );
-  if (face === undefined) Object.assign(state, at);
+  if (face === undefined) Object.assign(state, at, { aimed: undefined });
   else aim(face);
   look();
 }
 
 size.addEventListener('input', () => {
   follow.checked = false;
-  state.size = Number(size.value) / 100;
+  Object.assign(state, { size: Number(size.value) / 100, aimed: undefined });
   look();
 });
 follow.addEventListener('change', () => follow.checked && search());

@@ -51,6 +51,18 @@ const server = createServer((request, response) => {
   }
 });
 
-server.listen(Number(process.argv[2] ?? 8080), '127.0.0.1', () => {
+const port = Number(process.argv[2] ?? 8080);
+if (!Number.isInteger(port) || port < 0 || port > 65_535)
+  end(`The port should be a number from 0 to 65535. Received: ${process.argv[2]}`);
+server.on('error', (error) => {
+  if (error.code !== 'EADDRINUSE') end(`Port ${port} cannot be had: ${error.message}`);
+  end(`Port ${port} is taken. Name another: node examples/browser/serve.js ${port === 8081 ? 8082 : 8081}`);
+});
+server.listen(port, '127.0.0.1', () => {
   process.stdout.write(`http://127.0.0.1:${server.address().port}/ (stop with Ctrl-C)\n`);
 });
+
+function end(text) {
+  process.stderr.write(`error: ${text}\n`);
+  process.exit(1);
+}

@@ -1,10 +1,14 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { execa } from 'execa';
 import type { Browser, Page } from 'playwright-core';
+import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { generateFaces } from '../../src/fer/faces/index.ts';
 import { encodeGrayPng } from '../../src/fer/images/index.ts';
+import type { FaceSquare } from '../../src/fer/inference/face-finder.ts';
+import { facesOf } from '../../src/fer/inference/photo.ts';
 import { chromePath, launchChrome } from '../support/chrome.ts';
 import { drawnPhoto } from '../support/drawn-photo.ts';
 import { fer } from '../support/fer.ts';
@@ -42,8 +46,11 @@ async function drawFace(label: number): Promise<string> {
 /** What `fer predict` says of each face, as shares by class in per cent. */
 async function expected(...pictures: string[]) {
   const { stdout } = await fer(root, 'predict', ...pictures, '--json');
-  const answers: { class: string; probabilities: Record<string, number>; face?: { side: number } }[] =
-    JSON.parse(stdout);
+  const answers: {
+    class: string;
+    probabilities: Record<string, number>;
+    face: FaceSquare | null;
+  }[] = JSON.parse(stdout);
   return answers;
 }
 
@@ -135,15 +142,53 @@ describe.skipIf(chromePath === undefined)('the example page in a browser', () =>
       .toBeLessThan(RESAMPLING);
   });
 
+  test('repeats the border of the picture where a face reaches over it, as fer predict does', async () => {
+    const placed = [{ index: 13, left: 150, top: 30, side: 240 }];
+    const edge = join(root, 'edge.png');
+    await sharp(await drawnPhoto({ width: 560, height: 320 }, placed))
+      .extract({ left: 100, top: 70, width: 340, height: 250 })
+      .toFile(edge);
+    const [answer] = await expected(edge);
+    const { face } = answer ?? {};
+    if (face === undefined || face === null) throw new Error('Expected a face.');
+    expect(face.top).toBeLessThan(-10);
+    const [seen] = await facesOf(readFileSync(edge), async () => [face]);
+    const tab = await open();
+    await tab.locator('#file').setInputFiles(edge);
+    /** Mean difference in gray levels. Only the resampling differs. */
+    const difference = async (): Promise<number> => {
+      const rgba = (await tab.evaluate(
+        "[...document.getElementById('face').getContext('2d').getImageData(0, 0, 48, 48).data]",
+      )) as number[];
+      const off = [...(seen?.pixels ?? [])].map((value, i) => Math.abs(value - (rgba[4 * i] ?? 0)));
+      return off.reduce((sum, one) => sum + one, 0) / off.length;
+    };
+    await expect.poll(difference, { timeout: 20_000 }).toBeLessThan(8);
+    expect(farthest(await answersOn(tab), answer?.probabilities ?? {})).toBeLessThan(RESAMPLING);
+  });
+
   test('follows the largest face before the camera', async () => {
     const right = (await expected(group))[1];
     const tab = await open();
+    await tab.evaluate(`
+      const { mediaDevices } = navigator;
+      const ask = mediaDevices.getUserMedia.bind(mediaDevices);
+      window.tracks = [];
+      mediaDevices.getUserMedia = async (wish) => {
+        const stream = await ask(wish);
+        window.tracks.push(...stream.getTracks());
+        return stream;
+      };
+    `);
     await tab.locator('#camera').click();
     await tab.getByText('2 faces. Click another').waitFor();
     expect((await answersOn(tab))[0]?.[0]).toBe(right?.class);
-    // Another picture ends the camera.
+    // Another picture ends the camera, also one that was asked for twice.
+    await tab.locator('#camera').click();
+    await expect.poll(() => tab.evaluate('window.tracks.length')).toBe(2);
     await tab.locator('#file').setInputFiles(await drawFace(3));
     await tab.getByText('What the net sees, and what it says:').waitFor();
+    expect(await tab.evaluate('window.tracks.map((track) => track.readyState)')).toEqual(['ended', 'ended']);
   });
 
   test('asks nobody else, and throws nothing', () => {
@@ -185,4 +230,18 @@ test('the server gives its own files, the model and TensorFlow.js, and nothing e
     '%',
   ];
   expect(await Promise.all(bad.map(status))).toEqual(Array(6).fill(404));
+});
+
+test('the server says in a sentence that its port is taken, or is none', async () => {
+  const refused = (port: string) =>
+    execa(process.execPath, [join(repository, 'examples/browser/serve.js'), port], { reject: false });
+  const { port } = new URL(page.url);
+  expect(await refused(port)).toMatchObject({
+    exitCode: 1,
+    stderr: `error: Port ${port} is taken. Name another: node examples/browser/serve.js 8081`,
+  });
+  expect(await refused('http')).toMatchObject({
+    exitCode: 1,
+    stderr: 'error: The port should be a number from 0 to 65535. Received: http',
+  });
 });
