@@ -57,8 +57,9 @@ function leavesOf(command: Command, name: string): { readonly name: string; read
 }
 
 function sectionOf(name: string, command: Command): string[] {
+  const help = command.createHelp();
   const options = command.options.map(
-    (option) => `| \`${escapeCell(option.flags)}\` | ${escapeCell(option.description)} |`,
+    (option) => `| \`${escapeCell(option.flags)}\` | ${escapeCell(help.optionDescription(option))} |`,
   );
   const args = command.registeredArguments.map((argument) => {
     const text = argument.variadic ? `${argument.name()}...` : argument.name();

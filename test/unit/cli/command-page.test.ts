@@ -14,3 +14,10 @@ it('docs/fer.md is what npm run docs writes', () => {
 it('--version is that of package.json', () => {
   expect(JSON.parse(readFileSync('package.json', 'utf8'))).toMatchObject({ version: VERSION });
 });
+
+it('the pages say which words an option takes, and what it is when it is not given', () => {
+  expect(renderFerPage()).toContain(
+    '| `--precision <type>` | how numbers are stored (choices: "float32", "float16", default: "float16") |',
+  );
+  expect(renderFerPage()).toContain('| `--batch <n>` | images in a batch (default: 64) |');
+});
