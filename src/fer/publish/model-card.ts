@@ -1,6 +1,7 @@
 import { formatCount } from '../../kit/index.ts';
 import type { DownloadReport, PackReport } from '../data/index.ts';
 import type { EvaluationMetrics } from '../evaluation/index.ts';
+import type { Preprocessing } from '../models/index.ts';
 import { CLASSES } from '../params/index.ts';
 import { countOf, decimals, modelName, percent, withInterval } from '../report/sections/format.ts';
 import type { TrainingMetrics } from '../training/index.ts';
@@ -46,17 +47,18 @@ function whatItIs({ name, training, evaluation, precision }: CardResults): strin
     '|---|---|',
     `| architecture | ${architecture}, trained from ${start} weights |`,
     `| size | ${formatCount(countOf(evaluation.model))} parameters, ${(multiplyAdds / 1e6).toFixed(1)} million multiply-adds for an image |`,
-    `| input | \`[n, 48, 48, c]\`, ${channels}, ${INPUT[preprocessing] ?? preprocessing} |`,
+    `| input | \`[n, 48, 48, c]\`, ${channels}, ${INPUT[preprocessing]} |`,
     `| output | seven logits, in the order above; softmax of logits${atTemperature} gives probabilities |`,
     `| files | \`model.json\` and \`weights.bin\` for TensorFlow.js, \`model.safetensors\` with Keras' names and layout, numbers as ${precision} |`,
     '',
   ];
 }
 
-const INPUT: Readonly<Record<string, string>> = {
+const INPUT: Readonly<Record<Preprocessing, string>> = {
   standardized: 'each image less its mean, divided by its standard deviation (at least 8 of 255 gray levels)',
   centered: '0 to 255 as -1 to 1',
   unit: '0 to 255 as 0 to 1',
+  caffe: "0 to 255 in the order blue, green, red, less ImageNet's means 103.939, 116.779 and 123.68",
 };
 
 function use(): string[] {
@@ -83,9 +85,19 @@ function data({ download, packed, training, targetShare }: CardResults): string[
     '',
     ...(isDrawn(download) ? [DRAWN] : [`${sourceOf(download)} ${PEOPLE} ${overlapOf(packed)} ${LICENCE}`]),
     '',
-    `Trained on ${formatCount(images.train)} images, ${epochs} epochs in batches of ${batchSize}${taught}; ${CHOSEN[packed.validationRule](formatCount(images.validation))}.`,
+    `Trained on ${formatCount(images.train)} images, ${epochs} epochs in batches of ${batchSize}${taught}; ${CHOSEN[packed.validationRule](formatCount(images.validation))}.${addedTo(packed)}`,
     '',
   ];
+}
+
+/** What the training part has that the source has not. */
+function addedTo({ splits }: PackReport): string {
+  const { injected, augmented } = splits.train.origins;
+  const added = [
+    ...(injected > 0 ? [`${formatCount(injected)} images of a second source`] : []),
+    ...(augmented > 0 ? [`${formatCount(augmented)} that were made from others`] : []),
+  ];
+  return added.length === 0 ? '' : ` The training part had ${added.join(' and ')} added to it.`;
 }
 
 type Rule = PackReport['validationRule'];
@@ -102,9 +114,15 @@ function isDrawn({ source }: DownloadReport): boolean {
   return source.kind === 'generated';
 }
 
-/** FER2013 is known by how many images it has; any other data set is called what its file is called. */
-function sourceOf({ source, total }: DownloadReport): string {
-  if (source.kind === 'kaggle' || total === FER2013_IMAGES)
+/** FER2013 is known by how many images it has. */
+function isFer2013({ source, total }: DownloadReport): boolean {
+  return source.kind === 'kaggle' || total === FER2013_IMAGES;
+}
+
+/** Any other data set is called what its file is called. */
+function sourceOf(download: DownloadReport): string {
+  const { source, total } = download;
+  if (isFer2013(download))
     return 'FER2013 (Goodfellow et al., 2013): faces that were collected by web search and cut out automatically. The data set came with a challenge of ICML 2013, for research.';
   return `Faces of the source \`${source.name ?? source.kind}\`, ${formatCount(total)} images.`;
 }
@@ -179,13 +197,18 @@ function figures({ evaluation, precision }: CardResults): string[] {
 
 function limits({ download }: CardResults): string[] {
   if (isDrawn(download)) return [];
+  const known = isFer2013(download);
+  const people = known
+    ? ' People who were asked for these labels gave 65 ± 5 % of them (Goodfellow et al., 2013).'
+    : '';
+  const rare = known ? 'pictures found by web search around 2012' : 'the data';
   return [
     '## Limits',
     '',
-    '- It names what a label would most likely say about a picture, not what a person feels. People who were asked for these labels gave 65 ± 5 % of them (Goodfellow et al., 2013).',
+    `- It names what a label would most likely say about a picture, not what a person feels.${people}`,
     '- One face, upright, filling the square; profiles, masks, hands and small faces are answered all the same, and badly.',
-    '- How well it does for people of different age, sex and origin was not measured: the data set does not say who is shown. Expect it to be worse for whoever is rare in pictures found by web search around 2012.',
-    '- Disgust is rare in the data, and its figures rest on few pictures.',
+    `- How well it does for people of different age, sex and origin was not measured: the data set does not say who is shown. Expect it to be worse for whoever is rare in ${rare}.`,
+    ...(known ? ['- Disgust is rare in the data, and its figures rest on few pictures.'] : []),
     '',
   ];
 }

@@ -80,7 +80,8 @@ async function project(
   });
   write('download.json', { source: { kind: source, name: 'faces.zip' }, total });
   const clean = { dropped: { testDuplicates: 704 }, audit: { heldBackInTrain: 0 } };
-  write('to-rgb.json', { validationRule: 'names', ...clean, ...packed });
+  const splits = { train: { origins: { original: 28_005, injected: 0, augmented: 0 } } };
+  write('to-rgb.json', { validationRule: 'names', splits, ...clean, ...packed });
   return { root, info };
 }
 
@@ -128,6 +129,10 @@ describe('publishing a model', () => {
     expect(card).toContain('(704) were taken out of the training part before training.');
     expect(card).toContain('chosen on 3,589 validation images; the test images were read once.');
     expect(card).toMatch(/at the temperature \d\.\d{3}, which validation chose/);
+    expect(card).toContain(
+      'rare in pictures found by web search around 2012.\n- Disgust is rare in the data',
+    );
+    expect(card).not.toContain('added to it');
     expect(card).toContain('## Not for');
     const drawn = await project('generated');
     await publish(drawn.root);
@@ -143,6 +148,7 @@ describe('publishing a model', () => {
         validationRule: 'test-files',
         dropped: { testDuplicates: 0 },
         audit: { heldBackInTrain: 568 },
+        splits: { train: { origins: { original: 900, injected: 117, augmented: 1_600 } } },
       },
       training: { initialWeights: 'imagenet' },
     });
@@ -154,7 +160,12 @@ describe('publishing a model', () => {
     expect(card).toContain(
       'chosen on the 3,589 test images themselves, so that the figures below are too good.',
     );
-    expect(card).not.toContain('FER2013');
+    expect(card).toContain(
+      ' The training part had 117 images of a second source and 1,600 that were made from others added to it.',
+    );
+    // Nothing that was said of FER2013 alone.
+    expect(card).toContain('Expect it to be worse for whoever is rare in the data.');
+    expect(card).not.toMatch(/FER2013|Goodfellow|2012|Disgust is rare/);
   });
 
   test('never writes its card over a README of somebody else, but over its own', async () => {
