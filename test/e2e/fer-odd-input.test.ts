@@ -1,5 +1,13 @@
 import { execFileSync } from 'node:child_process';
-import { copyFileSync, cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -49,6 +57,29 @@ describe('fer predict', () => {
     const [png, webp] = JSON.parse(stdout);
     expect({ ...webp, file: 'face.png' }).toEqual(png);
     expect(stderr).not.toContain('No face');
+  });
+
+  test('leaves hidden files alone, and what archivers leave, also in folders of their own', async () => {
+    for (const folder of ['album', 'album/.thumbnails', 'album/__MACOSX']) {
+      mkdirSync(join(root, folder));
+      copyFileSync(join(root, 'face.png'), join(root, folder, 'face.png'));
+    }
+    const { stdout } = await fer(root, 'predict', 'album', '--json');
+    expect(JSON.parse(stdout).map(({ file }: { file: string }) => file)).toEqual(['album/face.png']);
+  });
+
+  test('calls what the system does not let it read unreadable, not unwritable', async () => {
+    symlinkSync('loop', join(root, 'loop'));
+    const files = await fer(root, 'predict', 'loop');
+    expect(files.stderr).toMatch(/^error: Cannot read loop: ELOOP/);
+    const folder = await fer(root, 'evaluate', shipped, 'loop');
+    expect(folder.stderr).toMatch(/^error: Cannot read loop: ELOOP/);
+    mkdirSync(join(root, 'looping'));
+    symlinkSync('model-info.json', join(root, 'looping/model-info.json'));
+    expect(await fer(root, 'predict', 'face.png', '--model', 'looping')).toMatchObject({
+      exit: 4,
+      stderr: expect.stringMatching(/^error: Cannot read looping\/model-info\.json: ELOOP/),
+    });
   });
 
   test('says that a model whose answers are no numbers is damaged', async () => {

@@ -1,8 +1,9 @@
 import { readdirSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { type DeviceRequest, loadEngine } from '../../engine/index.ts';
 import { compareBytes, FermentError, isFolder } from '../../kit/index.ts';
 import { hasImageName, IMAGE_PIXELS, isSystemFile, toRgb } from '../data/index.ts';
+import { explainReadError } from '../data/read-error.ts';
 import { argmaxRows } from '../evaluation/index.ts';
 import { atTemperature } from '../evaluation/temperature.ts';
 import { disposeModel, loadModel, predict, softmaxRows } from '../models/index.ts';
@@ -82,17 +83,28 @@ function joined(faces: readonly SeenFace[]): Uint8Array {
   return pixels;
 }
 
-/** The file itself, or the JPEG and PNG files in a folder and those below, by the bytes of their names. */
+/**
+ * The file itself, or the JPEG and PNG files in a folder and those below, by the bytes of their names; hidden ones are
+ * left alone.
+ */
 function imagesAt(path: string): readonly string[] {
-  if (!isFolder(path)) return [path];
-  const files = readdirSync(path, { withFileTypes: true, recursive: true })
-    .filter(({ name }) => hasImageName(name) && !isSystemFile(name))
-    .map(({ parentPath, name }) => join(parentPath, name))
-    // Also what a link leads to.
-    .filter((file) => statSync(file, { throwIfNoEntry: false })?.isFile() === true)
-    .sort(compareBytes);
-  if (files.length > 0) return files;
+  try {
+    if (!isFolder(path)) return [path];
+    const files = imagesIn(path);
+    if (files.length > 0) return files;
+  } catch (error) {
+    throw explainReadError(error, path);
+  }
   throw new FermentError('DATA_MISSING', `The folder ${path} holds no JPEG or PNG file.`, {
     hint: 'Name files, or a folder that has some, also further down.',
   });
+}
+
+function imagesIn(folder: string): readonly string[] {
+  const files = readdirSync(folder, { withFileTypes: true, recursive: true })
+    .map(({ parentPath, name }) => join(parentPath, name))
+    .filter((file) => hasImageName(file) && !isSystemFile(relative(folder, file)))
+    // Also what a link leads to.
+    .filter((file) => statSync(file, { throwIfNoEntry: false })?.isFile() === true);
+  return files.sort(compareBytes);
 }

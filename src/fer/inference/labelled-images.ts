@@ -2,6 +2,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { compareBytes, errnoOf, FermentError, isFolder } from '../../kit/index.ts';
 import { hasImageName, isSystemFile, labelOfName, loadDataset, loadPixels, toRgb } from '../data/index.ts';
+import { explainReadError } from '../data/read-error.ts';
 import { CLASSES } from '../params/index.ts';
 
 /** Images with what they show. */
@@ -60,7 +61,7 @@ function list(folder: string): string[] {
     return readdirSync(folder);
   } catch (error) {
     if (errnoOf(error) === 'ENOTDIR') return [];
-    if (errnoOf(error) !== 'ENOENT') throw error;
+    if (errnoOf(error) !== 'ENOENT') throw explainReadError(error, folder);
     throw new FermentError('DATA_MISSING', `The folder of images does not exist: ${folder}`, {
       cause: error,
     });

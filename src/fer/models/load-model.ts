@@ -8,7 +8,8 @@ import { MODEL_FILES } from './save-model.ts';
 
 /**
  * Reads a model that `saveModel` wrote; the caller disposes it.
- * Throws BAD_WEIGHTS when a file is missing or damaged, or when the files belong to different models.
+ * Throws BAD_WEIGHTS when a file is missing or damaged, or when the files belong to different models, UNREADABLE when
+ * the system does not let it be read.
  */
 export async function loadModel(
   engine: Engine,
@@ -108,7 +109,8 @@ function read(path: string): Buffer {
   try {
     return readFileSync(path);
   } catch (error) {
-    if (!NO_FILE.has(errnoOf(error))) throw error;
+    if (!NO_FILE.has(errnoOf(error)))
+      throw new FermentError('UNREADABLE', `Cannot read ${path}: ${messageOf(error)}.`, { cause: error });
     throw new FermentError('BAD_WEIGHTS', `A saved model needs the file ${path}, which does not exist.`, {
       hint: `A model is a folder with ${Object.values(MODEL_FILES).join(', ')}.`,
       cause: error,
