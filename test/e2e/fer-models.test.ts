@@ -158,7 +158,9 @@ describe('fer predict', () => {
     expect(await fer(root, 'predict', 'text.png', '--model', 'model')).toMatchObject({
       exit: 1,
       stdout: '',
-      stderr: expect.stringMatching(/^error: The list holds a file that is no image:\n {2}text\.png: /),
+      stderr: expect.stringMatching(
+        /^error: Nothing is answered: 1 file cannot be read as a picture:\n {2}text\.png: .+\nLeave out /,
+      ),
     });
   });
 });

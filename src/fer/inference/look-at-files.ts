@@ -1,8 +1,7 @@
 import { readFileSync } from 'node:fs';
 import sharp from 'sharp';
-import { messageOf } from '../../kit/index.ts';
+import { escapeControl, FermentError, messageOf, plural } from '../../kit/index.ts';
 import { IMAGE_SIDE } from '../data/index.ts';
-import { type BadImage, refuseBadImages } from '../data/raw/index.ts';
 import { explainReadError } from '../data/read-error.ts';
 import { type Decoded, decodeManyGray, readImageHeader } from '../images/index.ts';
 import type { FaceFinder, NoFinder } from './face-finder.ts';
@@ -44,14 +43,29 @@ export async function lookAtFiles(
     const image = decoded[i];
     if (image !== undefined) looked.set(file, { ...image, isPhoto: false });
   }
-  const bad: BadImage[] = [];
+  const bad: string[] = [];
   const faces = files.flatMap((file): FileFace[] => {
     const seen = looked.get(file);
-    if (seen?.ok === false) bad.push({ path: file, reason: seen.reason });
+    if (seen?.ok === false) bad.push(`${escapeControl(file)}: ${seen.reason.split('\n')[0]}`);
     return seen?.ok === true ? seen.value.map((face) => ({ ...face, file, isPhoto: seen.isPhoto })) : [];
   });
-  refuseBadImages(bad, 'The list');
+  refuseBad(bad);
   return { faces, missing: typeof opened === 'object' ? opened.missing : undefined };
+}
+
+/** So many are named; the rest are counted. */
+const MOST_NAMED = 20;
+
+/** All at once. Also too large a picture is among them, and one of which a part is missing. */
+function refuseBad(bad: readonly string[]): void {
+  if (bad.length === 0) return;
+  const more = bad.length - MOST_NAMED;
+  const lines = [...bad.slice(0, MOST_NAMED), ...(more > 0 ? [`and ${more} more`] : [])];
+  throw new FermentError(
+    'BAD_IMAGE',
+    `Nothing is answered: ${plural(bad.length, 'file')} cannot be read as a picture:\n${lines.map((line) => `  ${line}`).join('\n')}`,
+    { hint: 'Leave out what is named here, or take other copies, then run the same command again.' },
+  );
 }
 
 type Looked = Decoded<readonly SeenFace[]> & Pick<FileFace, 'isPhoto'>;
