@@ -1,5 +1,22 @@
-import { createPainter, escapeControl, indent, printLine, type Terminal } from '../kit/index.ts';
-import { type Labelled, type RenderOptions, renderRevisions, renderValues } from '../runner/index.ts';
+import { posix, relative, resolve } from 'node:path';
+import {
+  createPainter,
+  didYouMean,
+  escapeControl,
+  FermentError,
+  indent,
+  printLine,
+  someOf,
+  type Terminal,
+} from '../kit/index.ts';
+import {
+  findProject,
+  type Labelled,
+  type RenderOptions,
+  renderRevisions,
+  renderValues,
+  type SideValues,
+} from '../runner/index.ts';
 import { isTooWide, printByFile } from './narrow-table.ts';
 import type { ProjectOptions } from './program.ts';
 
@@ -38,12 +55,45 @@ export function toleranceOf({ all, atol, rtol }: TableOptions) {
   return { all: all === true, atol, rtol };
 }
 
+/**
+ * The files that `--targets` names, as the project calls them or as they are typed in this folder, and folders of
+ * such; undefined where all are meant. Throws USAGE for one that is on no side.
+ */
+export function wantedFiles(
+  options: TableOptions,
+  sides: readonly Pick<SideValues, 'files'>[],
+  terminal: Terminal,
+): readonly string[] | undefined {
+  if (options.targets === undefined) return undefined;
+  const { root } = findProject(terminal.cwd, options.file);
+  const files = [...new Set(sides.flatMap((side) => side.files))];
+  return options.targets.map((target) => {
+    const typed = relative(root, resolve(terminal.cwd, target)).replaceAll('\\', '/');
+    const named = posix.normalize(target).replace(/(.)\/$/, '$1');
+    const found = [named, typed].find((path) => files.some((file) => isIn(file, path)));
+    if (found !== undefined) return found;
+    const others = files.length === 0 ? 'There are none.' : `There are: ${someOf(files, 8)}`;
+    throw new FermentError('USAGE', `Expected a file with values on either side. Received: '${target}'`, {
+      hint: didYouMean(target, files) ?? others,
+    });
+  });
+}
+
+/** True for a file that is wanted; all are where `wanted` is undefined. */
+export function isWanted(file: string, wanted: readonly string[] | undefined): boolean {
+  return wanted === undefined || wanted.some((path) => isIn(file, path));
+}
+
+function isIn(file: string, path: string): boolean {
+  return file === path || file.startsWith(`${path}/`);
+}
+
 /** The files that were asked for. */
 export function only<T>(
   files: ReadonlyMap<string, T>,
-  targets: readonly string[] | undefined,
+  wanted: readonly string[] | undefined,
 ): ReadonlyMap<string, T> {
-  return targets === undefined ? files : new Map([...files].filter(([file]) => targets.includes(file)));
+  return wanted === undefined ? files : new Map([...files].filter(([file]) => isWanted(file, wanted)));
 }
 
 /** Markdown is for a page, not for the terminal: it keeps its columns. */

@@ -1,4 +1,6 @@
 import { execFileSync } from 'node:child_process';
+import { mkdirSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { type CliProject, cliProject } from '../support/cli-project.ts';
 
@@ -420,9 +422,81 @@ describe('metrics diff', () => {
     `);
     expect(await gate('--targets', 'extra.json')).toMatchInlineSnapshot(`
       "exit 2
-      ! warning: out/score.json (workspace) is neither JSON nor YAML nor TOML: Expected ',' or '}' after property value in JSON at position 16
-      error: Expected a condition about a metric of HEAD or workspace. Received: 'accuracy < -0.01'
+      ! error: Expected a condition about a metric of HEAD or workspace. Received: 'accuracy < -0.01'
       Neither has any: ferment repro makes them."
+    `);
+  });
+
+  it('--targets are files of either side, as the project calls them or as they are typed; another one is refused', async () => {
+    const p = await twoCommits();
+    mkdirSync(join(p.root, 'sub'));
+    const inFolder = { cwd: join(p.root, 'sub') };
+    for (const target of ['out/score.json', 'out', '../out/score.json', '../out/'])
+      expect(
+        await p.fermentAs(inFolder, 'metrics', 'diff', 'HEAD~1', '--targets', target, '--json'),
+      ).toContain('"out/score.json"');
+    for (const command of [
+      ['metrics', 'diff', 'HEAD~1'],
+      ['metrics', 'show'],
+      ['metrics', 'show', '-a'],
+    ])
+      expect(await p.ferment(...command, '--targets', 'out/scor.json')).toMatchInlineSnapshot(`
+        "exit 2
+        ! error: Expected a file with values on either side. Received: 'out/scor.json'
+        Did you mean 'out/score.json'?"
+      `);
+    expect(await p.ferment('params', 'diff', '--targets', 'other.yaml')).toMatchInlineSnapshot(`
+      "exit 2
+      ! error: Expected a file with values on either side. Received: 'other.yaml'
+      There are: params.yaml"
+    `);
+  });
+
+  it('a folder of metrics is the files in it, in the workspace and in a commit', async () => {
+    const p = cliProject({
+      'pipeline.yaml': `stages:
+  git: {cmd: "mkdir m && cp in m/a.json && echo > m/.keep", deps: [in], metrics: [m: {cache: false, direction: higher}]}
+  store: {cmd: mkdir s && cp in s/b.json, deps: [in], metrics: [s]}
+`,
+      in: '{"n": 1}\n',
+    });
+    git(p.root, 'init', '-q');
+    await p.json(0, 'repro', '--json');
+    git(p.root, 'add', '-A');
+    git(p.root, 'commit', '-qm', 'a state');
+    p.write('in', '{"n": 2}\n');
+    await p.json(0, 'repro', '--json');
+    expect(await p.ferment('metrics', 'show', 'HEAD')).toMatchInlineSnapshot(`
+      "exit 0
+      Path      Metric  Value
+      m/a.json  n           1
+      s/b.json  n           1"
+    `);
+    expect(await p.ferment('metrics', 'diff')).toMatchInlineSnapshot(`
+      "exit 0
+      Path      Metric  HEAD  workspace     Change
+      m/a.json  n          1          2  +1 better
+      s/b.json  n          1          2         +1"
+    `);
+  });
+
+  it('a metrics file that cannot be read is told, and the others are shown', async () => {
+    const p = await twoCommits();
+    p.remove('out/score.json');
+    symlinkSync('score.json', join(p.root, 'out/score.json'));
+    p.write('extra.json', '{"n": 1}');
+    expect(await p.ferment('metrics', 'show')).toMatchInlineSnapshot(`
+      "exit 0
+      Path        Metric  Value
+      extra.json  n           1
+      ! warning: out/score.json (workspace) cannot be read: Cannot read ROOT/out/score.json: ELOOP: too many symbolic links encountered, open 'ROOT/out/score.json'."
+    `);
+    p.remove('out');
+    p.write('out', 'a file in the place of a folder');
+    expect(await p.ferment('metrics', 'show')).toMatchInlineSnapshot(`
+      "exit 0
+      Path        Metric  Value
+      extra.json  n           1"
     `);
   });
 

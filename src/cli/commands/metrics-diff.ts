@@ -14,7 +14,15 @@ import {
 } from '../../runner/index.ts';
 import { loadOptions } from '../load-options.ts';
 import type { ActionContext } from '../program.ts';
-import { only, printTable, type TableOptions, tableOf, toleranceOf } from '../values-table.ts';
+import {
+  isWanted,
+  only,
+  printTable,
+  type TableOptions,
+  tableOf,
+  toleranceOf,
+  wantedFiles,
+} from '../values-table.ts';
 import { printWarnings } from './metrics.ts';
 
 /**
@@ -30,10 +38,10 @@ export function diffMetrics(
   const conditions = (options.failIf ?? []).map(parseCondition);
   const [before, after] = sidesOf(loadOptions(options, terminal), a, b);
   const sides = [readMetrics(before), readMetrics(after)] as const;
-  const { targets } = options;
-  if (conditions.length > 0) throwIfUnreadable(sides, (path) => targets?.includes(path) ?? true);
-  printWarnings(sides, terminal);
-  const [old, now] = [only(sides[0].values, targets), only(sides[1].values, targets)];
+  const wanted = wantedFiles(options, sides, terminal);
+  if (conditions.length > 0) throwIfUnreadable(sides, (path) => isWanted(path, wanted));
+  printWarnings(sides, wanted, terminal);
+  const [old, now] = [only(sides[0].values, wanted), only(sides[1].values, wanted)];
   const diff = diffValues(old, now, toleranceOf(options));
   const found = violations(
     {

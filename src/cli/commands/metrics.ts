@@ -15,7 +15,15 @@ import {
 } from '../../runner/index.ts';
 import { loadOptions } from '../load-options.ts';
 import type { ActionContext } from '../program.ts';
-import { only, printRevisions, printTable, type TableOptions, tableOf } from '../values-table.ts';
+import {
+  isWanted,
+  only,
+  printRevisions,
+  printTable,
+  type TableOptions,
+  tableOf,
+  wantedFiles,
+} from '../values-table.ts';
 
 export interface ShowOptions extends TableOptions {
   readonly allBranches?: boolean;
@@ -34,11 +42,14 @@ export function showMetrics(
   const others = listed(load, options).filter((one) => !wanted.has(one));
   const isOne = revisions.length <= 1 && !isListing(options);
   const isWorkspace = revisions.length === 0;
-  const read = [
-    ...(isWorkspace ? [readSide(workspaceSide(load), options, terminal)] : []),
-    ...revisions.map((one) => readSide(commitSide(load, one), options, terminal)),
-    ...others.flatMap((one) => readIfPossible(load, one, { options, terminal }) ?? []),
+  const sides = [
+    ...(isWorkspace ? [readSide(workspaceSide(load))] : []),
+    ...revisions.map((one) => readSide(commitSide(load, one))),
+    ...others.flatMap((one) => readIfPossible(load, one, terminal) ?? []),
   ];
+  const targets = wantedFiles(options, sides, terminal);
+  printWarnings(sides, targets, terminal);
+  const read = sides.map(({ label, values }) => ({ label, values: only(values, targets) }));
   if (options.json === true) {
     const json = read.map(({ label, values }) => [label, toJson(values)] as const);
     terminal.stdout.write(prettyJson(isOne ? json[0]?.[1] : Object.fromEntries(json)));
@@ -70,20 +81,18 @@ function listed(load: LoadOptions, options: ShowOptions): readonly string[] {
   ];
 }
 
-function readSide(side: Side, options: ShowOptions, terminal: Terminal): Labelled {
-  const read = readMetrics(side);
-  printWarnings([read], terminal);
-  return { label: side.label, values: only(read.values, options.targets) };
+function readSide(side: Side): Labelled & SideValues {
+  return { label: side.label, ...readMetrics(side) };
 }
 
 /** A branch of another project in the same repository, or a commit from before the pipeline, has nothing to show. */
 function readIfPossible(
   load: LoadOptions,
   revision: string,
-  { options, terminal }: { readonly options: ShowOptions; readonly terminal: Terminal },
-): Labelled | undefined {
+  terminal: Terminal,
+): (Labelled & SideValues) | undefined {
   try {
-    return readSide(commitSide(load, revision), options, terminal);
+    return readSide(commitSide(load, revision));
   } catch (error) {
     if (!isFermentError(error)) throw error;
     const { message } = isFermentError(error.cause) ? error.cause : error;
@@ -92,7 +101,12 @@ function readIfPossible(
   }
 }
 
-/** Says which files of sides could not be read or understood. */
-export function printWarnings(sides: readonly SideValues[], terminal: Terminal): void {
-  for (const { unreadable } of sides) for (const text of unreadable.values()) printWarning(terminal, text);
+/** Says which of the wanted files of sides could not be read or understood. */
+export function printWarnings(
+  sides: readonly SideValues[],
+  wanted: readonly string[] | undefined,
+  terminal: Terminal,
+): void {
+  const texts = sides.flatMap(({ unreadable }) => [...unreadable].filter(([file]) => isWanted(file, wanted)));
+  for (const text of new Set(texts.map(([, text]) => text))) printWarning(terminal, text);
 }

@@ -2,7 +2,7 @@ import { prettyJson, printLine } from '../../kit/index.ts';
 import { diffValues, readParams, renderDiff, sidesOf, toJson } from '../../runner/index.ts';
 import { loadOptions } from '../load-options.ts';
 import type { ActionContext } from '../program.ts';
-import { only, printTable, type TableOptions, tableOf, toleranceOf } from '../values-table.ts';
+import { only, printTable, type TableOptions, tableOf, toleranceOf, wantedFiles } from '../values-table.ts';
 
 /** `ferment params diff [A] [B]`: A is HEAD unless given, B the workspace. */
 export function diffParams(
@@ -12,11 +12,9 @@ export function diffParams(
   { terminal }: ActionContext,
 ): void {
   const [before, after] = sidesOf(loadOptions(options, terminal), a, b);
-  const diff = diffValues(
-    only(readParams(before).values, options.targets),
-    only(readParams(after).values, options.targets),
-    toleranceOf(options),
-  );
+  const sides = [readParams(before), readParams(after)] as const;
+  const wanted = wantedFiles(options, sides, terminal);
+  const diff = diffValues(only(sides[0].values, wanted), only(sides[1].values, wanted), toleranceOf(options));
   if (options.json === true) terminal.stdout.write(prettyJson(toJson(diff)));
   else if (diff.size > 0) {
     const labels = { kind: 'Param', before: before.label, after: after.label } as const;

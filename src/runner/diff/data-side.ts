@@ -1,9 +1,10 @@
 import { join } from 'node:path';
 import { compareBytes, isFermentError } from '../../kit/index.ts';
-import { openGit, projectAt } from '../git/index.ts';
+import { type Git, openGit, projectAt } from '../git/index.ts';
 import type { Manifest } from '../hash/manifest.ts';
 import { manifestOf } from '../hash/measured.ts';
 import { findProject, type LoadOptions, loadProject, lockFileOf, type Project } from '../load/index.ts';
+import { foldersAbove } from '../load/paths.ts';
 import { declaredEntries, type Lock, parseLock } from '../lock/index.ts';
 import type { Content, LockEntry, ProjectPath, StageName } from '../model.ts';
 import { expandDeps } from '../run/find-deps.ts';
@@ -29,7 +30,7 @@ export interface DataSide {
   readonly items: ReadonlyMap<ProjectPath, DataItem>;
   /** The files of a folder; undefined when nobody knows them any more. */
   manifestOf(content: Content): Manifest | undefined;
-  /** Outs that the lock of this side names and that are nowhere to be had. */
+  /** Outs that the lock of this side names and that are nowhere to be had: on disk, in the store, in git. */
   readonly notStored: readonly ProjectPath[];
   readonly warnings: readonly string[];
 }
@@ -47,14 +48,24 @@ export function commitData(options: LoadOptions, revision: string): DataSide {
   });
   const store = new Store(join(root, STATE_FOLDER));
   const items = collect([...entries].map(([stage, entry]) => ({ stage, ...contentsOf(entry) })));
-  const outs = [...items.values()].filter(({ outOf }) => outOf !== undefined);
+  const outs = [...items.values()].filter(({ outOf }) => outOf !== undefined).map(({ content }) => content);
   return {
     label: revision,
     items,
     manifestOf: (content) => storedManifest(store, content) ?? manifestInGit(git, commit, content),
-    notStored: outs.filter(({ content }) => !isStored(store, content)).map(({ content }) => content.path),
+    notStored: untracked(
+      outs.filter((out) => !isStored(store, out)),
+      () => git.list(commit),
+    ),
     warnings,
   };
+}
+
+/** Those of some outs that a commit does not hold itself, as it does what has `cache: false`. */
+function untracked(outs: readonly Content[], list: () => ReturnType<Git['list']>): ProjectPath[] {
+  if (outs.length === 0) return [];
+  const tracked = new Set(list().flatMap(({ path }) => [path, ...foldersAbove(path)]));
+  return outs.flatMap(({ path }) => (tracked.has(path) ? [] : [path]));
 }
 
 /** An old pipeline may not be valid any more; what its lock says is then better than nothing. */

@@ -6,29 +6,36 @@ export interface Git {
   readonly root: string;
   /** The full commit id of what a person typed (`HEAD~1`, a branch, a tag). Throws NO_REVISION. */
   resolve(revision: string): string;
-  /** The bytes of a project file in a commit, or undefined when it is not there. */
+  /** The bytes of a project file in a commit, or undefined when it is not there or a folder. */
   show(commit: string, path: string): Buffer | undefined;
   /** The project's files in a commit, sorted by bytes. */
   list(commit: string): readonly { readonly path: string; readonly size: number }[];
 }
 
-/** The repository that holds the folder `root`. Throws NO_REVISION where there is no git or no repository. */
+/** The repository that holds the folder `root`. Throws NO_REVISION where there is no git, or none that git would read. */
 export function openGit(root: string): Git {
-  if (runGit(root, ['rev-parse', '--git-dir']).status !== 0) {
-    throw new FermentError('NO_REVISION', `Comparing needs a git repository, and ${root} is in none.`, {
-      hint: 'Start one with: git init && git add . && git commit -m "First state"',
-    });
-  }
+  const { status, complaint } = runGit(root, ['rev-parse', '--git-dir']);
+  if (status !== 0) throw noRepository(root, complaint);
   return {
     root,
     resolve: (revision) => resolveRevision(root, revision),
     show: (commit, path) => {
       // `./` makes the path relative to `root`, which may be a folder of the repository.
       const answer = runGit(root, ['show', `${commit}:./${path}`]);
-      return isMissingPath(answer) ? undefined : outputOf(answer);
+      return isMissingPath(answer) || isListing(answer, commit, path) ? undefined : outputOf(answer);
     },
     list: (commit) => listFiles(root, commit),
   };
+}
+
+function noRepository(root: string, complaint: string): FermentError {
+  return /not a git repository/i.test(complaint)
+    ? new FermentError('NO_REVISION', `Comparing needs a git repository, and ${root} is in none.`, {
+        hint: 'Start one with: git init && git add . && git commit -m "First state"',
+      })
+    : new FermentError('NO_REVISION', `Comparing needs git, which cannot be used in ${root}: ${complaint}`, {
+        hint: 'Put right what it says, then run the same command again.',
+      });
 }
 
 function resolveRevision(root: string, revision: string): string {
@@ -53,6 +60,12 @@ function resolveRevision(root: string, revision: string): string {
 
 function isMissingPath({ status, complaint }: GitAnswer): boolean {
   return status !== 0 && /does not exist|exists on disk, but not in|path .* not in/i.test(complaint);
+}
+
+/** Of a folder git shows the names in it, under a heading that no file can have: it holds the commit's own id. */
+function isListing({ stdout }: GitAnswer, commit: string, path: string): boolean {
+  const heading = Buffer.from(`tree ${commit}:./${path}\n`);
+  return stdout.subarray(0, heading.length).equals(heading);
 }
 
 function listFiles(root: string, commit: string): { path: string; size: number }[] {

@@ -19,7 +19,7 @@ export interface Condition {
 
 /** Parses `KEY < NUMBER` (also `<=`, `>`, `>=`). Throws USAGE. */
 export function parseCondition(text: string): Condition {
-  const match = /^\s*(\S+)\s*(<=|>=|<|>)\s*(\S+)\s*$/.exec(text);
+  const match = /^\s*(\S.*?)\s*(<=|>=|<|>)\s*(\S+)\s*$/.exec(text);
   const bound = Number(match?.[3]);
   const compare = COMPARE[(match?.[2] ?? '<') as keyof typeof COMPARE];
   if (match === null || Number.isNaN(bound)) {

@@ -57,7 +57,9 @@ function diffLeaves(
 function isEqual(before: unknown, after: unknown, atol: number, rtol: number): boolean {
   if (Object.is(before, after)) return true;
   if (typeof before !== 'number' || typeof after !== 'number') return false;
-  return Math.abs(after - before) <= atol + rtol * Math.abs(before);
+  const difference = Math.abs(after - before);
+  // Any share of infinity is infinity.
+  return Number.isFinite(difference) && difference <= atol + rtol * Math.abs(before);
 }
 
 /** new - old without the noise of binary fractions: 0.3 - 0.1 is 0.2, not 0.19999999999999998. */

@@ -1,4 +1,5 @@
 import type { Project } from '../load/index.ts';
+import { foldersAbove } from '../load/paths.ts';
 import { isObject } from '../schema/json-schema.ts';
 
 export type Direction = 'higher' | 'lower';
@@ -8,7 +9,9 @@ export function directionOf(project: Project): (file: string, key: string) => Di
   const outs = project.stages.flatMap((stage) => stage.outs);
   const declared = new Map(outs.map((out) => [out.path, out.options['direction']]));
   return (file, key) => {
-    const direction = declared.get(file);
+    // Of a folder of metrics it holds for each file in it.
+    const out = [file, ...foldersAbove(file)].find((path) => declared.has(path)) ?? file;
+    const direction = declared.get(out);
     return asDirection(isObject(direction) ? direction[key] : direction);
   };
 }

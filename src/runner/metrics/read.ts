@@ -14,6 +14,8 @@ export interface SideValues {
   readonly values: Values;
   /** File to what is wrong with it. */
   readonly unreadable: ReadonlyMap<ProjectPath, string>;
+  /** What may be asked for: files that were found, and those that are declared. */
+  readonly files: readonly ProjectPath[];
 }
 
 /** The files that stages declare as metrics, and those at the top level of the pipeline; sorted by bytes. */
@@ -22,32 +24,40 @@ export function metricFiles(project: Project): readonly ProjectPath[] {
   return [...new Set([...ofStages.map((out) => out.path), ...project.topLevel.metrics])].sort(compareBytes);
 }
 
-/** All metrics of a side by file and dotted key. Missing files are left out. */
+/** Of a folder of metrics these are read. */
+const IN_FOLDERS = /\.(json|ya?ml|toml)$/i;
+
+/** All metrics of a side by file and dotted key; of a folder the files in it, as in DVC. Missing files are left out. */
 export function readMetrics(side: Side): SideValues {
   const values = new Map<string, ReadonlyMap<string, Scalar>>();
   const unreadable = new Map<ProjectPath, string>();
-  for (const path of metricFiles(side.project)) {
-    const bytes = readFrom(side, path, unreadable);
-    if (bytes === undefined) continue;
+  const declared = metricFiles(side.project);
+  // What the store should have and has not is no reason to say nothing of the other files.
+  const attempt = <T>(path: ProjectPath, look: () => T): T | undefined => {
+    try {
+      return look();
+    } catch (error) {
+      if (!isFermentError(error)) throw error;
+      unreadable.set(path, `${path} (${side.label}) cannot be read: ${error.message}`);
+      return undefined;
+    }
+  };
+  const take = (path: ProjectPath): void => {
+    const bytes = attempt(path, () => side.read(path));
+    if (bytes === undefined) return;
     try {
       values.set(path, flatten(parseMetrics(path, bytes.toString())));
     } catch (error) {
       const text = `${path} (${side.label}) is neither JSON nor YAML nor TOML: ${messageOf(error)}`;
       unreadable.set(path, text);
     }
+  };
+  for (const path of declared) {
+    take(path);
+    if (values.has(path) || unreadable.has(path)) continue;
+    for (const file of attempt(path, () => side.filesIn(path)) ?? []) if (IN_FOLDERS.test(file)) take(file);
   }
-  return { values, unreadable };
-}
-
-/** Bytes that the store should have and has not are no reason to say nothing of the other files. */
-function readFrom(side: Side, path: ProjectPath, unreadable: Map<ProjectPath, string>): Buffer | undefined {
-  try {
-    return side.read(path);
-  } catch (error) {
-    if (!isFermentError(error)) throw error;
-    unreadable.set(path, `${path} (${side.label}) cannot be read: ${error.message}`);
-    return undefined;
-  }
+  return { values, unreadable, files: [...new Set([...declared, ...values.keys(), ...unreadable.keys()])] };
 }
 
 /** The content of one metrics file of the workspace, or undefined when it is missing or neither JSON nor YAML. */
@@ -79,5 +89,5 @@ export function readParams(side: Side): SideValues {
     const leaves = [...leavesOf(file.data, '')].filter(([key]) => key !== '');
     values.set(path, new Map(leaves.map(([key, value]) => [key, asScalar(value)])));
   }
-  return { values, unreadable: new Map() };
+  return { values, unreadable: new Map(), files: [...values.keys()] };
 }

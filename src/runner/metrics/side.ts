@@ -1,8 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
-import { compareBytes, errnoOf, FermentError, isFermentError } from '../../kit/index.ts';
+import { compareBytes, errnoOf, FermentError, isFermentError, messageOf } from '../../kit/index.ts';
 import { type Git, openGit, projectAt } from '../git/index.ts';
 import type { Manifest } from '../hash/manifest.ts';
+import { unreadable } from '../hash/unreadable.ts';
 import { findProject, type LoadOptions, loadProject, type Project } from '../load/index.ts';
 import { declaredEntries, parseLock } from '../lock/index.ts';
 import type { Content, ProjectPath } from '../model.ts';
@@ -14,7 +15,7 @@ export interface Side {
   /** As the table's header shows it. */
   readonly label: string;
   readonly project: Project;
-  /** The bytes of a file on this side, or undefined when it is not there. */
+  /** The bytes of a file on this side, or undefined when it is not there. Throws UNREADABLE. */
   read(path: ProjectPath): Buffer | undefined;
   /** The files in a folder, sorted; none when it is no folder. */
   filesIn(folder: ProjectPath): readonly ProjectPath[];
@@ -30,12 +31,22 @@ export function workspaceSide(options: LoadOptions): Side {
       try {
         return readFileSync(join(project.root, path));
       } catch (error) {
-        if (errnoOf(error) === 'ENOENT' || errnoOf(error) === 'EISDIR') return undefined;
-        throw error;
+        if (NO_FILE.has(errnoOf(error))) return undefined;
+        throw notReadable(error, join(project.root, path));
       }
     },
     filesIn: (folder) => listFolder(project.root, folder),
   };
+}
+
+/** Nothing stands there, or a folder does, or a file in the place of a folder above. */
+const NO_FILE: ReadonlySet<string | undefined> = new Set(['ENOENT', 'EISDIR', 'ENOTDIR']);
+
+function notReadable(error: unknown, path: string): unknown {
+  const explained = unreadable(error, path);
+  return isFermentError(explained)
+    ? explained
+    : new FermentError('UNREADABLE', `Cannot read ${path}: ${messageOf(error)}.`, { cause: error });
 }
 
 function listFolder(root: string, folder: ProjectPath): ProjectPath[] {
@@ -60,6 +71,7 @@ export function commitSide(options: LoadOptions, revision: string): Side {
   const commit = git.resolve(revision);
   const project = loadAt(git, commit, { options: { ...options, overrides: [] }, revision });
   let known: ReturnType<typeof storedOuts> | undefined;
+  let listed: ReturnType<Git['list']> | undefined;
   const stored = (): ReturnType<typeof storedOuts> => {
     known ??= storedOuts(root, project, git.show(commit, project.lockFile)?.toString() ?? '');
     return known;
@@ -72,7 +84,8 @@ export function commitSide(options: LoadOptions, revision: string): Side {
       return tracked ?? stored().read(path);
     },
     filesIn: (folder) => {
-      const tracked = git.list(commit).filter(({ path }) => path.startsWith(`${folder}/`));
+      listed ??= git.list(commit);
+      const tracked = listed.filter(({ path }) => path.startsWith(`${folder}/`));
       const files = [...tracked.map(({ path }) => path), ...stored().filesIn(folder)];
       return [...new Set(files)].sort(compareBytes);
     },

@@ -127,6 +127,26 @@ describe('a commit against the workspace', () => {
     });
   });
 
+  it('calls nothing lost that a commit holds itself', async () => {
+    const p = runnerProject({
+      'pipeline.yaml':
+        'stages: {a: {cmd: "mkdir f && cp in f/x && cp in small && cp in kept", deps: [in], outs: [f: {cache: false}, small: {cache: false}, kept]}}\n',
+      in: 'first\n',
+      '.gitignore': '/.ferment\n/kept\n',
+    });
+    git(p, 'init', '-q');
+    for (const text of ['first\n', 'second\n']) {
+      p.write('in', text);
+      await p.repro();
+      git(p, 'add', '-A');
+      git(p, 'commit', '-qm', text);
+    }
+    rmSync(join(p.root, '.ferment'), { recursive: true });
+    const options = { cwd: p.root };
+    const found = compareData(commitData(options, 'HEAD~1'), commitData(options, 'HEAD'));
+    expect(found.notStored).toEqual(['kept']);
+  });
+
   it('says that the files are unknown where the store lacks the list of them, and which outs are lost', async () => {
     const p = await committed();
     rmSync(join(p.root, '.ferment/objects'), { recursive: true });

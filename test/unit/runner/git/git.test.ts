@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { openGit } from '../../../../src/runner/git/index.ts';
 import { temporaryFolder, writeFiles } from '../../../support/temporary.ts';
 
@@ -24,6 +24,12 @@ describe('openGit', () => {
     expect(git.show(git.resolve('HEAD~1'), 'm.json')?.toString()).toBe('{"a":1}');
     expect(git.show(git.resolve('HEAD'), 'm.json')?.toString()).toBe('{"a":2}');
     expect(git.show(git.resolve('HEAD'), 'missing.json')).toBeUndefined();
+  });
+
+  it('takes a folder for no file', () => {
+    const project = repository();
+    const git = openGit(join(project, '..'));
+    expect(git.show(git.resolve('HEAD'), 'project')).toBeUndefined();
   });
 
   it('lists only the files of the project, with plain names', () => {
@@ -56,5 +62,20 @@ describe('openGit', () => {
     const folder = temporaryFolder();
     mkdirSync(join(folder, 'p'));
     expect(() => openGit(join(folder, 'p'))).toThrow('Comparing needs a git repository');
+  });
+
+  it('says what git says where it refuses a repository, as it does in a container that another user owns', () => {
+    const project = repository();
+    vi.stubEnv('GIT_TEST_ASSUME_DIFFERENT_OWNER', '1');
+    vi.stubEnv('GIT_CONFIG_GLOBAL', '/dev/null');
+    onTestFinished(() => void vi.unstubAllEnvs());
+    expect(() => openGit(project)).toThrow(
+      expect.objectContaining({
+        code: 'NO_REVISION',
+        message: expect.stringMatching(
+          /^Comparing needs git, which cannot be used in .*: fatal: detected dubious ownership/,
+        ),
+      }),
+    );
   });
 });

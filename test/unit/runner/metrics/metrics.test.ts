@@ -38,6 +38,10 @@ describe('diffValues', () => {
     const [a, b] = [values({ m: { x: 100, y: 1, s: 'a' } }), values({ m: { x: 101, y: 1.001, s: 'b' } })];
     expect([...(diffValues(a, b, { atol: 0.01 }).get('m')?.keys() ?? [])]).toEqual(['x', 's']);
     expect([...(diffValues(a, b, { rtol: 0.01 }).get('m')?.keys() ?? [])]).toEqual(['s']);
+    const infinite = values({ m: { x: Number.POSITIVE_INFINITY, y: 1, s: 'a' } });
+    expect(diffValues(infinite, a, { rtol: 0.01 }).get('m')?.has('x')).toBe(true);
+    expect(diffValues(a, infinite, { rtol: 0.01 }).get('m')?.has('x')).toBe(true);
+    expect(diffValues(infinite, infinite, { rtol: 0.01 }).size).toBe(0);
   });
 
   it('finds nothing between equal sides, NaN included', () => {
@@ -107,6 +111,14 @@ describe('a condition', () => {
     expect(judge('f1 < -0.1', { 'm.json': { f1: 1 } }, {})).toEqual([
       'm.json: f1 is gone from workspace, HEAD has 1 (f1 < -0.1)',
     ]);
+  });
+
+  it('may be about a metric with blanks in its name, as scikit-learn writes them', () => {
+    const report = (f1: number) => ({ 'm.json': { 'macro avg': { 'f1-score': f1 } } });
+    expect(judge('macro avg.f1-score < -0.1', report(0.75), report(0.5))).toEqual([
+      'm.json: macro avg.f1-score changed by -0.25 (macro avg.f1-score < -0.1)',
+    ]);
+    expect(judge('macro avg.f1-score<=-0.5', report(0.75), report(0.5))).toEqual([]);
   });
 
   it('fails for NaN on both sides, and passes for a metric that is new', () => {
