@@ -17,8 +17,13 @@ export function configureProgram(program: Command, terminal: Terminal): Command 
       getOutHasColors: () => false,
       getErrHasColors: () => false,
     })
-    .showHelpAfterError(`${program.name()} --help lists what there is.`)
     .showSuggestionAfterError();
+}
+
+/** After a mistake in a command's line the reader is sent to the help of that command. */
+function pointToHelp(command: Command, line: string): void {
+  command.showHelpAfterError(`${line} --help lists what there is.`);
+  for (const one of command.commands) pointToHelp(one, `${line} ${one.name()}`);
 }
 
 /**
@@ -34,6 +39,7 @@ export async function runCommandLine(
   const program = create(terminal, (code) => {
     exit = code;
   });
+  pointToHelp(program, program.name());
   try {
     await program.parseAsync(args, { from: 'user' });
     return exit;

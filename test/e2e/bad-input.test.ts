@@ -157,6 +157,13 @@ describe('a command that asks for what is not there: exit 2', () => {
       ! error: There is no stage 'trian'.
       Did you mean 'train'?"
     `);
+    const grouped = cliProject({ 'pipeline.yaml': 'stages: {g: {foreach: [a, b], do: {cmd: "true"}}}' });
+    for (const command of ['why', 'logs'])
+      expect(await grouped.ferment(command, 'g')).toMatchInlineSnapshot(`
+        "exit 2
+        ! error: Expected one stage. Received the group 'g'.
+        Name one of its stages: g@a, g@b"
+      `);
     expect(await p.ferment('reprow')).toMatchInlineSnapshot(`
       "exit 2
       ! error: unknown command 'reprow'
@@ -167,12 +174,28 @@ describe('a command that asks for what is not there: exit 2', () => {
       "exit 2
       ! error: unknown option '--forse'
       (Did you mean --force?)
-      ferment --help lists what there is."
+      ferment repro --help lists what there is."
+    `);
+    expect(await p.ferment('metrics', 'difff')).toMatchInlineSnapshot(`
+      "exit 2
+      ! error: unknown command 'difff'
+      (Did you mean diff?)
+      ferment metrics --help lists what there is."
+    `);
+    expect(await p.ferment('metrics', 'show', '--precision', '101')).toMatchInlineSnapshot(`
+      "exit 2
+      ! error: option '--precision <n>' argument '101' is invalid. Expected a whole number of at most 100.
+      ferment metrics show --help lists what there is."
+    `);
+    expect(await p.ferment('gc', '--keep-runs', '')).toMatchInlineSnapshot(`
+      "exit 2
+      ! error: option '--keep-runs <n>' argument '' is invalid. Expected a whole number.
+      ferment gc --help lists what there is."
     `);
     expect(await p.ferment('repro', '-j', 'many')).toMatchInlineSnapshot(`
       "exit 2
       ! error: option '-j, --jobs <n>' argument 'many' is invalid. Expected a whole number.
-      ferment --help lists what there is."
+      ferment repro --help lists what there is."
     `);
     expect(p.has('.ferment/logs')).toBe(false);
   });

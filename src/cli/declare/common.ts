@@ -39,7 +39,7 @@ export function withTables(command: Command): Command {
     .option('--no-path', 'without the column of files')
     .option('--atol <n>', 'numbers that differ by at most this are equal', parseNumber)
     .option('--rtol <n>', 'numbers that differ by at most this share are equal', parseNumber)
-    .option('--precision <n>', 'digits after the point', parseCount, 5);
+    .option('--precision <n>', 'digits after the point', parseDigits, 5);
 }
 
 /** The values of a repeatable option. */
@@ -57,7 +57,14 @@ function parseNumber(text: string): number {
 
 /** A whole number of at least 0. Throws commander's InvalidArgumentError. */
 export function parseCount(text: string): number {
-  const n = Number(text);
-  if (!Number.isInteger(n) || n < 0) throw new InvalidArgumentError('Expected a whole number.');
+  // An empty text, of a variable that is not set, is no 0.
+  if (!/^\d{1,15}$/.test(text)) throw new InvalidArgumentError('Expected a whole number.');
+  return Number(text);
+}
+
+/** What a number can be written with. Throws commander's InvalidArgumentError. */
+export function parseDigits(text: string): number {
+  const n = parseCount(text);
+  if (n > 100) throw new InvalidArgumentError('Expected a whole number of at most 100.');
   return n;
 }

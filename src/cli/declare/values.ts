@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
 import type { ActionContext } from '../program.ts';
-import { collect, parseCount, withProject, withTables } from './common.ts';
+import { collect, parseDigits, withProject, withTables } from './common.ts';
 
 /** Commands that show and compare values and data. */
 export function declareValues(program: Command, context: ActionContext): void {
@@ -56,7 +56,7 @@ function declareMetrics(program: Command, context: ActionContext): void {
     .option('--md', 'print a GitHub table')
     .option('--targets <file...>', 'only these files')
     .option('--no-path', 'without the column of files')
-    .option('--precision <n>', 'digits after the point', parseCount, 5)
+    .option('--precision <n>', 'digits after the point', parseDigits, 5)
     .action(async (revisions: string[], options) => {
       await (await import('../commands/metrics.ts')).showMetrics(revisions, options, context);
     });
