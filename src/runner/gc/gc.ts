@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import type { Digest } from '../../kit/index.ts';
+import { type Digest, isFermentError } from '../../kit/index.ts';
 import type { Project } from '../load/index.ts';
 import { removeTree } from '../run/aside.ts';
 import { recover } from '../run/recover.ts';
@@ -11,7 +11,7 @@ import { markSweep } from '../store/sweep-mark.ts';
 import { planSweep, type SparePlan } from './plan.ts';
 import { findReach, type Reach, type ReachOptions } from './reach.ts';
 import { findSpareFiles, type SpareFile } from './spare-files.ts';
-import { claimSweep, purgeVerified, Trash } from './trash.ts';
+import { claimSweep, purgeVerified, recoverTrash, Trash } from './trash.ts';
 
 export interface GcOptions extends Partial<ReachOptions> {
   /** Also what was quarantined. */
@@ -78,15 +78,7 @@ export async function gc(
   const isEmpty = plan.objects.length + plan.results.length + plan.files.length === 0;
   if (dry || isEmpty) return { plan, deleted: nothing, putBack: 0, confirmed: true };
   if (!(await confirm(plan))) return { plan, deleted: nothing, putBack: 0, confirmed: false };
-  const swept = await sweep(place, plan, { scope, known: reach });
-  for (const { path } of plan.files) removeTree(path);
-  const filesBytes = plan.files.reduce((sum, { size }) => sum + size, 0);
-  return {
-    plan,
-    deleted: { ...swept.deleted, files: plan.files.length, bytes: swept.deleted.bytes + filesBytes },
-    putBack: swept.putBack,
-    confirmed: true,
-  };
+  return { plan, ...(await carryOut(place, plan, { scope, reach, quarantine })), confirmed: true };
 }
 
 interface Place {
@@ -100,6 +92,45 @@ interface Swept {
   readonly putBack: number;
 }
 
+interface CarryOut {
+  readonly scope: ReachOptions;
+  /** What was reached when the plan was made. */
+  readonly reach: Reach;
+  readonly quarantine: boolean;
+}
+
+/** Deletes what the plan has and what still can go: a person may have thought for an hour. */
+async function carryOut(
+  place: Place,
+  plan: GcPlan,
+  { scope, reach: then, quarantine }: CarryOut,
+): Promise<Pick<GcResult, 'deleted' | 'putBack'>> {
+  const reach = await findReach(place, scope, then);
+  const still = new Set(findSpareFiles({ ...place, reach }, { quarantine }).map(({ path }) => path));
+  const files = plan.files.filter(({ path }) => still.has(path));
+  // First, because a sweep needs a little room of its own.
+  for (const { path } of files) removeTree(path);
+  const { deleted, putBack } = await withRoom(place, () => sweep(place, plan, { scope, reach }));
+  const bytes = files.reduce((sum, { size }) => sum + size, deleted.bytes);
+  return { deleted: { ...deleted, files: files.length, bytes }, putBack };
+}
+
+/** What is parsed and loaded again in a moment. */
+const CACHES = ['loaded.json', 'parsed.json', 'parsed-lock.json'];
+
+/** On a full disk a sweep cannot even note that it is at work: then it goes on with the room that caches take. */
+async function withRoom<T>({ state, store }: Place, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!isFermentError(error) || error.code !== 'NO_SPACE') throw error;
+    for (const name of CACHES) removeTree(join(state, name));
+    recoverTrash(state);
+    store.forget();
+    return await work();
+  }
+}
+
 /**
  * Moves what can go into the trash, says so, and looks once more: a command may have written a name for something
  * meanwhile, and that is put back. A command that writes such a name later finds the mark and stores its outs again.
@@ -107,14 +138,12 @@ interface Swept {
 async function sweep(
   place: Place,
   plan: GcPlan,
-  { scope, known }: { readonly scope: ReachOptions; readonly known: Reach },
+  { scope, reach }: { readonly scope: ReachOptions; readonly reach: Reach },
 ): Promise<Swept> {
   const { state } = place;
   const claim = claimSweep(state);
   try {
     purgeVerified(state);
-    // A person may have thought for an hour.
-    const reach = await findReach(place, scope, known);
     const results = plan.results.filter(({ fingerprint }) => !reach.fingerprints.has(fingerprint));
     const objects = plan.objects.filter(({ digest }) => !reach.objects.has(digest));
     const trash = new Trash(state, randomBytes(8).toString('hex'));

@@ -1,4 +1,12 @@
-import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { fsck, type GcOptions, gc, loadProject, readLock } from '../../../../src/runner/index.ts';
@@ -295,4 +303,22 @@ it('the quarantine stays unless it is asked for', async () => {
   expect(p.has('.ferment/quarantine/abc')).toBe(false);
   expect((await fsck(load(p))).ok).toBe(true);
   expect(readFileSync(join(p.root, 'out.txt'), 'utf8')).toBe('one');
+});
+
+it('a file that came to be needed while a person thought about the answer stays', async () => {
+  const p = gitProject(files);
+  await runWith(p, 'text\n');
+  const digest = 'ab'.repeat(32);
+  const bundle = `.ferment/bundles/${digest}.mjs`;
+  p.write(bundle, '');
+  utimesSync(join(p.root, bundle), 0, 0);
+  const { plan, deleted } = await sweep(p, {
+    confirm: async () => {
+      p.write('other.lock', `${p.read('pipeline.lock')}    code: ${digest}\n`);
+      return true;
+    },
+  });
+  expect(plan.files.map(({ path }) => path)).toContain(join(p.root, bundle));
+  expect(p.has(bundle)).toBe(true);
+  expect(deleted.files).toBe(plan.files.length - 1);
 });
