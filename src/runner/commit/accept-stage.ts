@@ -2,7 +2,7 @@ import { messageOf } from '../../kit/index.ts';
 import type { Content, Stage } from '../model.ts';
 import { type Claim, tryClaim } from '../run/claim.ts';
 import { gatherInputs, lacksOf, type MissingInputs } from '../run/gather-inputs.ts';
-import { cachedOuts, ignoreInGit } from '../run/git-ignore.ts';
+import { cachedOuts, declaredBy, ignoreInGit } from '../run/git-ignore.ts';
 import { keepInputs } from '../run/keep-inputs.ts';
 import { keepStored } from '../run/keep-stored.ts';
 import { findMovedInput } from '../run/moved-inputs.ts';
@@ -72,7 +72,7 @@ async function acceptClaimed(session: Session, stage: Stage, warn: Warn): Promis
 
 function ignore({ root, project }: Session, stage: Stage, warn: Warn): void {
   try {
-    ignoreInGit(root, cachedOuts(stage), new Set(project.stages.flatMap(cachedOuts)));
+    ignoreInGit(root, cachedOuts(stage), declaredBy(project.stages));
   } catch (error) {
     warn(`.gitignore was not brought up to date: ${messageOf(error)}`);
   }

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, lstatSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { compareBytes, errnoOf, writeFileAtomic } from '../../kit/index.ts';
 import { runGit } from '../git/run-git.ts';
@@ -9,16 +9,26 @@ import type { ProjectPath, Stage } from '../model.ts';
 const BEGIN = '# >>> ferment: outs that are kept in the store, written by ferment';
 const END = '# <<< ferment';
 
+/** What a pipeline says of paths. */
+export interface Declared {
+  readonly cached: ReadonlySet<ProjectPath>;
+  /** Outs with `cache: false`, and deps: git is to have them. */
+  readonly others: ReadonlySet<ProjectPath>;
+}
+
+/** The paths that stages declare. */
+export function declaredBy(stages: readonly Stage[]): Declared {
+  const paths = stages.flatMap(({ outs, deps }) => [...outs, ...deps].map(({ path }) => path));
+  return { cached: new Set(stages.flatMap(cachedOuts)), others: new Set(paths) };
+}
+
 /**
  * Keeps git away from cached outs: those that git does not ignore yet get a line in one block of the project's
- * .gitignore. Does nothing outside a git repository. `declared` are all cached outs of the pipeline: lines of others
- * leave the block when it is rewritten.
+ * .gitignore. Does nothing outside a git repository. Lines of paths that are no cached outs any more leave the block
+ * when it is rewritten; of those that no stage names, once nothing stands there: what a renamed stage or another
+ * pipeline left must not get into git by `git add -A`.
  */
-export function ignoreInGit(
-  root: string,
-  outs: readonly ProjectPath[],
-  declared: ReadonlySet<ProjectPath>,
-): void {
+export function ignoreInGit(root: string, outs: readonly ProjectPath[], declared: Declared): void {
   if (outs.length === 0 || !isInRepository(root)) return;
   const file = join(root, '.gitignore');
   const text = readOrEmpty(file);
@@ -26,8 +36,14 @@ export function ignoreInGit(
   const fresh = outs.filter((out) => !listed.has(lineFor(out)));
   const missing = fresh.length === 0 ? [] : notIgnored(root, fresh);
   if (missing.length === 0) return;
-  const known = new Set([...declared].map(lineFor));
-  const lines = new Set([...[...listed].filter((line) => known.has(line)), ...missing.map(lineFor)]);
+  const [cached, others] = [declared.cached, declared.others].map(
+    (paths) => new Set([...paths].map(lineFor)),
+  );
+  const stays = (line: string): boolean =>
+    cached?.has(line) === true ||
+    (others?.has(line) !== true &&
+      lstatSync(join(root, pathOf(line)), { throwIfNoEntry: false }) !== undefined);
+  const lines = new Set([...[...listed].filter(stays), ...missing.map(lineFor)]);
   writeFileAtomic(file, withBlock(text, [...lines].sort(compareBytes)));
 }
 
@@ -42,15 +58,15 @@ const SHARE = 40;
 /** Keeps .gitignore up to date during a run: at once, or several stages' outs together where many end quickly. */
 export class GitIgnore {
   readonly #root: string;
-  readonly #declared: ReadonlySet<ProjectPath>;
+  readonly #declared: Declared;
   #outs: ProjectPath[] = [];
   readonly #all: ProjectPath[] = [];
   #freeAt = 0;
 
   /** `declared` as for `ignoreInGit`. */
-  constructor(root: string, declared: readonly ProjectPath[]) {
+  constructor(root: string, declared: Declared) {
     this.#root = root;
-    this.#declared = new Set(declared);
+    this.#declared = declared;
   }
 
   add(outs: readonly ProjectPath[]): void {
@@ -106,6 +122,11 @@ function notIgnored(root: string, paths: readonly ProjectPath[]): readonly Proje
 function lineFor(path: ProjectPath): string {
   const escaped = path.replace(/[\\*?[\]!#]/g, '\\$&').replace(/ $/, '\\ ');
   return `/${escaped.replaceAll('\n', '?').replaceAll('\r', '?')}`;
+}
+
+/** The path that a line of ours means; of one with a line break something that does not exist. */
+function pathOf(line: string): ProjectPath {
+  return line.slice(1).replace(/\\([\\*?[\]!# ])/g, '$1');
 }
 
 function linesOfBlock(text: string): string[] {

@@ -1,6 +1,6 @@
 import { messageOf } from '../../kit/index.ts';
 import type { Stage } from '../model.ts';
-import { cachedOuts, GitIgnore, warningOfTracked } from './git-ignore.ts';
+import { cachedOuts, declaredBy, GitIgnore, warningOfTracked } from './git-ignore.ts';
 import type { Session } from './session.ts';
 import type { Worker } from './worker.ts';
 
@@ -11,7 +11,7 @@ export class IgnoredOuts {
 
   constructor({ root, project }: Session, worker: Worker) {
     this.#worker = worker;
-    this.#gitIgnore = new GitIgnore(root, project.stages.flatMap(cachedOuts));
+    this.#gitIgnore = new GitIgnore(root, declaredBy(project.stages));
   }
 
   /** The outs of a stage that were made. */

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { ignoreInGit } from '../../../../src/runner/run/git-ignore.ts';
+import { type Declared, ignoreInGit } from '../../../../src/runner/run/git-ignore.ts';
 import { gitProject } from '../../../support/git-project.ts';
 import { temporaryFolder, writeFiles } from '../../../support/temporary.ts';
 
@@ -21,12 +21,14 @@ const ignored = (root: string, path: string): boolean => {
   }
 };
 
+const of = (...cached: string[]): Declared => ({ cached: new Set(cached), others: new Set() });
+
 it('outs that git would add get a line in one block; what stands around it stays', () => {
   const root = repository();
   writeFiles(root, { '.gitignore': '/data/\n# mine' });
-  ignoreInGit(root, ['data/raw', 'model.bin'], new Set(['data/raw', 'model.bin']));
-  ignoreInGit(root, ['b*[1].txt'], new Set(['data/raw', 'model.bin', 'b*[1].txt']));
-  ignoreInGit(root, ['#c '], new Set(['b*[1].txt', '#c ']));
+  ignoreInGit(root, ['data/raw', 'model.bin'], of('data/raw', 'model.bin'));
+  ignoreInGit(root, ['b*[1].txt'], of('data/raw', 'model.bin', 'b*[1].txt'));
+  ignoreInGit(root, ['#c '], of('b*[1].txt', '#c '));
   expect(readFileSync(join(root, '.gitignore'), 'utf8')).toMatchInlineSnapshot(`
     "/data/
     # mine
@@ -40,13 +42,35 @@ it('outs that git would add get a line in one block; what stands around it stays
   expect(['b*[1].txt', 'bx1.txt', '#c '].map((path) => ignored(root, path))).toEqual([true, false, true]);
 });
 
+it('what a renamed stage left stays out of git until it is gone; what becomes git’s, a dep or with cache: false, does not', async () => {
+  const stage = (name: string, outs: string) =>
+    `  ${name}: {cmd: "echo > 'a !#'; echo > b; echo > c; echo > ${name}", outs: [${outs}]}\n`;
+  const p = gitProject({ 'pipeline.yaml': `stages:\n${stage('old', '"a !#", b, c, old')}` });
+  await p.repro();
+  p.write(
+    'pipeline.yaml',
+    `stages:\n${stage('new', 'new, b: {cache: false}')}  reads: {cmd: cat c, deps: [c]}\n`,
+  );
+  await p.repro();
+  expect(['a !#', 'b', 'c', 'old', 'new'].filter((path) => ignored(p.root, path))).toEqual([
+    'a !#',
+    'old',
+    'new',
+  ]);
+  for (const path of ['a !#', 'old']) p.remove(path);
+  p.write('pipeline.yaml', `stages:\n${stage('newer', 'newer')}`);
+  await p.repro();
+  expect(p.read('.gitignore')).not.toContain('/old');
+  expect(['new', 'newer'].filter((path) => ignored(p.root, path))).toEqual(['new', 'newer']);
+});
+
 it('nothing is written outside a repository, or when git ignores the outs already', () => {
   const plain = temporaryFolder();
-  ignoreInGit(plain, ['a'], new Set(['a']));
+  ignoreInGit(plain, ['a'], of('a'));
   expect(existsSync(join(plain, '.gitignore'))).toBe(false);
   const root = repository();
   writeFiles(root, { '.gitignore': '/artifacts/*\n' });
-  ignoreInGit(root, ['artifacts/x'], new Set(['artifacts/x']));
+  ignoreInGit(root, ['artifacts/x'], of('artifacts/x'));
   expect(readFileSync(join(root, '.gitignore'), 'utf8')).toBe('/artifacts/*\n');
 });
 
