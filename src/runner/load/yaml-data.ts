@@ -76,7 +76,12 @@ class Reader {
 
   #alias(alias: Alias): unknown {
     const target = alias.resolve(this.#document);
-    const known = target === undefined ? undefined : this.#anchored.get(target);
+    if (target === undefined) {
+      const hint = `A text that begins with * needs quotes: "*${alias.source}"`;
+      this.#report(alias, `There is no anchor &${alias.source} for the alias *${alias.source}.`, hint);
+      return null;
+    }
+    const known = this.#anchored.get(target);
     if (known === undefined) {
       this.#report(alias, `The alias *${alias.source} stands inside of the value that it repeats.`);
       return null;

@@ -57,6 +57,8 @@ function unquotedTemplate(text: string, brace: number): (Span & { readonly hint:
 
 function hintFor(text: string, start: number, code: ErrorCode): string | undefined {
   if (code === 'TAG_RESOLVE_FAILED') return 'Write plain values; quote a text that starts with !.';
+  if (code === 'BLOCK_AS_IMPLICIT_KEY')
+    return "A text that holds ': ' needs quotes around all of it, or stands on lines of its own below '|'.";
   const line = lineAt(text, start);
   const indent = /^\s*/.exec(text.slice(line.start, line.end))?.[0] ?? '';
   return indent.includes('\t') ? 'Indent with spaces; YAML allows no tabs there.' : undefined;

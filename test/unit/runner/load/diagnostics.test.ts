@@ -221,6 +221,20 @@ stagse: {}
           | ^
         Indent with spaces; YAML allows no tabs there."
     `);
+    expect(failure(() => loadText('stages: {a: {cmd: x}}\n', 'a: b: c\nd: [*.py]\n'))).toMatchInlineSnapshot(`
+      "BAD_PARAMS
+      params.yaml:1:4 Not valid YAML: Nested mappings are not allowed in compact mappings.
+        1 | a: b: c
+          |    ^
+        A text that holds ': ' needs quotes around all of it, or stands on lines of its own below '|'."
+    `);
+    expect(failure(() => loadText('stages: {a: {cmd: x}}\n', 'd: [*.py]\n'))).toMatchInlineSnapshot(`
+      "BAD_PARAMS
+      params.yaml:1:5 There is no anchor &.py for the alias *.py.
+        1 | d: [*.py]
+          |     ^^^^
+        A text that begins with * needs quotes: "*.py""
+    `);
   });
 
   it('keys that stand twice, and tags', () => {
