@@ -30,6 +30,14 @@ it('plots show writes a page and prints where it is; with --json the points', as
   `);
   expect(p.read('ferment_plots/.gitignore')).toBe('*\n');
   expect(await p.ferment('plots', 'show', 's.csv', '-o', 'one.html')).toBe('exit 0\none.html');
+  const pipeline = p.read('pipeline.yaml');
+  expect(await p.ferment('plots', 'show', '-o', 'pipeline.yaml')).toMatchInlineSnapshot(`
+    "exit 2
+    ! warning: bad.csv: row 2 has 1 cell, the first one 2 cells.
+    error: The page would replace a file that is no page: pipeline.yaml
+    After -o name a file that ends in .html, or a folder."
+  `);
+  expect(p.read('pipeline.yaml')).toBe(pipeline);
   expect(JSON.parse(await p.json(0, 'plots', 'show', 's.csv', '--json', '-x', 'b', '-y', 'a'))).toMatchObject(
     {
       's.csv': {

@@ -2,6 +2,7 @@ import { existsSync, statSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import {
   explainWriteError,
+  FermentError,
   makeFolder,
   plural,
   prettyJson,
@@ -103,10 +104,15 @@ function warnOfProblems(figures: readonly Figure[], terminal: Terminal): void {
 
 const DEFAULT_FOLDER = 'ferment_plots';
 
-/** Writes the page to a file, or to index.html in a folder. Returns its absolute path. */
+/** Writes the page to an HTML file, or to index.html in a folder. Returns its absolute path. Throws USAGE for another file. */
 function writePage(page: string, out: string | undefined, cwd: string): string {
   const target = resolve(cwd, out ?? DEFAULT_FOLDER);
-  const isFolder = statSync(target, { throwIfNoEntry: false })?.isDirectory() ?? !/\.html?$/i.test(target);
+  const isNamedPage = /\.html?$/i.test(target);
+  const isFolder = statSync(target, { throwIfNoEntry: false })?.isDirectory() ?? !isNamedPage;
+  if (!isFolder && !isNamedPage)
+    throw new FermentError('USAGE', `The page would replace a file that is no page: ${out}`, {
+      hint: 'After -o name a file that ends in .html, or a folder.',
+    });
   const file = isFolder ? join(target, 'index.html') : target;
   try {
     makeFolder(dirname(file));
