@@ -9,7 +9,7 @@ export async function confirm(command: string, question: string, terminal: Termi
   const { stdin, stderr } = terminal;
   if (stdin?.isTTY !== true || stderr.isTTY !== true) {
     throw new FermentError('USAGE', `ferment ${command} asks before it goes on, and this is no terminal.`, {
-      hint: `What it would do is printed above; to do that without being asked: ferment ${command} --force`,
+      hint: 'What it would do is printed above; to do that without being asked, add --force to the command as you gave it.',
     });
   }
   const lines = createInterface({ input: stdin, output: process.stderr, terminal: true });

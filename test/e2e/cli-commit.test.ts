@@ -22,7 +22,7 @@ it('commit says what it accepts, refuses without a terminal and --force, and mak
     b
       params.yaml:k 1 → 2
     ! error: ferment commit asks before it goes on, and this is no terminal.
-    What it would do is printed above; to do that without being asked: ferment commit --force"
+    What it would do is printed above; to do that without being asked, add --force to the command as you gave it."
   `);
   expect(await p.ferment('commit', '-f')).toMatchInlineSnapshot(`
     "exit 0

@@ -40,7 +40,7 @@ it('gc says what it would delete and whose it was, refuses without a terminal an
     1 log  0 B
     RECORDS
     ! error: ferment gc asks before it goes on, and this is no terminal.
-    What it would do is printed above; to do that without being asked: ferment gc --force"
+    What it would do is printed above; to do that without being asked, add --force to the command as you gave it."
   `);
   const result = JSON.parse(await p.json(0, 'gc', ...withoutRuns, '--force', '--json')) as {
     deleted: unknown;
