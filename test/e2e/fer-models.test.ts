@@ -1,4 +1,4 @@
-import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -153,14 +153,17 @@ describe('fer predict', () => {
     expect(faces.map(({ face }) => Math.round(face.side / 160))).toEqual([1, 1]);
   });
 
-  test('names the files that are no images', async () => {
+  test('answers what is a picture, then names the files that are none, with exit code 1', async () => {
     writeFileSync(join(root, 'text.png'), 'not an image');
-    expect(await fer(root, 'predict', 'text.png', '--model', 'model')).toMatchObject({
-      exit: 1,
-      stdout: '',
-      stderr: expect.stringMatching(
-        /^error: Nothing is answered: 1 file cannot be read as a picture:\n {2}text\.png: .+\nLeave out /,
-      ),
-    });
+    const args = ['text.png', 'files', '--model', 'model', '--annotate', 'some'] as const;
+    const { exit, stdout, stderr } = await fer(root, 'predict', ...args, '--json');
+    expect(exit).toBe(1);
+    expect(JSON.parse(stdout)).toHaveLength(14);
+    expect(readdirSync(join(root, 'some'))).toHaveLength(14);
+    expect(stderr).toMatch(
+      /^error: No answer for 1 file, which cannot be read as a picture:\n {2}text\.png: .+\nLeave out /,
+    );
+    const none = { exit: 1, stdout: '', stderr: expect.stringMatching(/^error: No answer for 1 file, /) };
+    expect(await fer(root, 'predict', 'text.png', '--model', 'model')).toMatchObject(none);
   });
 });

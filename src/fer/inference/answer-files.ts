@@ -8,7 +8,7 @@ import { argmaxRows } from '../evaluation/index.ts';
 import { atTemperature } from '../evaluation/temperature.ts';
 import { disposeModel, loadModel, predict, softmaxRows } from '../models/index.ts';
 import { type FaceSquare, openFaceFinder } from './face-finder.ts';
-import { lookAtFiles } from './look-at-files.ts';
+import { lookAtFiles, type UnreadFile } from './look-at-files.ts';
 import type { SeenFace } from './photo.ts';
 
 /** What a model says of one face. */
@@ -25,6 +25,8 @@ export interface Answer {
 export interface Answers {
   /** One for each face, in the order of the files, from left to right in a picture. */
   readonly answers: readonly Answer[];
+  /** Files without an answer, in their order. */
+  readonly unread: readonly UnreadFile[];
   /** Pictures of another size than the model sees of which the middle square was answered. */
   readonly unfound: number;
   /** Why no face was looked for, where that is so. */
@@ -34,8 +36,8 @@ export interface Answers {
 /**
  * Answers image files, and those in folders, with a saved model. An image of 48 x 48 is a face. In any other the faces
  * are found and cut out as FER2013 cuts them; without one, or without the detector's package, its middle square is
- * answered. Throws BAD_IMAGE or DATA_DAMAGED for files that are missing or no images, DATA_MISSING for a folder without
- * images, and what the loader of models throws.
+ * answered. Throws DATA_DAMAGED or UNREADABLE for a file that is not there or may not be read, DATA_MISSING for a folder
+ * without images, and what the loader of models throws.
  */
 export async function answerFiles(
   paths: readonly string[],
@@ -45,7 +47,7 @@ export async function answerFiles(
   const engine = await loadEngine({ device: options.device });
   const { model, info } = await loadModel(engine, options.model);
   try {
-    const { faces, missing } = await lookAtFiles(files, () => openFaceFinder(engine));
+    const { faces, unread, missing } = await lookAtFiles(files, () => openFaceFinder(engine));
     const { logits } = predict(engine, model, toRgb(joined(faces)), { preprocessing: info.preprocessing });
     const { classes, temperature = 1 } = info;
     const probabilities = softmaxRows(atTemperature(logits, temperature), classes.length);
@@ -60,7 +62,7 @@ export async function answerFiles(
       ),
     }));
     const unfound = faces.filter(({ isPhoto, square }) => isPhoto && square === undefined).length;
-    return { answers, unfound, ...(missing === undefined ? {} : { missing }) };
+    return { answers, unread, unfound, ...(missing === undefined ? {} : { missing }) };
   } finally {
     disposeModel(model);
   }

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import sharp from 'sharp';
-import { escapeControl, FermentError, messageOf, plural } from '../../kit/index.ts';
+import { messageOf } from '../../kit/index.ts';
 import { IMAGE_SIDE } from '../data/index.ts';
 import { explainReadError } from '../data/read-error.ts';
 import { type Decoded, decodeManyGray, readImageHeader } from '../images/index.ts';
@@ -14,14 +14,28 @@ export interface FileFace extends SeenFace {
   readonly isPhoto: boolean;
 }
 
+/** A file that is no picture, is damaged or too large. */
+export interface UnreadFile {
+  readonly file: string;
+  readonly reason: string;
+}
+
+/** What was seen in several files. */
+export interface Look {
+  readonly faces: readonly FileFace[];
+  readonly unread: readonly UnreadFile[];
+  /** Why no face was looked for, where that is so. */
+  readonly missing: string | undefined;
+}
+
 /**
- * The faces of all files. The detector is loaded when the first photograph comes. Throws DATA_DAMAGED for a file that
- * cannot be read, BAD_IMAGE with all that cannot be decoded.
+ * The faces of all files that can be decoded. The detector is loaded when the first photograph comes. Throws
+ * DATA_DAMAGED or UNREADABLE for a file of which the bytes cannot be had.
  */
 export async function lookAtFiles(
   files: readonly string[],
   open: () => Promise<FaceFinder | NoFinder>,
-): Promise<{ readonly faces: readonly FileFace[]; readonly missing: string | undefined }> {
+): Promise<Look> {
   const looked = new Map<string, Looked>();
   const small: { readonly file: string; readonly bytes: Buffer }[] = [];
   let opened: FaceFinder | NoFinder | undefined;
@@ -43,29 +57,13 @@ export async function lookAtFiles(
     const image = decoded[i];
     if (image !== undefined) looked.set(file, { ...image, isPhoto: false });
   }
-  const bad: string[] = [];
+  const unread: UnreadFile[] = [];
   const faces = files.flatMap((file): FileFace[] => {
     const seen = looked.get(file);
-    if (seen?.ok === false) bad.push(`${escapeControl(file)}: ${seen.reason.split('\n')[0]}`);
+    if (seen?.ok === false) unread.push({ file, reason: seen.reason.split('\n')[0] ?? '' });
     return seen?.ok === true ? seen.value.map((face) => ({ ...face, file, isPhoto: seen.isPhoto })) : [];
   });
-  refuseBad(bad);
-  return { faces, missing: typeof opened === 'object' ? opened.missing : undefined };
-}
-
-/** So many are named; the rest are counted. */
-const MOST_NAMED = 20;
-
-/** All at once. Also too large a picture is among them, and one of which a part is missing. */
-function refuseBad(bad: readonly string[]): void {
-  if (bad.length === 0) return;
-  const more = bad.length - MOST_NAMED;
-  const lines = [...bad.slice(0, MOST_NAMED), ...(more > 0 ? [`and ${more} more`] : [])];
-  throw new FermentError(
-    'BAD_IMAGE',
-    `Nothing is answered: ${plural(bad.length, 'file')} cannot be read as a picture:\n${lines.map((line) => `  ${line}`).join('\n')}`,
-    { hint: 'Leave out what is named here, or take other copies, then run the same command again.' },
-  );
+  return { faces, unread, missing: typeof opened === 'object' ? opened.missing : undefined };
 }
 
 type Looked = Decoded<readonly SeenFace[]> & Pick<FileFace, 'isPhoto'>;
