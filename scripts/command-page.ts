@@ -102,7 +102,7 @@ The stages' own output goes to stderr in this mode.
 {"train":[{"kind":"param","name":"params.yaml:train.lr","change":"modified","old":0.1,"new":0.2}]}
 \`\`\`
 
-\`kind\` is one of \`cmd\`, \`code\`, \`dep\`, \`param\`, \`env\`, \`graph\`, \`out\`, \`never-run\`, \`always\`; \`change\` one of \`new\`, \`modified\`, \`deleted\`.
+\`kind\` is one of \`cmd\`, \`code\`, \`dep\`, \`param\`, \`env\`, \`graph\`, \`out\`, \`name\`, \`never-run\`, \`always\`; \`change\` one of \`new\`, \`modified\`, \`deleted\`.
 
 \`metrics show --json\` is file to dotted key to value; of several revisions, or with \`-a\`, \`-T\`, \`--all-commits\`, revision to that, the workspace as \`workspace\`:
 

@@ -123,6 +123,8 @@ export interface Inputs {
   readonly graph: Digest | undefined;
   /** Paths and kinds of the declared outs, sorted: a new out means a new run. */
   readonly outs: readonly string[];
+  /** `dep NAME` and `out NAME` to the path or pattern: what a program finds under a name. Undefined where nothing has one. */
+  readonly names?: Readonly<Record<string, string>> | undefined;
 }
 
 /** One stage's block in pipeline.lock: what went in, what came out, the last time it succeeded. */
@@ -137,7 +139,7 @@ export type Outcome = 'ran' | 'restored' | 'unchanged' | 'frozen' | 'failed' | '
 
 /** One reason for which a stage is stale, as `status --json` prints it. */
 export interface Change {
-  readonly kind: 'cmd' | 'code' | 'dep' | 'param' | 'env' | 'graph' | 'out' | 'never-run' | 'always';
+  readonly kind: 'cmd' | 'code' | 'dep' | 'param' | 'env' | 'graph' | 'out' | 'name' | 'never-run' | 'always';
   readonly name: string;
   readonly change: 'new' | 'modified' | 'deleted';
   /** False for a dep or out that was deleted from the pipeline, not (only) from the disk. */

@@ -1,6 +1,8 @@
 import { chmodSync, mkdirSync, readdirSync, renameSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import { fingerprintOf } from '../../src/runner/index.ts';
+import { readLock, renderLock } from '../../src/runner/lock/index.ts';
 import { runnerProject } from '../support/runner-project.ts';
 
 const CHAIN = {
@@ -330,4 +332,52 @@ it('a dep that is a pipe is refused, one that cannot be read says so', async () 
   const { execFileSync } = await import('node:child_process');
   execFileSync('mkfifo', [join(p.root, 'x')]);
   expect((await p.repro()).summary.error).toMatchObject({ code: 'BAD_PATH' });
+});
+
+const NAMED = {
+  'pipeline.yaml': `
+stages:
+  s:
+    cmd: cat $FERMENT_DEP_A > $FERMENT_OUT_TEXT; echo other > $FERMENT_OUT_OTHER
+    deps: {a: a.txt, b: b.txt}
+    outs: {text: text, other: other}
+`,
+  'a.txt': 'a\n',
+  'b.txt': 'b\n',
+};
+
+it('a stage whose deps change their names with each other runs again, and so do outs', async () => {
+  const p = runnerProject(NAMED);
+  await p.repro();
+  const pipeline = p.read('pipeline.yaml').replace('a: a.txt, b: b.txt', 'a: b.txt, b: a.txt');
+  p.write('pipeline.yaml', pipeline);
+  expect((await p.repro()).outcomes).toEqual({ s: 'ran' });
+  expect(p.read('text')).toBe('b\n');
+  p.write('pipeline.yaml', pipeline.replace('text: text, other: other', 'text: other, other: text'));
+  expect((await p.repro()).outcomes).toEqual({ s: 'ran' });
+  expect([p.read('text'), p.read('other')]).toEqual(['other\n', 'b\n']);
+  expect((await p.repro()).outcomes).toEqual({ s: 'unchanged' });
+  p.write('pipeline.yaml', NAMED['pipeline.yaml']);
+  expect((await p.repro()).outcomes).toEqual({ s: 'restored' });
+  expect([p.read('text'), p.read('other')]).toEqual(['a\n', 'other\n']);
+});
+
+it('a module that a lock from before names counted holds stays up to date, and its outs come back', async () => {
+  const p = runnerProject({
+    'pipeline.yaml': 'stages: {m: {module: m.mjs, outs: {o: out}}}\n',
+    'm.mjs': "import { writeFileSync } from 'node:fs';\nwriteFileSync('out', 'once');\n",
+    'package.json': '{}',
+  });
+  await p.repro();
+  const { m } = Object.fromEntries(readLock(p.root).entries);
+  if (m === undefined) throw new TypeError('The lock has no block of the stage.');
+  const inputs = { ...m.inputs, names: undefined };
+  p.write(
+    'pipeline.lock',
+    renderLock(new Map([['m', { ...m, inputs, fingerprint: fingerprintOf(inputs) }]])),
+  );
+  p.remove('.ferment/runs');
+  expect((await p.repro()).outcomes).toEqual({ m: 'unchanged' });
+  p.remove('out');
+  expect((await p.repro()).outcomes).toEqual({ m: 'restored' });
 });

@@ -45,7 +45,7 @@ function textOf(change: Change, { files }: Why): string {
   const { kind, name } = change;
   if (kind === 'always') return 'always runs';
   if (kind === 'cmd' && name === 'cmd') return 'changed:';
-  if (kind === 'param' || kind === 'env' || kind === 'cmd') {
+  if (kind === 'param' || kind === 'env' || kind === 'name' || kind === 'cmd') {
     return describeValues(change);
   }
   const word = verbOf(change, kind === 'out' ? 'is no longer declared' : 'is no longer a dep');

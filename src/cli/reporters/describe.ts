@@ -27,6 +27,7 @@ export function describeChange(change: Change): string {
       return `${name === 'packages' ? name : `code of ${name}`} ${verbOf(change)}`;
     case 'param':
     case 'env':
+    case 'name':
       return `${name} ${describeValues(change)}`;
     case 'dep':
       return `${name} ${verbOf(change, 'is no longer a dep')}`;

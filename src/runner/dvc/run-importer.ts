@@ -4,7 +4,7 @@ import { bytesOfText, manifestText } from '../hash/manifest.ts';
 import { put } from '../load/object.ts';
 import { projectPath } from '../load/paths.ts';
 import type { Content, Inputs, Stage } from '../model.ts';
-import { fingerprintOf, outInputs } from '../plan/index.ts';
+import { fingerprintOf, nameInputs, outInputs } from '../plan/index.ts';
 import { keptOuts, resultOf } from '../run/store-outs.ts';
 import { runCachePath, writeRunCache } from '../store/run-cache.ts';
 import { itemsByPath, paramsOf } from './compare-stage.ts';
@@ -61,6 +61,7 @@ export class RunImporter {
       env: {},
       graph: undefined,
       outs: outInputs(stage.outs),
+      names: nameInputs(stage),
     };
     const fingerprint = fingerprintOf(inputs);
     if (existsSync(runCachePath(session.state, fingerprint)) || this.#written.has(fingerprint))

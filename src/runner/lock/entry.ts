@@ -17,6 +17,7 @@ export function parseEntry(data: unknown): LockEntry | undefined {
   const outs = parseList(data['outs'], (item) => parseContent(item, true));
   const params = parseParams(data['params']);
   const env = parseEnv(data['env']);
+  const names = parseNames(data['names']);
   const writes = parseList(data['writes'], parseText);
   const wdir = data['wdir'] ?? '.';
   const graph = data['graph'];
@@ -25,7 +26,8 @@ export function parseEntry(data: unknown): LockEntry | undefined {
   if (writes === undefined || (graph !== undefined && !isDigest(graph))) return undefined;
   // A lock that was cut off may have lost outs at its end.
   if (!hasEach(writes, outs)) return undefined;
-  const inputs = { code, wdir, deps, params, env, graph, outs: writes };
+  if (names === undefined && data['names'] !== undefined) return undefined;
+  const inputs = { code, wdir, deps, params, env, graph, outs: writes, names };
   return fingerprintOf(inputs) === fingerprint ? { fingerprint, inputs, outs } : undefined;
 }
 
@@ -114,4 +116,14 @@ function parseEnv(value: unknown): Readonly<Record<string, string | null>> | und
     put(env, name, item);
   }
   return env;
+}
+
+function parseNames(value: unknown): Readonly<Record<string, string>> | undefined {
+  if (!isObject(value)) return undefined;
+  const names: Record<string, string> = {};
+  for (const [name, path] of Object.entries(value)) {
+    if (typeof path !== 'string') return undefined;
+    put(names, name, path);
+  }
+  return names;
 }

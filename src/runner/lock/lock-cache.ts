@@ -7,7 +7,7 @@ import { rememberFingerprint } from '../plan/fingerprint.ts';
 import { isObject } from '../schema/json-schema.ts';
 
 /** Changes when the same lock gives other entries, or entries other fingerprints. */
-const VERSION = 2;
+const VERSION = 3;
 
 type Entries = ReadonlyMap<StageName, LockEntry>;
 

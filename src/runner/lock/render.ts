@@ -57,6 +57,7 @@ function renderBlock(name: StageName, { fingerprint, inputs, outs }: LockEntry):
     'writes',
     [...new Set(inputs.outs)].sort(compareBytes).map((out) => renderFlow(out, false)),
   );
+  if (inputs.names !== undefined) keyed(lines, 'names', inputs.names, '    ');
   list(lines, 'outs', contents(outs));
   return `${lines.join('\n')}\n`;
 }

@@ -14,9 +14,9 @@ export function compareInputs(
   isDep: (path: ProjectPath) => boolean = () => true,
 ): readonly Change[] {
   if (entry === undefined) return [{ kind: 'never-run', name: '', change: 'new' }];
-  const { inputs: then } = entry;
+  const then = withNames(entry.inputs, now);
   if (fingerprintOf(then) === fingerprintOf(now)) return [];
-  return [
+  const changes = [
     ...compareCode(then.code, now.code),
     ...compareValues('cmd', new Map([['wdir', then.wdir]]), new Map([['wdir', now.wdir]])),
     ...withUndeclared(compareValues('dep', contentsOf(then.deps), contentsOf(now.deps)), isDep),
@@ -25,6 +25,31 @@ export function compareInputs(
     ...compareValues('graph', graphOf(then.graph), graphOf(now.graph)),
     ...withUndeclared(compareValues('out', outsOf(then.outs), outsOf(now.outs)), () => false),
   ];
+  return [...changes, ...compareNames(then.names, now.names, changes)];
+}
+
+/** Whether a success with the inputs of then is one with those of now. */
+export function areSameInputs(then: Inputs, now: Inputs): boolean {
+  return fingerprintOf(withNames(then, now)) === fingerprintOf(now);
+}
+
+/**
+ * Locks of before names counted have none. A module asks for its deps and outs by name alone, so that one which
+ * succeeded had names; of a command nobody knows.
+ */
+function withNames(then: Inputs, now: Inputs): Inputs {
+  return then.names === undefined && 'module' in then.code ? { ...then, names: now.names } : then;
+}
+
+/** Names that stand for another path; a path that was changed itself is told as such. */
+function compareNames(then: Inputs['names'], now: Inputs['names'], told: readonly Change[]): Change[] {
+  const paths = new Set<unknown>(
+    told.flatMap(({ kind, name }) => (kind === 'dep' || kind === 'out' ? name : [])),
+  );
+  const [before, after] = [new Map(Object.entries(then ?? {})), new Map(Object.entries(now ?? {}))];
+  return compareValues('name', before, after).filter(
+    (change) => !paths.has(change.old) && !paths.has(change.new),
+  );
 }
 
 function withUndeclared(changes: readonly Change[], isDeclared: (path: ProjectPath) => boolean): Change[] {

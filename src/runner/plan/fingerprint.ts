@@ -1,5 +1,6 @@
 import { type Digest, digestOfJson } from '../../kit/index.ts';
-import type { Inputs, Out } from '../model.ts';
+import { put } from '../load/object.ts';
+import type { Inputs, Out, Stage } from '../model.ts';
 import { leavesOfKeys } from './leaves.ts';
 
 /** Changes when the same inputs get another fingerprint; entries of the lock and the run cache then are misses. */
@@ -26,7 +27,7 @@ export function rememberFingerprint(inputs: Inputs, fingerprint: Digest): void {
 const made = new WeakMap<Inputs, Digest>();
 
 function computeFingerprint(inputs: Inputs): Digest {
-  const { code, wdir, deps, params, env, graph, outs } = inputs;
+  const { code, wdir, deps, params, env, graph, outs, names } = inputs;
   return digestOfJson({
     version: VERSION,
     code,
@@ -42,10 +43,19 @@ function computeFingerprint(inputs: Inputs): Digest {
     env,
     graph,
     outs: [...new Set(outs)].sort(),
+    names,
   });
 }
 
 /** The `outs` of a stage's inputs: kind and path of each, sorted. */
 export function outInputs(outs: readonly Out[]): readonly string[] {
   return outs.map(({ kind, path }) => `${kind} ${path}`).sort();
+}
+
+/** The `names` of a stage's inputs. */
+export function nameInputs({ deps, outs }: Pick<Stage, 'deps' | 'outs'>): Inputs['names'] {
+  const names: Record<string, string> = {};
+  for (const { name, path } of deps) if (name !== undefined) put(names, `dep ${name}`, path);
+  for (const { name, path } of outs) if (name !== undefined) put(names, `out ${name}`, path);
+  return Object.keys(names).length > 0 ? names : undefined;
 }

@@ -1,6 +1,6 @@
-import { type Digest, FermentError } from '../../kit/index.ts';
+import { FermentError } from '../../kit/index.ts';
 import type { Change, Content, LockEntry, Stage } from '../model.ts';
-import { compareInputs } from '../plan/index.ts';
+import { areSameInputs, compareInputs } from '../plan/index.ts';
 import { isStored } from '../store/restore.ts';
 import { readRunCache } from '../store/run-cache.ts';
 import { createIsDep } from './find-deps.ts';
@@ -36,9 +36,7 @@ export async function decide(session: Session, stage: Stage, options: DecideOpti
   const reasons = await reasonsFor(session, stage, gathered, options.force);
   if (reasons.length === 0) return { kind: 'unchanged', gathered };
   const outs =
-    mayBeRestored(stage) && !options.force
-      ? findOuts(session, gathered.fingerprint, stage, options)
-      : undefined;
+    mayBeRestored(stage) && !options.force ? findOuts(session, gathered, stage, options) : undefined;
   const stale = { gathered, reasons, entry: session.entries.get(stage.name) };
   return outs === undefined ? { kind: 'run', ...stale } : { kind: 'restore', ...stale, outs };
 }
@@ -57,15 +55,15 @@ export function mayBeRestored(stage: Stage): boolean {
   return !runsAlways(stage) && stage.outs.length > 0 && !stage.outs.some(({ persist }) => persist);
 }
 
-/** The outs of a fingerprint that are wholly in the store: those of the lock, or of the run cache. */
+/** The outs that such inputs gave and that are wholly in the store: those of the lock, or of the run cache. */
 export function findOuts(
   session: Session,
-  fingerprint: Digest,
+  { inputs, fingerprint }: Gathered,
   stage: Stage,
   { useRunCache }: { readonly useRunCache: boolean },
 ): readonly Content[] | undefined {
   const entry = session.entries.get(stage.name);
-  const locked = entry?.fingerprint === fingerprint ? entry.outs : undefined;
+  const locked = entry !== undefined && areSameInputs(entry.inputs, inputs) ? entry.outs : undefined;
   const cached = useRunCache ? readRunCache(session.state, fingerprint)?.outs : undefined;
   return [locked, cached].find((outs) => outs !== undefined && isWhole(session, stage, outs));
 }

@@ -3,7 +3,7 @@ import type { Bundle } from '../bundle/bundler.ts';
 import type { Graph } from '../graph/index.ts';
 import type { Measured } from '../hash/measured.ts';
 import type { CodeFingerprint, Inputs, ProjectPath, Stage } from '../model.ts';
-import { fingerprintOf, outInputs, stageParams } from '../plan/index.ts';
+import { fingerprintOf, nameInputs, outInputs, stageParams } from '../plan/index.ts';
 import { expandDeps, type FoundDep, measureDeps } from './find-deps.ts';
 import { isSecretName } from './lines.ts';
 import type { StageGraph } from './protocol.ts';
@@ -55,6 +55,7 @@ export async function gatherInputs(
     env: Object.fromEntries(stage.env.map((name) => [name, envInput(name)])),
     graph: stage.graph ? digestOfJson(stageGraph(session.graph)) : undefined,
     outs: outInputs(stage.outs),
+    names: nameInputs(stage),
   };
   return { inputs, fingerprint: fingerprintOf(inputs), deps, measured, bundle };
 }

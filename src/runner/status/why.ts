@@ -66,9 +66,7 @@ export async function why(project: Project, name: StageName, warn: Warn = () => 
 function nextStep(session: Session, stage: Stage, { changes, gathered, missing }: Inspected): Why['next'] {
   if (stage.frozen || changes.length === 0) return 'nothing';
   if (gathered === undefined || missing.deps.length + missing.params.length > 0) return undefined;
-  const outs = mayBeRestored(stage)
-    ? findOuts(session, gathered.fingerprint, stage, { useRunCache: true })
-    : undefined;
+  const outs = mayBeRestored(stage) ? findOuts(session, gathered, stage, { useRunCache: true }) : undefined;
   return outs === undefined ? 'run' : 'restore';
 }
 

@@ -64,6 +64,7 @@ const inputs: fc.Arbitrary<Omit<Inputs, 'outs'>> = fc.record({
   params: fc.dictionary(text, values, { maxKeys: 2 }),
   env: fc.dictionary(text, fc.option(text), { maxKeys: 2 }),
   graph: fc.option(digest, { nil: undefined }),
+  names: fc.option(fc.dictionary(text, text, { minKeys: 1, maxKeys: 2 }), { nil: undefined }),
 });
 
 /** Any entry that Ferment could write. */
