@@ -1,8 +1,8 @@
 import { prettyJson, printLine } from '../../kit/index.ts';
 import {
-  buildGraph,
   collapseGroups,
   drawingOf,
+  graphOf,
   loadProject,
   renderBoxes,
   renderDot,
@@ -23,8 +23,7 @@ interface DagOptions extends ProjectOptions {
 
 /** `ferment dag`: boxes for a terminal, or Mermaid, Graphviz, JSON. */
 export function dag(targets: readonly string[], options: DagOptions, { terminal }: ActionContext): void {
-  const { stages } = loadProject(loadOptions(options, terminal));
-  const graph = buildGraph(stages);
+  const graph = graphOf(loadProject(loadOptions(options, terminal)));
   const names = new Set(selectTargets(graph, targets));
   const selected = graph.order.flatMap((name) => (names.has(name) ? (graph.stages.get(name) ?? []) : []));
   const whole = drawingOf(

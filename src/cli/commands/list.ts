@@ -7,7 +7,7 @@ import {
   someOf,
   type Terminal,
 } from '../../kit/index.ts';
-import { buildGraph, loadProject, type NamedPath, type Stage, selectTargets } from '../../runner/index.ts';
+import { graphOf, loadProject, type NamedPath, type Stage, selectTargets } from '../../runner/index.ts';
 import { loadOptions } from '../load-options.ts';
 import { isTooWide } from '../narrow-table.ts';
 import type { ActionContext, ProjectOptions } from '../program.ts';
@@ -18,7 +18,7 @@ export function list(
   options: ProjectOptions & { readonly json?: boolean },
   { terminal }: ActionContext,
 ): void {
-  const graph = buildGraph(loadProject(loadOptions(options, terminal)).stages);
+  const graph = graphOf(loadProject(loadOptions(options, terminal)));
   const stages = selectTargets(graph, targets, { singleItem: targets.length > 0 }).flatMap(
     (name) => graph.stages.get(name) ?? [],
   );

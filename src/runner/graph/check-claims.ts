@@ -7,21 +7,35 @@ import type { Tangles } from './tangles.ts';
 export function checkClaims(claims: readonly Claim[], tangles: Tangles): void {
   const byPath = new Map<ProjectPath, Claim>();
   for (const claim of claims) {
-    const other = byPath.get(claim.path);
-    if (other === undefined) byPath.set(claim.path, claim);
-    else tangles.add(claim.stage, `${writers(claim, other)} '${claim.path}'.`, other.stage);
+    const other = byPath.get(claim.real);
+    if (other === undefined) byPath.set(claim.real, claim);
+    else
+      tangles.add(
+        claim.stage,
+        `${writers(claim, other)} '${claim.path}'${through(claim, other)}.`,
+        other.stage,
+      );
   }
   for (const claim of claims) {
-    for (const folder of foldersAbove(claim.path)) {
+    for (const folder of foldersAbove(claim.real)) {
       const outer = byPath.get(folder);
       if (outer === undefined) continue;
       tangles.add(
         claim.stage,
-        `'${claim.path}' (${claim.kind} of '${claim.stage.name}') lies inside '${outer.path}' (${outer.kind} of '${outer.stage.name}').`,
+        `'${claim.path}' (${claim.kind} of '${claim.stage.name}') lies inside '${outer.path}' (${outer.kind} of '${outer.stage.name}')${linkOf(claim)}.`,
         outer.stage,
       );
     }
   }
+}
+
+/** Why two paths that differ are one. */
+function through(claim: Claim, other: Claim): string {
+  return claim.path === other.path ? '' : ` (through a link: it is '${other.path}')`;
+}
+
+function linkOf({ path, real }: Claim): string {
+  return path === real ? '' : ` (through a link: it is '${real}')`;
 }
 
 function writers(claim: Claim, other: Claim): string {

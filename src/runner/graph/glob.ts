@@ -1,8 +1,9 @@
 import picomatch from 'picomatch';
 import type { Claim, OutIndex } from './out-index.ts';
+import type { RealPaths } from './real-paths.ts';
 
 /** Matches glob deps with what stages declare to write. Each pattern is compiled once. */
-export function createGlobMatcher(index: OutIndex) {
+export function createGlobMatcher(index: OutIndex, realPaths: RealPaths) {
   const exactly = new Map<string, readonly Claim[]>();
   return {
     /** The outs whose own path the pattern matches, sorted by path. */
@@ -10,15 +11,26 @@ export function createGlobMatcher(index: OutIndex) {
       const known = exactly.get(pattern);
       if (known !== undefined) return known;
       const isMatch = picomatch(pattern);
-      const found = near(pattern, index).filter(({ path }) => isMatch(path));
+      const real = realPattern(pattern, realPaths);
+      const isRealMatch = real === pattern ? isMatch : picomatch(real);
+      const found = near(real, index).filter(({ path, real: place }) => isMatch(path) || isRealMatch(place));
       exactly.set(pattern, found);
       return found;
     },
     /** The outs that may be folders with files inside that the pattern matches. */
     into(pattern: string): readonly Claim[] {
-      return near(pattern, index).filter(({ path }) => mayReachInto(pattern, path));
+      const real = realPattern(pattern, realPaths);
+      return near(real, index).filter((claim) => mayReachInto(real, claim.real));
     },
   };
+}
+
+/** The pattern with the links of its fixed beginning followed. */
+function realPattern(pattern: string, realPaths: RealPaths): string {
+  const { base } = picomatch.scan(pattern);
+  return base === '' || !pattern.startsWith(base)
+    ? pattern
+    : realPaths.read(base) + pattern.slice(base.length);
 }
 
 /** Only outs that share the pattern's fixed beginning can match; most patterns have one. */

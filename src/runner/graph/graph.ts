@@ -4,6 +4,7 @@ import { createGlobMatcher } from './glob.ts';
 import { orderOf } from './order.ts';
 import { type Claim, createOutIndex, type OutIndex } from './out-index.ts';
 import { type ReadPath, readPathsOf } from './read-paths.ts';
+import { AS_WRITTEN, createRealPaths, type RealPaths } from './real-paths.ts';
 import { Tangles } from './tangles.ts';
 
 /** The stages and who reads what whom writes. */
@@ -25,13 +26,15 @@ export interface Graph {
   matches(pattern: string): readonly Out[];
   /** The declared outs that may be folders with files inside that a glob matches, sorted by path. */
   folders(pattern: string): readonly Out[];
+  /** The graph of all other stages. */
+  without(names: ReadonlySet<StageName>): Graph;
 }
 
 /**
- * Connects outs with deps. Throws BAD_GRAPH with every path that two stages write, or the first cycle, with the
+ * Connects outs with deps; paths are compared by where they really are. Throws BAD_GRAPH with every path that two stages write, or the first cycle, with the
  * places of the stages in their files.
  */
-export function buildGraph(stages: readonly Stage[]): Graph {
+export function buildGraph(stages: readonly Stage[], realPaths: RealPaths = AS_WRITTEN): Graph {
   const tangles = new Tangles();
   const byName = new Map<StageName, Stage>();
   for (const stage of stages) {
@@ -39,16 +42,16 @@ export function buildGraph(stages: readonly Stage[]): Graph {
     if (twin !== undefined) tangles.add(stage, `Two stages are called '${stage.name}'.`, twin);
     else byName.set(stage.name, stage);
   }
-  const claims = stages.flatMap(claimsOf);
+  const claims = stages.flatMap((stage) => claimsOf(stage, realPaths));
   checkClaims(claims, tangles);
   tangles.throwIfAny();
 
   const index = createOutIndex(claims.filter(({ out }) => out !== undefined));
-  const globs = createGlobMatcher(index);
+  const globs = createGlobMatcher(index, realPaths);
   const upstream = new Map<StageName, readonly StageName[]>();
   const rank = new Map([...byName.keys()].map((name, i) => [name, i]));
   const writers = (stage: Stage, read: ReadPath): readonly StageName[] =>
-    claimsRead(stage, read, index, globs).map((claim) => claim.stage.name);
+    claimsRead(stage, read, { index, globs, realPaths }).map((claim) => claim.stage.name);
   const byRank = (a: StageName, b: StageName): number => (rank.get(a) ?? 0) - (rank.get(b) ?? 0);
   for (const stage of byName.values()) {
     const sources = new Set<StageName>();
@@ -65,12 +68,28 @@ export function buildGraph(stages: readonly Stage[]): Graph {
     downstream: (name) => downstream.get(name) ?? [],
     writers,
     producer: (path) => {
-      const claim = index.holder(path);
+      const claim = index.holder(realPaths.written(path));
       return claim?.out === undefined ? undefined : { stage: claim.stage, out: claim.out };
     },
     matches: (pattern) => globs.exact(pattern).flatMap(({ out }) => out ?? []),
     folders: (pattern) => globs.into(pattern).flatMap(({ out }) => out ?? []),
+    without: (names) =>
+      buildGraph(
+        [...byName.values()].filter(({ name }) => !names.has(name)),
+        realPaths,
+      ),
   };
+}
+
+/** The graph of a project, with the links that its folders have now. Throws BAD_GRAPH. */
+export function graphOf({
+  root,
+  stages,
+}: {
+  readonly root: string;
+  readonly stages: readonly Stage[];
+}): Graph {
+  return buildGraph(stages, createRealPaths(root));
 }
 
 /**
@@ -82,25 +101,39 @@ export function globMatches(dep: { readonly path: string }, graph: Graph): reado
   return graph.matches(dep.path);
 }
 
-function claimsOf(stage: Stage): Claim[] {
+function claimsOf(stage: Stage, { written }: RealPaths): Claim[] {
   return [
-    ...stage.outs.map((out): Claim => ({ stage, path: out.path, out, kind: out.kind })),
+    ...stage.outs.map(
+      (out): Claim => ({ stage, path: out.path, real: written(out.path), out, kind: out.kind }),
+    ),
     ...stage.checkpoints.map(
-      ({ path }: NamedPath): Claim => ({ stage, path, out: undefined, kind: 'checkpoint' }),
+      ({ path }: NamedPath): Claim => ({
+        stage,
+        path,
+        real: written(path),
+        out: undefined,
+        kind: 'checkpoint',
+      }),
     ),
   ];
+}
+
+interface Finders {
+  readonly index: OutIndex;
+  readonly globs: ReturnType<typeof createGlobMatcher>;
+  readonly realPaths: RealPaths;
 }
 
 /** The declared outs that a stage reads through one path. */
 function claimsRead(
   stage: Stage,
   { path, glob }: ReadPath,
-  index: OutIndex,
-  globs: ReturnType<typeof createGlobMatcher>,
+  { index, globs, realPaths }: Finders,
 ): readonly Claim[] {
   if (!glob) {
-    const holder = index.holder(path);
-    return [...(holder === undefined ? [] : [holder]), ...index.under(path)];
+    // A link may be what one stage writes, and lead to what another does.
+    const places = new Set([realPaths.written(path), realPaths.read(path)]);
+    return [...places].flatMap((place) => [index.holder(place) ?? [], index.under(place)].flat());
   }
   const exact = globs.exact(path);
   // A pattern may well reach into the stage's own outs (reports/**): only what it surely reads is a cycle.

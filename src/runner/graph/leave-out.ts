@@ -1,6 +1,6 @@
 import { FermentError } from '../../kit/index.ts';
 import type { Stage, StageName } from '../model.ts';
-import { buildGraph, type Graph } from './graph.ts';
+import type { Graph } from './graph.ts';
 import { readPathsOf } from './read-paths.ts';
 import { resolveTarget } from './select.ts';
 
@@ -30,7 +30,7 @@ export function leaveOut(
     if (resolveTarget(whole, target).every((name) => gone.has(name))) throw leftOutTarget(target, unwanted);
   }
   return {
-    graph: buildGraph([...whole.stages.values()].filter(({ name }) => !gone.has(name))),
+    graph: whole.without(gone),
     leftOut: whole.order.flatMap((name) => (gone.has(name) ? (whole.stages.get(name) ?? []) : [])),
   };
 }

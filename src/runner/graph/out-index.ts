@@ -6,11 +6,13 @@ import type { Out, ProjectPath, Stage } from '../model.ts';
 export interface Claim {
   readonly stage: Stage;
   readonly path: ProjectPath;
+  /** Where the path is, links of the folders above followed. */
+  readonly real: ProjectPath;
   readonly out: Out | undefined;
   readonly kind: Out['kind'] | 'checkpoint';
 }
 
-/** Finds claims by path in steps of the path's depth, however many there are. */
+/** Finds claims by where they really are, in steps of the path's depth, however many there are. */
 export interface OutIndex {
   /** Sorted by path. */
   readonly all: readonly Claim[];
@@ -21,10 +23,10 @@ export interface OutIndex {
 }
 
 export function createOutIndex(claims: readonly Claim[]): OutIndex {
-  const exact = new Map(claims.map((claim) => [claim.path, claim]));
+  const exact = new Map(claims.map((claim) => [claim.real, claim]));
   const below = new Map<ProjectPath, Claim[]>();
   for (const claim of claims) {
-    for (const folder of foldersAbove(claim.path)) {
+    for (const folder of foldersAbove(claim.real)) {
       const list = below.get(folder);
       if (list === undefined) below.set(folder, [claim]);
       else list.push(claim);

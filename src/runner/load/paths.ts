@@ -1,4 +1,4 @@
-import { isAbsolute, posix, relative } from 'node:path';
+import { isAbsolute, posix, relative, resolve } from 'node:path';
 import type { ProjectPath } from '../model.ts';
 
 /** Folders of the project that no stage may write to. */
@@ -6,12 +6,11 @@ const RESERVED = ['.git', '.ferment', '.dvc'];
 
 /** A path as a stage writes it, relative to its folder, as a path of the project: normalised, no slash at the end. */
 export function projectPath(folder: ProjectPath, path: string, root: string): ProjectPath {
-  if (!isAbsolute(path)) return trimmed(posix.normalize(posix.join(folder, path)));
-  const inside = relative(root, path).split('\\').join('/');
-  // An absolute path into the project is written as a relative one; others stay absolute.
-  return inside !== '' && isInside(inside)
-    ? trimmed(posix.normalize(inside))
-    : trimmed(posix.normalize(path));
+  const normal = trimmed(posix.normalize(isAbsolute(path) ? path : posix.join(folder, path)));
+  if (isInside(normal)) return normal;
+  // An absolute path into the project, or one that leaves it and comes back, is written as a relative one.
+  const inside = relative(root, resolve(root, normal)).split('\\').join('/');
+  return inside !== '' && isInside(inside) ? trimmed(posix.normalize(inside)) : normal;
 }
 
 function trimmed(path: string): string {

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { digestOf, messageOf } from '../../kit/index.ts';
-import { buildGraph, type Graph } from '../graph/index.ts';
+import { type Graph, graphOf } from '../graph/index.ts';
 import type { ProjectPath, Stage, StageName } from '../model.ts';
 import { moveAside } from './aside.ts';
 import type { Claim } from './claim.ts';
@@ -70,7 +70,7 @@ export class LeftOutOuts {
 
   /** The outs of a left-out stage that a stage's patterns match, or that may hold files that they match. */
   #matched(stage: Stage, leftOut: StageName): readonly ProjectPath[] {
-    this.#whole ??= buildGraph(this.#session.project.stages);
+    this.#whole ??= graphOf(this.#session.project);
     const whole = this.#whole;
     const own = new Set(whole.stages.get(leftOut)?.outs.map(({ path }) => path));
     const patterns = stage.deps.filter(({ glob }) => glob).map(({ path }) => path);

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { explainWriteError, makeFolder, writeFileAtomic } from '../../kit/index.ts';
 import { Bundler } from '../bundle/bundler.ts';
-import { buildGraph, type Graph, leaveOut } from '../graph/index.ts';
+import { type Graph, graphOf, leaveOut } from '../graph/index.ts';
 import { Hasher } from '../hash/hasher.ts';
 import { describeSkipped, type Project } from '../load/index.ts';
 import { type Lock, LockFile } from '../lock/index.ts';
@@ -81,7 +81,7 @@ export function openSession(
   const store = new Store(state, (damaged) => warn(damagedText(damaged)));
   return {
     project,
-    ...leaveOut(buildGraph(project.stages), without, targets),
+    ...leaveOut(graphOf(project), without, targets),
     root,
     state,
     hasher,
