@@ -13,9 +13,14 @@ export function* leavesOf(value: unknown, prefix: string): Generator<Leaf> {
     return;
   }
   for (const [name, item] of Object.entries(value)) {
-    const escaped = name === '' ? '\\e' : name.replaceAll('\\', '\\\\').replaceAll('.', '\\.');
+    const escaped = escapeName(name);
     yield* leavesOf(item, prefix === '' ? escaped : `${prefix}.${escaped}`);
   }
+}
+
+/** A name as a part of a dotted key that no other names give. */
+export function escapeName(name: string): string {
+  return name === '' ? '\\e' : name.replaceAll('\\', '\\\\').replaceAll('.', '\\.');
 }
 
 /** All leaves of one parameter file's declared keys; a leaf that is declared twice is there once. */

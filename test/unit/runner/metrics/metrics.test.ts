@@ -21,6 +21,22 @@ describe('flatten', () => {
       ['a', '[true,null]'],
     ]);
   });
+
+  it('keeps two values whose names give one dotted key apart', () => {
+    expect([...flatten({ 'a.b': 3, a: { b: 4, 'c.d': 5 } })]).toEqual([
+      ['a\\.b', 3],
+      ['a.b', 4],
+      ['a.c.d', 5],
+    ]);
+    expect([...flatten({ 'a.b': { c: 1 }, a: { 'b.c': 2 } })]).toEqual([
+      ['a\\.b.c', 1],
+      ['a.b\\.c', 2],
+    ]);
+    expect([...flatten({ '': { a: 1 }, a: 2 })]).toEqual([
+      ['\\e.a', 1],
+      ['a', 2],
+    ]);
+  });
 });
 
 describe('diffValues', () => {
