@@ -48,7 +48,12 @@ function buildCommand(source: StageSource, { name, wdir, root, complain }: Setti
       'key',
     );
   }
-  if (cmd !== undefined) return { kind: 'shell', lines: typeof cmd === 'string' ? [cmd] : [...cmd] };
+  if (cmd !== undefined) {
+    const lines = typeof cmd === 'string' ? [cmd] : [...cmd];
+    if (lines.some((line) => line.includes('\0')))
+      complain(['cmd'], { message: 'The command holds a NUL character, which no command can.' });
+    return { kind: 'shell', lines };
+  }
   if (module === undefined) {
     const hint = 'Add cmd: with a command line, or module: with a program such as stages/train.ts.';
     complain([], { message: `Stage '${name}' has neither 'cmd' nor 'module'.`, hint }, 'key');

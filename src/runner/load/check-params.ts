@@ -1,6 +1,6 @@
 import { type Diagnostic, didYouMean } from '../../kit/index.ts';
 import type { ProjectPath, StageName } from '../model.ts';
-import { formatKey, type KeyPath, lookUp, namesAt, parseKey } from './key-path.ts';
+import { firstStep, formatKey, type KeyPath, lookUp, namesAt } from './key-path.ts';
 import type { ParamsFile } from './params.ts';
 import { projectPath } from './paths.ts';
 import type { LoadedStage, PipelineFile } from './pipeline-file.ts';
@@ -72,11 +72,11 @@ function complaintAbout(stage: string, file: ProjectPath, key: string | undefine
   if (loaded.isBroken === true) return undefined;
   const found = key === undefined ? undefined : lookUp(loaded.data, key);
   if (key === undefined || found === undefined || found.found) return undefined;
-  const [name = ''] = parseKey(found.rest) ?? [];
-  const near = didYouMean(String(name), namesAt(found.at));
+  const name = firstStep(found);
+  const near = didYouMean(name, namesAt(found.at));
   const holder = found.path.length === 0 ? '' : ` in '${formatKey(found.path)}'`;
   return {
-    message: `Stage '${stage}' declares the parameter '${key}', but ${file} has no '${formatKey([name])}'${holder}.`,
+    message: `Stage '${stage}' declares the parameter '${key}', but ${file} has no '${name}'${holder}.`,
     hint: near,
   };
 }

@@ -69,6 +69,12 @@ export function formatKey(path: KeyPath): string {
     .join('');
 }
 
+/** The first step of what `lookUp` did not find: `b` of `b.c`, `[5]` of `[5].c`. */
+export function firstStep({ rest }: Missing): string {
+  const [index] = /^\[\d+\]/.exec(rest) ?? [];
+  return index ?? formatKey((parseKey(rest) ?? []).slice(0, 1));
+}
+
 /** The names that could have stood where a key was not found. */
 export function namesAt(value: unknown): string[] {
   return isObject(value) ? Object.keys(value) : [];

@@ -107,6 +107,7 @@ function loadAll(
     paste,
   };
   const main = loadPipelineFile(file, context);
+  if (problems.count > 0) readOverridden(params, layers);
   problems.throwIfAny();
   const subPipelines: ProjectPath[] = [];
   const onFound = (path: ProjectPath): number => subPipelines.push(path);
@@ -118,7 +119,7 @@ function loadAll(
   checkNames(problems, files);
   refuseOwnFiles(problems, files, lockFileOf(file));
   const missingParams = [...findMissingParams(files, params.read, createIsWritten(stages))];
-  for (const override of layers.overrides) params.read(posix.normalize(override.file ?? layers.defaultFile));
+  readOverridden(params, layers);
   problems.throwIfAny();
   workspace.saveCache();
   return {
@@ -129,6 +130,11 @@ function loadAll(
     missingParams,
     warnings: problems.warnings,
   };
+}
+
+/** Each file that `-S` is laid on, so that what is wrong with it is told. */
+function readOverridden(params: Loading['params'], { overrides, defaultFile }: ParamsOptions): void {
+  for (const override of overrides) params.read(posix.normalize(override.file ?? defaultFile));
 }
 
 /** Where the lock of a pipeline file is: beside it, pipeline.lock or NAME.lock. */

@@ -1,7 +1,8 @@
 import { DiagnosticsError, didYouMean } from '../../kit/index.ts';
+import { describeReceived } from '../schema/describe.ts';
 import { isObject } from '../schema/json-schema.ts';
 import { store, take } from './floats.ts';
-import { formatKey, type KeyPath, lookUp, namesAt, parseKey } from './key-path.ts';
+import { firstStep, formatKey, type KeyPath, lookUp, namesAt, parseKey } from './key-path.ts';
 import { child } from './object.ts';
 import type { Layer } from './params.ts';
 import type { Complaint } from './problems.ts';
@@ -69,14 +70,14 @@ export function applyOverride(
   const known = lookUp(data, key);
   if (known.found) return { data: setAt(data, known.path, override.value), path: known.path };
   const isMapping = isObject(known.at) || known.at === null || known.at === undefined;
-  const [name = ''] = parseKey(known.rest) ?? [];
   if (!isMapping) {
-    return { message: `'${formatKey(known.path)}' is no mapping, so '${key}' cannot be set in it.` };
+    const what = Array.isArray(known.at) ? describeReceived(known.at) : 'no mapping';
+    return { message: `'${formatKey(known.path)}' is ${what}, so '${key}' cannot be set in it.` };
   }
   if (!mayAdd && !override.mayAdd) {
     return {
       message: `There is no parameter '${key}'.`,
-      hint: didYouMean(String(name), namesAt(known.at)) ?? `Write +${key}=… to add it.`,
+      hint: didYouMean(firstStep(known), namesAt(known.at)) ?? `Write +${key}=… to add it.`,
     };
   }
   return { data: setAt(data, override.path, override.value), path: override.path };

@@ -8,7 +8,7 @@ import { put } from './object.ts';
 import type { Parse } from './source-file.ts';
 
 /** Changes when the same text gives other data. */
-const VERSION = 3;
+const VERSION = 4;
 const MAX_TEXTS = 32;
 
 /** What is remembered of a text: its data, and which of its numbers are floats. */

@@ -8,9 +8,10 @@ import { buildStage } from './build-stage.ts';
 import { type Draft, expandEntry, type Reporter } from './expand.ts';
 import { textOf } from './floats.ts';
 import type { KeyPath } from './key-path.ts';
+import { namedFiles } from './named-files.ts';
 import { projectPath, reasonAgainstOut } from './paths.ts';
-import type { Complaint } from './problems.ts';
-import { type Part, rangeOf, type SourceFile } from './source-file.ts';
+import type { Complaint, Problems } from './problems.ts';
+import { type Part, rangeOf, type SourceFile, valueSpanOf } from './source-file.ts';
 import { createStagePlaces, type Place } from './stage-places.ts';
 import { Filler, type PasteOptions } from './template.ts';
 import { extendWithVars, type VarsContext } from './vars.ts';
@@ -60,11 +61,21 @@ export function loadPipelineFile(file: ProjectPath, context: PipelineContext): P
   if (source === undefined || source.text === '') return undefined;
   const data = source.data ?? {};
   const isParsed = source.data !== null || problems.count === before;
-  for (const { path, part, ...complaint } of isParsed ? validate(pipelineSchema, data) : [])
+  const mistakes = isParsed ? validate(pipelineSchema, data) : [];
+  // What could not be read stands there as null, which is no mistake of its own.
+  const own = mistakes.filter(({ path }) => !isTold(source, path, problems));
+  for (const { path, part, ...complaint } of own)
     problems.addAtPath('BAD_PIPELINE', source, { path, part }, complaint);
-  if (problems.count > before || !isObject(data)) return undefined;
-  const builder = new Builder(file, folder, source, context);
-  return { root: workspace.root, file, folder, source, ...builder.build(data, scope) };
+  const isSound = problems.count === before && isObject(data);
+  const built = isSound ? new Builder(file, folder, source, context).build(data, scope) : undefined;
+  // So that mistakes in other parameter files are told with these.
+  if (problems.count > before) for (const name of namedFiles(data, folder)) context.paramsOf(name);
+  return built && { root: workspace.root, file, folder, source, ...built };
+}
+
+function isTold(source: SourceFile, path: KeyPath, problems: Problems): boolean {
+  const span = valueSpanOf(source, path);
+  return span !== undefined && problems.hasAt(source, span);
 }
 
 class Builder {

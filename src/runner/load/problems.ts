@@ -36,6 +36,14 @@ export class Problems {
     this.addAt(code, file, rangeOf(file, where.path, where.part), complaint);
   }
 
+  /** Whether something was found to be wrong at this very place. */
+  hasAt(file: SourceText, range: Range): boolean {
+    const { file: name, line, column } = diagnosticAt(file, range, { message: '' });
+    return [...this.#found.values()].some(
+      (one) => one.file === name && one.line === line && one.column === column,
+    );
+  }
+
   /** Notes what loads but is probably not meant. */
   warn(text: string): void {
     this.#warnings.add(text);

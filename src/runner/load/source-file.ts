@@ -40,13 +40,17 @@ export function parseYaml(text: string): {
 
 const documents = new WeakMap<SourceText, Document | undefined>();
 
+function documentOf(file: SourceText): Document | undefined {
+  if (!documents.has(file)) documents.set(file, isYaml(file) ? parseDocument(file.text).document : undefined);
+  return documents.get(file);
+}
+
 /**
  * The place of a key or value; of its nearest holder where it is not in the text (it came from a default, an alias
  * or a template). A long value is marked by its key.
  */
 export function rangeOf(file: SourceText, path: KeyPath, part: Part): Range {
-  if (!documents.has(file)) documents.set(file, isYaml(file) ? parseDocument(file.text).document : undefined);
-  const document = documents.get(file);
+  const document = documentOf(file);
   let range: Range = { start: 0, end: 1 };
   let node: unknown = document?.contents;
   for (const [i, word] of path.entries()) {
@@ -58,6 +62,14 @@ export function rangeOf(file: SourceText, path: KeyPath, part: Part): Range {
     node = step.value;
   }
   return range;
+}
+
+/** Exactly what a value of the text takes up; undefined where the text itself does not hold it. */
+export function valueSpanOf(file: SourceText, path: KeyPath): Range | undefined {
+  const document = documentOf(file);
+  let node: unknown = document?.contents;
+  for (const word of path) node = document === undefined ? undefined : stepInto(document, node, word)?.value;
+  return yamlLibrary().isNode(node) ? spanOf(node) : undefined;
 }
 
 /** The others have no places; what is wrong with them as a whole is said at their start. */

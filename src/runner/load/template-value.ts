@@ -1,6 +1,6 @@
 import { didYouMean } from '../../kit/index.ts';
 import { take, WholeFloat } from './floats.ts';
-import { formatKey, type KeyPath, lookUp, namesAt, parseKey } from './key-path.ts';
+import { firstStep, formatKey, type KeyPath, lookUp, namesAt, parseKey } from './key-path.ts';
 import { child, indexIn } from './object.ts';
 import type { Complaint } from './problems.ts';
 import type { Template } from './template-pieces.ts';
@@ -32,12 +32,11 @@ export function templateValue(
     return take(holder, Array.isArray(holder) ? indexIn(holder, name) : name);
   }
   const holder = found.path.length === 0 ? '' : ` in '${formatKey(found.path)}'`;
-  const [name = ''] = parseKey(found.rest) ?? [];
+  const name = firstStep(found);
   const names = namesAt(found.at);
   onBad(path, source, {
-    message: `There is no value '${formatKey([name])}'${holder} for ${source}.`,
-    hint:
-      didYouMean(String(name), names) ?? hintFor(source, words.length === 1 && path.includes('cmd'), names),
+    message: `There is no value '${name}'${holder} for ${source}.`,
+    hint: didYouMean(name, names) ?? hintFor(source, words.length === 1 && path.includes('cmd'), names),
   });
   return undefined;
 }

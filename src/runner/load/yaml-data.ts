@@ -168,8 +168,8 @@ function isFloatText(source: string | undefined): boolean {
   return source !== undefined && /[.eE]/.test(source) && !/^[-+]?0x/i.test(source);
 }
 
-/** Numbers that DVC's YAML knows beside those of YAML 1.2: `1_000`, `1_000.5`, `0b11`. */
+/** Numbers that DVC's YAML knows beside those of YAML 1.2: `1_000`, `1_000.5`, `0b11`, `-0x1F`. */
 function isOtherNumber(node: { value: unknown; type?: unknown }): node is { value: string } {
   const { type, value } = node;
-  return type === 'PLAIN' && typeof value === 'string' && /^[-+]?(\.?\d[\w.+-]*_|0b)/.test(value);
+  return type === 'PLAIN' && typeof value === 'string' && /^[-+]?(\.?\d[\w.+-]*_|0[box])/.test(value);
 }

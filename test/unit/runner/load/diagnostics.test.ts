@@ -302,6 +302,126 @@ stagse: {}
     `);
   });
 
+  it('an alias without an anchor, which is no missing value too', () => {
+    const text = 'stages:\n  a: {cmd: x, deps: [*.py, s.txt], params: *p, dep: [x]}\n';
+    expect(failure(() => loadText(text))).toMatchInlineSnapshot(`
+      "BAD_PIPELINE
+      pipeline.yaml:2:22 There is no anchor &.py for the alias *.py.
+        2 |   a: {cmd: x, deps: [*.py, s.txt], params: *p, dep: [x]}
+          |                      ^^^^
+        A text that begins with * needs quotes: "*.py"
+
+      pipeline.yaml:2:44 There is no anchor &p for the alias *p.
+        2 |   a: {cmd: x, deps: [*.py, s.txt], params: *p, dep: [x]}
+          |                                            ^^
+        A text that begins with * needs quotes: "*p"
+
+      pipeline.yaml:2:48 Unknown key 'dep' in 'stages.a'.
+        2 |   a: {cmd: x, deps: [*.py, s.txt], params: *p, dep: [x]}
+          |                                                ^^^
+        Did you mean 'deps'?"
+    `);
+  });
+
+  it('mistakes in all parameter files that the pipeline names, beside its own', () => {
+    const files = {
+      'pipeline.yaml': `
+vars: ["v.yaml:a", "\${x}.yaml"]
+stages:
+  a: {cmd: x, dep: [y], params: [p.yaml: [a], none.yaml: [b]]}
+  b: {foreach: [1], do: {cmd: x, wdir: sub, vars: [w.toml]}}
+`,
+      'params.yaml': 'a: 1\na: 2\n',
+      'v.yaml': 'a: [\n',
+      'p.yaml': 'k: 1\nk: 2\n',
+      'sub/w.toml': 'a = \n',
+      'o.yaml': 'a: 1\n',
+    };
+    expect(failure(() => load(files, { overrides: ['o.yaml:b=1', 'c=1'] }))).toMatchInlineSnapshot(`
+      "BAD_PIPELINE
+      params.yaml:2:1 The key 'a' stands here twice.
+        2 | a: 2
+          | ^
+        Remove or rename one of them.
+
+      pipeline.yaml:4:15 Unknown key 'dep' in 'stages.a'.
+        4 |   a: {cmd: x, dep: [y], params: [p.yaml: [a], none.yaml: [b]]}
+          |               ^^^
+        Did you mean 'deps'?
+
+      v.yaml:2:1 Not valid YAML: Flow sequence in block collection must be sufficiently indented and end with a ].
+        2 | 
+          | ^
+
+      p.yaml:2:1 The key 'k' stands here twice.
+        2 | k: 2
+          | ^
+        Remove or rename one of them.
+
+      sub/w.toml:1:5 Not valid TOML: invalid value.
+        1 | a = 
+          |     ^
+
+      -S:1:8 There is no parameter 'b'.
+        1 | o.yaml:b=1
+          |        ^
+        Did you mean 'a'?"
+    `);
+    const templates = { ...files, 'pipeline.yaml': `stages: {a: {cmd: "x \${y}", params: [p.yaml: [k]]}}` };
+    expect(failure(() => load({ ...templates, 'params.yaml': '' }))).toMatchInlineSnapshot(`
+      "BAD_PIPELINE
+      pipeline.yaml:1:22 There is no value 'y' for \${y}.
+        1 | stages: {a: {cmd: "x \${y}", params: [p.yaml: [k]]}}
+          |                      ^^^^
+        Write \\\${y} if it is meant for the shell.
+
+      p.yaml:2:1 The key 'k' stands here twice.
+        2 | k: 2
+          | ^
+        Remove or rename one of them."
+    `);
+  });
+
+  it('an item that a list does not have', () => {
+    const files = {
+      'pipeline.yaml': `stages: {a: {cmd: "x \${l[2]} \${m.k[0].x}"}, b: {cmd: x, params: ["l[2]"]}}`,
+      'params.yaml': 'l: [1, 2]\nm: {k: []}\n',
+    };
+    expect(failure(() => load(files))).toMatchInlineSnapshot(`
+      "BAD_PIPELINE
+      pipeline.yaml:1:22 There is no value '[2]' in 'l' for \${l[2]}.
+        1 | stages: {a: {cmd: "x \${l[2]} \${m.k[0].x}"}, b: {cmd: x, params: ["l[2]"]}}
+          |                      ^^^^^^^
+
+      pipeline.yaml:1:30 There is no value '[0]' in 'm.k' for \${m.k[0].x}.
+        1 | stages: {a: {cmd: "x \${l[2]} \${m.k[0].x}"}, b: {cmd: x, params: ["l[2]"]}}
+          |                              ^^^^^^^^^^^"
+    `);
+    const pipeline = 'stages: {b: {cmd: x, params: ["l[2]"]}}';
+    const { missingParams } = load({ ...files, 'pipeline.yaml': pipeline });
+    expect([...missingParams].map(([, [one]]) => one?.message)).toMatchInlineSnapshot(`
+      [
+        "Stage 'b' declares the parameter 'l[2]', but params.yaml has no '[2]' in 'l'.",
+      ]
+    `);
+    expect(failure(() => load(files, { overrides: ['l[2]=1'] }))).toMatchInlineSnapshot(`
+      "BAD_PARAMS
+      -S:1:1 'l' is a list of 2, so 'l[2]' cannot be set in it.
+        1 | l[2]=1
+          | ^^^^"
+    `);
+  });
+
+  it('a command that no system can start', () => {
+    const files = { 'pipeline.yaml': `stages: {a: {cmd: "x \${t}"}}`, 'params.yaml': 't: "a\\0b"\n' };
+    expect(failure(() => load(files))).toMatchInlineSnapshot(`
+      "BAD_PIPELINE
+      pipeline.yaml:1:19 The command holds a NUL character, which no command can.
+        1 | stages: {a: {cmd: "x \${t}"}}
+          |                   ^^^^^^^^"
+    `);
+  });
+
   it('a parameter file that cannot be parsed, without what follows from it', () => {
     const files = {
       'pipeline.yaml': `stages: {a: {cmd: "x \${train.lr}", params: [train]}}`,
@@ -323,6 +443,9 @@ stagse: {}
     ).toMatchInlineSnapshot(`
       "BAD_PARAMS
       a.ini:1:1 A parameter file must be YAML, JSON, TOML or Python (.yaml, .yml, .json, .toml, .py).
+        Give it the ending of its format.
+
+      b.xml:1:1 A parameter file must be YAML, JSON, TOML or Python (.yaml, .yml, .json, .toml, .py).
         Give it the ending of its format."
     `);
   });
