@@ -2,80 +2,8 @@ import { isObject } from '../schema/json-schema.ts';
 import type { ArgumentStyle } from './dvc-config.ts';
 import { take, textOf, WholeFloat } from './floats.ts';
 
-type Mode = 'bare' | 'single' | 'double' | 'comment';
-
 /** Characters that mean nothing to a POSIX shell outside quotes. */
 const PLAIN = /^[\w\-.,:/=@%+\u0080-\uffff]*$/;
-
-/**
- * Follows the quotes of a command line, so that a value can be pasted as exactly that text: as it is where it is plain,
- * in single quotes where it is not, and escaped where the line has opened quotes already.
- */
-export class ShellScanner {
-  /** The innermost mode is last; `$(` opens one. */
-  #modes: Mode[] = ['bare'];
-  #last = ' ';
-
-  /** Goes over a stretch of the command line as written. */
-  scan(text: string): void {
-    for (let i = 0; i < text.length; i++) {
-      const character = text[i] ?? '';
-      const isEscape = character === '\\' && (this.#mode === 'bare' || this.#mode === 'double');
-      if (isEscape) i++;
-      else if (character === '$' && text[i + 1] === '(' && this.#opens()) i++;
-      else this.#step(character);
-      this.#last = character;
-    }
-  }
-
-  /** The value as it must be written at this place. */
-  quote(value: string): string {
-    this.#last = 'x';
-    switch (this.#mode) {
-      case 'single':
-        return value.replaceAll("'", "'\\''");
-      case 'double':
-        return value.replace(/[\\"$`]/g, '\\$&');
-      default:
-        return quoteWord(value);
-    }
-  }
-
-  get #mode(): Mode {
-    return this.#modes.at(-1) ?? 'bare';
-  }
-
-  /** `$(` starts a command of its own, also inside double quotes. */
-  #opens(): boolean {
-    if (this.#mode !== 'bare' && this.#mode !== 'double') return false;
-    this.#modes.push('bare');
-    return true;
-  }
-
-  #step(character: string): void {
-    switch (this.#mode) {
-      case 'bare':
-        this.#stepBare(character);
-        break;
-      case 'single':
-        if (character === "'") this.#modes.pop();
-        break;
-      case 'double':
-        if (character === '"') this.#modes.pop();
-        break;
-      default:
-        if (character === '\n') this.#modes.pop();
-    }
-  }
-
-  #stepBare(character: string): void {
-    if (character === "'") this.#modes.push('single');
-    else if (character === '"') this.#modes.push('double');
-    else if (character === '#' && /[\s;|&(]/.test(this.#last)) this.#modes.push('comment');
-    else if (character === '(') this.#modes.push('bare');
-    else if (character === ')' && this.#modes.length > 1) this.#modes.pop();
-  }
-}
 
 /** A text as one word of a POSIX shell; plain text stays as it is. */
 export function quoteWord(value: string): string {

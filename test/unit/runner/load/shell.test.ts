@@ -2,7 +2,8 @@ import { execFileSync } from 'node:child_process';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { DEFAULT_STYLE } from '../../../../src/runner/load/dvc-config.ts';
-import { quoteWord, renderArguments, ShellScanner } from '../../../../src/runner/load/shell.ts';
+import { quoteWord, renderArguments } from '../../../../src/runner/load/shell.ts';
+import { ShellScanner } from '../../../../src/runner/load/shell-scanner.ts';
 import { failure, onlyStage } from './project.ts';
 
 /** The command of a stage, filled with these parameters; `<x>` stands for a template. */
@@ -28,6 +29,17 @@ describe('values in a command', () => {
     expect(command('echo "$(cat <x>)"', 'x: a b\n')).toBe(`echo "$(cat 'a b')"`);
     expect(command(`echo don\\'t <x>`, 'x: a b\n')).toBe(`echo don\\'t 'a b'`);
     expect(command(`echo # it's\necho <x>`, 'x: a b\n')).toBe(`echo # it's\necho 'a b'`);
+  });
+
+  it('stand in a here-document as they are, and run nothing', () => {
+    const cmd = `cat <<EOF\n\${x}\nEOF\ncat <<'EOF'\nit's \${x}\nEOF\necho \${x}`;
+    const stage = onlyStage(`stages: {a: {cmd: ${JSON.stringify(cmd)}}}`, 'x: "$(touch x) it\'s"\n');
+    expect(stage.command).toEqual({
+      kind: 'shell',
+      lines: [
+        `cat <<EOF\n\\$(touch x) it's\nEOF\ncat <<'EOF'\nit's $(touch x) it's\nEOF\necho '$(touch x) it'\\''s'`,
+      ],
+    });
   });
 
   it('a whole command from a parameter is left as it is', () => {
@@ -57,6 +69,10 @@ describe('quoting', () => {
     (word: string) => `printf %s "${word}"`,
     (word: string) => `printf %s '${word}'`,
     (word: string) => `printf %s "$(printf %s "${word}")"`,
+    (word: string) => `printf %s "$(cat <<EOF\n${word}\nEOF\n)"`,
+    (word: string) => `printf %s "$(cat << 'E F'\n${word}\nE F\n)"`,
+    (word: string) => `: <<A <<-'B' # '\nit's $(echo "')") "\nA \nA\n"\n\tB\nprintf %s ${word}`,
+    (word: string) => `: $((1 << 2)) "$((2 << (1)))"; printf %s ${word}`,
   ];
 
   it('gives a real shell exactly the value, wherever it stands', () => {
