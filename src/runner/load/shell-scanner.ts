@@ -1,6 +1,6 @@
 import { quoteWord } from './shell.ts';
 
-type Mode = 'bare' | 'single' | 'double' | 'comment' | 'arithmetic' | 'document';
+type Mode = 'bare' | 'backquote' | 'single' | 'double' | 'comment' | 'arithmetic' | 'document';
 
 /** A here-document: `<<EOF` is expanded by the shell as double quotes are, `<<'EOF'` is text as it stands. */
 interface HereDocument {
@@ -15,7 +15,7 @@ interface HereDocument {
  * in single quotes where it is not, and escaped where the line has opened quotes or a here-document already.
  */
 export class ShellScanner {
-  /** The innermost mode is last; `$(` opens one. */
+  /** The innermost mode is last; `$(` and a backquote open one. */
   #modes: Mode[] = ['bare'];
   #last = ' ';
   /** Here-documents that are announced or at hand, and the line of the first that is being read. */
@@ -28,7 +28,8 @@ export class ShellScanner {
       const character = text[i] ?? '';
       if (character === '\\' && this.#escapes()) i++;
       else if (character === '$' && text[i + 1] === '(' && this.#expands()) i += this.#open(text[i + 2]);
-      else if (character === '<' && this.#mode === 'bare') i += this.#announce(text.slice(i)) - 1;
+      else if (character === '`' && this.#isBackquote()) this.#turnBackquote();
+      else if (character === '<' && this.#isBare) i += this.#announce(text.slice(i)) - 1;
       else this.#step(character);
       this.#last = character;
     }
@@ -36,6 +37,12 @@ export class ShellScanner {
 
   /** The value as it must be written at this place. */
   quote(value: string): string {
+    const quoted = this.#quoteIn(value);
+    // What stands between backquotes loses a level of backslashes first.
+    return this.#modes.includes('backquote') ? quoted.replace(/[\\$`]/g, '\\$&') : quoted;
+  }
+
+  #quoteIn(value: string): string {
     this.#last = 'x';
     switch (this.#mode) {
       case 'single':
@@ -54,14 +61,30 @@ export class ShellScanner {
     return this.#modes.at(-1) ?? 'bare';
   }
 
+  get #isBare(): boolean {
+    return this.#mode === 'bare' || this.#mode === 'backquote';
+  }
+
   #escapes(): boolean {
-    return this.#mode === 'bare' || this.#expands();
+    return this.#isBare || this.#expands();
+  }
+
+  /** Where a command between backquotes begins, or, whatever quotes are open in it, ends. */
+  #isBackquote(): boolean {
+    return this.#modes.includes('backquote') || this.#expands();
+  }
+
+  #turnBackquote(): void {
+    const begin = this.#modes.indexOf('backquote');
+    if (begin < 0) this.#modes.push('backquote');
+    else this.#modes.length = begin;
+    this.#line += '`';
   }
 
   /** `$(` starts a command of its own, also inside double quotes. */
   #expands(): boolean {
     if (this.#mode === 'document') return this.#documents[0]?.isRaw !== true;
-    return this.#mode === 'bare' || this.#mode === 'double' || this.#mode === 'arithmetic';
+    return this.#isBare || this.#mode === 'double' || this.#mode === 'arithmetic';
   }
 
   /** How much of the text was gone over beside its first character. */
@@ -88,6 +111,7 @@ export class ShellScanner {
   #step(character: string): void {
     switch (this.#mode) {
       case 'bare':
+      case 'backquote':
         this.#stepBare(character);
         break;
       case 'single':
@@ -116,7 +140,7 @@ export class ShellScanner {
     else if (character === '"') this.#modes.push('double');
     else if (character === '#' && /[\s;|&(]/.test(this.#last)) this.#modes.push('comment');
     else if (character === '(') this.#modes.push('bare');
-    else if (character === ')' && this.#modes.length > 1) this.#modes.pop();
+    else if (character === ')' && this.#mode === 'bare' && this.#modes.length > 1) this.#modes.pop();
     else if (character === '\n') this.#begin();
   }
 

@@ -72,6 +72,9 @@ describe('quoting', () => {
     (word: string) => `printf %s "$(cat <<EOF\n${word}\nEOF\n)"`,
     (word: string) => `printf %s "$(cat << 'E F'\n${word}\nE F\n)"`,
     (word: string) => `: <<A <<-'B' # '\nit's $(echo "')") "\nA \nA\n"\n\tB\nprintf %s ${word}`,
+    (word: string) => `printf %s "\`printf %s ${word}\`"`,
+    (word: string) => `x=\`printf %s "${word}"\`; printf %s "$x"`,
+    (word: string) => `: \`: "a" '"'\`; printf %s ${word}`,
     (word: string) => `: $((1 << 2)) "$((2 << (1)))"; printf %s ${word}`,
   ];
 
