@@ -1,30 +1,16 @@
 #!/usr/bin/env node
 'use strict';
-const { existsSync, readFileSync, renameSync, statSync, writeFileSync } = require('node:fs');
-const module_ = require('node:module');
-const { dirname, join } = require('node:path');
-const { Script } = require('node:vm');
 
 /*
  * CommonJS, and the whole command line in one file: an ES module of many chunks takes Node a tenth of a second to find and link.
  * Compiled code is kept beside it for the next start, as Node's own compile cache does from version 22 on, for packages as well.
  */
 
-const main = join(__dirname, '..', 'dist', 'main.cjs');
-
-if (process.argv.length === 3 && process.argv[2] === '--version') {
-  // Tools ask for the version often.
-  process.stdout.write(`${require('../package.json').version}\n`);
-} else if (existsSync(main)) {
-  module_.enableCompileCache?.();
-  run(main);
-} else {
-  process.stderr.write('Ferment is not built yet.\nBuild it with: npm run setup\n');
-  process.exitCode = 70;
-}
-
-/** @param {string} file */
-function run(file) {
+require('./start.js').start('main.cjs', (file) => {
+  const { existsSync, readFileSync, statSync } = require('node:fs');
+  const module_ = require('node:module');
+  const { Script } = require('node:vm');
+  if (module_.enableCompileCache) module_.enableCompileCache();
   const { size, mtimeMs } = statSync(file);
   // V8 refuses code that another version or other flags compiled, but of the source it compares the length only.
   const cache = `${file}.${process.version}-${process.arch}-${size}-${Math.trunc(mtimeMs)}.cache`;
@@ -34,18 +20,19 @@ function run(file) {
     filename: file,
     ...(cachedData === undefined ? {} : { cachedData }),
   });
-  script.runInThisContext()({}, module_.createRequire(file), {}, file, dirname(file));
+  script.runInThisContext()({}, module_.createRequire(file), {}, file, require('node:path').dirname(file));
   const isMissing = cachedData === undefined || script.cachedDataRejected === true;
   // repro uses most of the code; what a command did not use is not compiled yet, and so not kept.
   if (isMissing && process.argv[2] === 'repro' && process.execArgv.length === 0)
     process.once('exit', () => keep(cache, script.createCachedData()));
-}
+});
 
 /**
  * @param {string} file
  * @param {Uint8Array} bytes
  */
 function keep(file, bytes) {
+  const { renameSync, writeFileSync } = require('node:fs');
   try {
     const temporary = `${file}.${process.pid}.tmp`;
     writeFileSync(temporary, bytes);

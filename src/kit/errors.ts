@@ -56,6 +56,7 @@ export const ERRORS = {
   BAD_ARRAY: { exit: 1, meaning: 'An array file is damaged or has another shape or type than expected.' },
   TRAINING_DIVERGED: { exit: 1, meaning: 'The loss became infinite or not a number.' },
   // us
+  NOT_INSTALLED: { exit: 70, meaning: 'A package that Ferment needs is not there.' },
   INTERNAL: { exit: 70, meaning: 'A bug in Ferment.' },
 } as const satisfies Record<string, { exit: number; meaning: string }>;
 
@@ -154,9 +155,22 @@ export function explainWriteError(error: unknown, path: string): unknown {
  */
 export function explainSystemError(error: unknown): unknown {
   const errno = errnoOf(error);
+  if (errno === 'MODULE_NOT_FOUND' || errno === 'ERR_MODULE_NOT_FOUND') return explainMissingModule(error);
   if (!(error instanceof Error) || errno === undefined || !('syscall' in error)) return error;
   const path = 'path' in error && typeof error.path === 'string' ? error.path : 'the project';
   const explained = explainWriteError(error, path);
   if (explained !== error) return explained;
   return new FermentError('UNREADABLE', `Cannot use ${path}: ${messageOf(error)}.`, { cause: error });
+}
+
+/** A package that somebody removed, or that was never installed; a missing file of ours is a bug and passes unchanged. */
+function explainMissingModule(error: unknown): unknown {
+  const name = /^Cannot find (?:module|package) '([^'./][^']*)'/.exec(messageOf(error))?.[1];
+  if (name === undefined) return error;
+  const isInstalled = /[\\/]node_modules[\\/]/.test(import.meta.url);
+  const hint = isInstalled
+    ? 'Install Ferment again: npm install --ignore-scripts'
+    : 'Install the packages with: npm run setup';
+  const message = `Ferment lacks ${name}, which should be in node_modules.`;
+  return new FermentError('NOT_INSTALLED', message, { hint, cause: error });
 }

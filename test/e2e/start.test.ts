@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { cpSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -77,4 +77,35 @@ test('the version is known without the program; all else says how to build it', 
   const root = installed();
   expect(start(root, '--version')).toBe('1.2.3\n');
   expect(() => start(root, 'repro')).toThrow(/Ferment is not built yet\.\nBuild it with: npm run setup\n/);
+});
+
+test.each(['ferment', 'fer'])('%s on a Node that is too old says so, and does not begin', (name) => {
+  const root = installed("throw new Error('it began')");
+  writeFiles(root, {
+    'dist/fer.mjs': "throw new Error('it began')",
+    'old.cjs':
+      "Object.defineProperty(process, 'versions', { value: { ...process.versions, node: '18.20.8' } });",
+  });
+  const argv = ['--require', join(root, 'old.cjs'), join(root, `bin/${name}.js`), 'predict'];
+  const { status, stderr } = spawnSync(process.execPath, argv, { encoding: 'utf8' });
+  expect({ status, stderr }).toEqual({
+    status: 70,
+    stderr:
+      'Ferment needs Node 20.19 or later, up to 24, and this is Node 18.20.8: nvm install 22 && nvm use 22, or install Node 22 in your own way\n',
+  });
+});
+
+test.each([
+  ['ferment', 'yaml'],
+  ['fer', 'sharp'],
+])('%s without its packages says what brings them', (name, lacking) => {
+  const root = installed();
+  cpSync(join(repository, 'dist'), join(root, 'dist'), { recursive: true });
+  writeFiles(root, { 'pipeline.yaml': 'stages: {hello: {cmd: echo hello}}' });
+  const argv = [join(root, `bin/${name}.js`), name === 'fer' ? '--help' : 'status'];
+  const { status, stderr } = spawnSync(process.execPath, argv, { cwd: root, encoding: 'utf8' });
+  expect({ status, stderr }).toEqual({
+    status: 70,
+    stderr: `error: Ferment lacks ${lacking}, which should be in node_modules.\nInstall the packages with: npm run setup\n`,
+  });
 });
