@@ -64,7 +64,17 @@ export function cutEnd(text: string, columns: number): string {
 export function cutMiddle(text: string, columns: number): string {
   if (widthOf(text) <= columns) return text;
   const letters = [...text];
-  const head = Math.ceil((columns - 1) / 2);
-  const tail = Math.max(0, columns - 1 - head);
-  return `${letters.slice(0, head).join('')}…${tail === 0 ? '' : letters.slice(-tail).join('')}`;
+  const head = beginning(letters, Math.ceil((columns - 1) / 2));
+  const tail = beginning(letters.reverse(), Math.floor((columns - 1) / 2));
+  return `${head.join('')}…${tail.reverse().join('')}`;
+}
+
+/** As many of the first letters as so many columns hold. */
+function beginning(letters: readonly string[], columns: number): string[] {
+  let width = 0;
+  const end = letters.findIndex((letter) => {
+    width += widthOf(letter);
+    return width > columns;
+  });
+  return letters.slice(0, end < 0 ? letters.length : end);
 }

@@ -1,3 +1,4 @@
+import { widthOf } from '../../kit/index.ts';
 import type { Drawing } from './collapse.ts';
 import { type Cell, type Layout, layOut } from './layout.ts';
 
@@ -80,9 +81,15 @@ class Canvas {
   readonly #text = new Map<string, string>();
 
   text(column: number, row: number, text: string): void {
-    [...text].forEach((character, i) => {
-      this.#text.set(`${row},${column + i}`, character);
-    });
+    let at = column;
+    for (const character of text) {
+      const width = widthOf(character);
+      const key = `${row},${width === 0 ? at - 1 : at}`;
+      this.#text.set(key, width === 0 ? `${this.#text.get(key) ?? ''}${character}` : character);
+      // A wide letter takes the next column, too.
+      if (width === 2) this.#text.set(`${row},${at + 1}`, '');
+      at += width;
+    }
   }
 
   vertical(column: number, from: number, to: number): void {

@@ -1,4 +1,4 @@
-import { longestPaths } from '../../kit/index.ts';
+import { longestPaths, widthOf } from '../../kit/index.ts';
 import type { Drawing } from './collapse.ts';
 
 /** A box, or a point where a long edge passes a layer. */
@@ -49,7 +49,7 @@ interface Passing {
 function withPassingPoints(drawing: Drawing, depth: ReadonlyMap<string, number>): Passing {
   const at = (id: string): number => depth.get(id) ?? 0;
   const cells = drawing.nodes.map((n) => ({
-    cell: { id: n.id, label: n.label, width: n.label.length + 4, middle: 0 } as Cell,
+    cell: { id: n.id, label: n.label, width: widthOf(n.label) + 4, middle: 0 } as Cell,
     layer: at(n.id),
   }));
   const links = new Map<string, readonly [string, string]>();
@@ -99,11 +99,11 @@ function orderByBarycentre(
 
 /** Centres each layer; returns the width of the whole. */
 function place(layers: readonly Cell[][]): number {
-  const widthOf = (layer: readonly Cell[]): number =>
+  const widthOfLayer = (layer: readonly Cell[]): number =>
     layer.reduce((sum, cell) => sum + cell.width, 0) + GAP * (layer.length - 1);
-  const width = Math.max(0, ...layers.map(widthOf));
+  const width = Math.max(0, ...layers.map(widthOfLayer));
   for (const layer of layers) {
-    let left = Math.floor((width - widthOf(layer)) / 2);
+    let left = Math.floor((width - widthOfLayer(layer)) / 2);
     for (const cell of layer) {
       cell.middle = left + Math.floor(cell.width / 2);
       left += cell.width + GAP;

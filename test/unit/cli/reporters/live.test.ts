@@ -104,6 +104,22 @@ describe('the live view', () => {
     `);
   });
 
+  it('has room for names of wide letters', async () => {
+    const screen = new FakeTerminal(40);
+    const reporter = new LiveReporter(terminalOn(screen));
+    const name = 'train@größe-日本語-日本語';
+    for (const event of [start(['a', name]), begin('a'), begin(name), says('a', 'x')])
+      reporter.onEvent(event);
+    await drawn();
+    expect(still(screen.text)).toMatchInlineSnapshot(`
+      "a | x
+      * a                TIME
+      * train@g…-日本語  TIME
+        0 of 2 stages done · TIME"
+    `);
+    reporter.close();
+  });
+
   it('shows which attempt runs, and when the next one will', async () => {
     const screen = new FakeTerminal(80);
     const reporter = new LiveReporter(terminalOn(screen));
@@ -198,7 +214,7 @@ describe('the live view', () => {
   });
 
   it('whatever happens, in the end the screen has the lines that a pipe would have got', async () => {
-    const stage = fc.constantFrom('a', LONG, '東京', 'b');
+    const stage = fc.constantFrom('a', LONG, '東京', '東京東京東京東京東京東京東京', 'b');
     const event = fc.oneof(
       stage.map(begin),
       stage.map(progress),

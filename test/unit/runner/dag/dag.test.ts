@@ -46,6 +46,21 @@ describe('the graph', () => {
     `);
   });
 
+  it('has boxes as wide as their names on a terminal', () => {
+    const nodes = ['größe-日本語', 'e\u0301t'].map((name) => ({ name, group: name }));
+    const wide = drawingOf(nodes, [['größe-日本語', 'e\u0301t']]);
+    expect(renderBoxes(wide)).toMatchInlineSnapshot(`
+      "┌──────────────┐
+      │ größe-日本語 │
+      └───────┬──────┘
+              │
+           ┌──┴─┐
+           │ ét │
+           └────┘
+      "
+    `);
+  });
+
   it('shows a group as one box and leaves out what a longer way implies', () => {
     expect(renderBoxes(withoutImpliedLinks(collapseGroups(drawing, stages)))).toMatchInlineSnapshot(`
       " ┌──────┐
