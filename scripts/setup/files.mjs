@@ -28,6 +28,20 @@ export function readIfThere(path) {
 }
 
 /**
+ * The value of a JSON file, or `undefined` where there is none, or a part of one (a kill, a full disk, a power cut).
+ * @param {string} path
+ * @returns {any}
+ */
+export function readJsonIfWhole(path) {
+  try {
+    return JSON.parse(readIfThere(path) ?? '');
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}
+
+/**
  * Makes a folder and those above it. Not with mkdir's own `recursive`, which (in Node 20) reports a read-only disk as ENOENT and never
  * comes back from /proc.
  * @param {string} path

@@ -88,31 +88,30 @@ async function lockCheckout(context) {
  * @param {Context} context
  * @param {unknown} error
  */
-function complain({ report, cache }, error) {
-  const known = error instanceof SetupError ? error : fromSystem(error, cache);
+function complain(context, error) {
+  const { report } = context;
+  const known = error instanceof SetupError ? error : fromSystem(context, error);
   report.line(`setup: ${known.message}`);
   const detail = (known.detail ?? '').split('\n').filter((line) => line.trim() !== '');
   for (const line of detail.slice(-12)) report.line(`  ${line.trimEnd()}`);
 }
 
 /**
+ * @param {Context} context
  * @param {unknown} error
- * @param {string} cache
  */
-function fromSystem(error, cache) {
+function fromSystem({ root, cache }, error) {
   const detail = error instanceof Error ? error.message : String(error);
   const code = errorCode(error);
   if (code === 'ENOSPC')
     return new SetupError(
       'the disk is full',
-      `free some space, or set FERMENT_CACHE to another folder than ${cache}`,
+      `free some space (df -h "${root}" "${cache}" shows where), or where only the second is full, set FERMENT_CACHE to a folder on another disk`,
     );
   if (['EACCES', 'EROFS', 'EPERM', 'ENOTDIR', 'EEXIST'].includes(code ?? '') || / mkdir /.test(detail)) {
-    return new SetupError(
-      'a folder cannot be written',
-      'make it yours (chown), or set FERMENT_CACHE to a folder that is',
-      { detail },
-    );
+    const isOfCheckout = detail.includes(`'${root}`) && !detail.includes(`'${cache}`);
+    const instead = isOfCheckout ? '' : ', or set FERMENT_CACHE to a folder that is';
+    return new SetupError('a folder cannot be written', `make it yours (chown)${instead}`, { detail });
   }
   return new SetupError(
     'set-up stopped at an unexpected error',

@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { errorCode } from './error.mjs';
-import { readIfThere, writeAtomically } from './files.mjs';
+import { readJsonIfWhole, writeAtomically } from './files.mjs';
 import { processStart } from './identity.mjs';
 
 /*
@@ -23,9 +23,7 @@ export function recordChild(path, pid) {
  * @param {string} path
  */
 export async function endOrphan(path) {
-  const text = readIfThere(path);
-  if (text === undefined) return;
-  const { pid, started } = JSON.parse(text);
+  const { pid = 0, started = '' } = readJsonIfWhole(path) ?? {};
   const isOurs = () => started !== '' && processStart(pid) === started;
   while (isOurs()) {
     kill(pid);

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { checkoutFile } from './context.mjs';
 import { SetupError } from './error.mjs';
-import { readIfThere, writeAtomically } from './files.mjs';
+import { readIfThere, readJsonIfWhole, writeAtomically } from './files.mjs';
 import { isInstalled } from './package-folder.mjs';
 import { findProgram, runProgram } from './process.mjs';
 
@@ -11,6 +11,9 @@ import { findProgram, runProgram } from './process.mjs';
 
 /** The npm packages: `node_modules` as `package-lock.json` says. An installed Ferment has none of its own. */
 export const packages = { name: 'packages', isReady, run };
+
+/** On a full disk npm warns of each file that it could not write, and ends with exit code 0. */
+const TORN = /TAR_ENTRY_ERROR (ENOSPC|EDQUOT)/;
 
 /**
  * @param {Context} context
@@ -38,12 +41,13 @@ async function run(context) {
   const record = checkoutFile(context, 'npm');
   await endOrphan(record);
   context.report.live('packages: npm ci …');
-  const result = await runProgram(
-    [...npmCommand(context.env), 'ci', '--ignore-scripts', '--loglevel=error'],
-    { cwd: context.root, env: context.env, onStart: (pid) => recordChild(record, pid) },
-  );
+  const result = await runProgram([...npmCommand(context.env), 'ci', '--ignore-scripts', '--loglevel=warn'], {
+    cwd: context.root,
+    env: context.env,
+    onStart: (pid) => recordChild(record, pid),
+  });
   rmSync(record, { force: true });
-  if (result.code !== 0) throw explain(result.output);
+  if (result.code !== 0 || TORN.test(result.output)) throw explain(result.output);
   writeAtomically(stampPath(context), digest);
   return 'npm packages installed';
 }
@@ -68,10 +72,9 @@ function digestOfLock({ root }) {
  * @param {Context} context
  */
 function matchesInstalled({ root }) {
-  const record = readIfThere(join(root, 'node_modules', '.package-lock.json'));
-  if (record === undefined) return false;
-  const wanted = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')).packages;
-  const installed = JSON.parse(record).packages;
+  const installed = readJsonIfWhole(join(root, 'node_modules', '.package-lock.json'))?.packages;
+  const wanted = readJsonIfWhole(join(root, 'package-lock.json'))?.packages;
+  if (!installed || !wanted) return false;
   const names = new Set([...Object.keys(wanted), ...Object.keys(installed)]);
   names.delete('');
   return [...names].every((name) => {
@@ -103,7 +106,7 @@ function npmCommand(env) {
 /** @param {string} output */
 function explain(output) {
   const detail = output.trim();
-  if (/ENOSPC/.test(detail))
+  if (/ENOSPC|EDQUOT/.test(detail))
     return new SetupError('the disk is full', 'free 1 GB and run the command again', { detail });
   if (/code EUSAGE/.test(detail)) {
     return new SetupError('package.json and package-lock.json do not agree', 'npm install --ignore-scripts', {

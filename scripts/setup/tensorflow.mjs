@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
-import { readIfThere } from './files.mjs';
+import { readJsonIfWhole } from './files.mjs';
 import { FILE_LIST, locateLibrary } from './variant.mjs';
 
 /** @typedef {import('./types.ts').Context} Context */
@@ -14,9 +14,9 @@ export const tensorflow = { name: 'tensorflow', isReady, run };
  */
 function isReady(context) {
   const { folder } = locateLibrary(context);
-  const list = readIfThere(join(folder, FILE_LIST));
+  const list = readJsonIfWhole(join(folder, FILE_LIST));
   if (list === undefined) return false;
-  return Object.entries(JSON.parse(list)).every(([name, size]) => {
+  return Object.entries(list).every(([name, size]) => {
     return statSync(join(folder, name), { throwIfNoEntry: false })?.size === size;
   });
 }

@@ -77,6 +77,14 @@ describe('the library', () => {
     expect(readFileSync(path, 'utf8')).toBe('the cc library');
   });
 
+  test('is installed again when the list of its files was cut short', async () => {
+    const sandbox = createWheelSandbox();
+    addPython(sandbox);
+    await runSetup(sandbox, 'tensorflow');
+    truncateSync(join(libraryFolder(sandbox), 'files.json'), 3);
+    expect(await runSetup(sandbox, 'tensorflow')).toEqual({ code: 0, output: INSTALLED });
+  });
+
   test('is downloaded once when two checkouts want it at the same time', async () => {
     const sandbox = createWheelSandbox();
     addPython(sandbox);

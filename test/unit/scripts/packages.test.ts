@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -38,7 +39,7 @@ describe('packages', () => {
     const sandbox = createCheckout();
     expect(await runSetup(sandbox, 'packages')).toEqual({ code: 0, output: INSTALLED });
     expect(await runSetup(sandbox, 'packages')).toEqual({ code: 0, output: '' });
-    expect(readFileSync(calls(sandbox), 'utf8')).toBe('ci --ignore-scripts --loglevel=error\n');
+    expect(readFileSync(calls(sandbox), 'utf8')).toBe('ci --ignore-scripts --loglevel=warn\n');
   });
 
   test('are installed again when the lock file changed', async () => {
@@ -79,6 +80,16 @@ describe('packages', () => {
     expect(await runSetup(sandbox, 'packages')).toEqual({ code: 0, output: INSTALLED });
   });
 
+  test.each([
+    ['npm keeps of them', 'node_modules/.package-lock.json'],
+    ['is kept of a running npm', '../cache/checkout-ID.npm'],
+  ])('are installed where a kill or a power cut left a part of what %s', async (_, path) => {
+    const sandbox = createCheckout();
+    const id = createHash('sha256').update(sandbox.root).digest('hex').slice(0, 16);
+    writeFiles(sandbox.root, { [path.replace('ID', id)]: '{"packages": {"node_mod' });
+    expect(await runSetup(sandbox, 'packages')).toEqual({ code: 0, output: INSTALLED });
+  });
+
   test('are installed anew after a kill in the middle of npm ci, whose orphan is ended first', async () => {
     const sandbox = createCheckout();
     const reached = join(sandbox.bin, 'reached');
@@ -103,7 +114,7 @@ describe('packages', () => {
       { code: 0, output: INSTALLED },
       { code: 0, output: 'setup: waiting for process <pid>, which is setting this checkout up\n' },
     ]);
-    expect(readFileSync(calls(sandbox), 'utf8')).toBe('ci --ignore-scripts --loglevel=error\n');
+    expect(readFileSync(calls(sandbox), 'utf8')).toBe('ci --ignore-scripts --loglevel=warn\n');
   });
 });
 
@@ -153,6 +164,21 @@ describe('one sentence says what is missing', () => {
         npm error nospc There appears to be insufficient space
       "
     `);
+  });
+
+  test('disk, also where npm only warns of it and calls torn packages installed', async () => {
+    const text = 'npm warn tar TAR_ENTRY_ERROR ENOSPC: no space left on device, write';
+    const sandbox = createCheckout(
+      `console.error(${JSON.stringify(text)}); console.log('added 270 packages');`,
+    );
+    expect(await complaintOf(sandbox)).toMatchInlineSnapshot(`
+      "setup: the disk is full: free 1 GB and run the command again
+        npm warn tar TAR_ENTRY_ERROR ENOSPC: no space left on device, write
+        added 270 packages
+      "
+    `);
+    addNpm(sandbox);
+    expect(await runSetup(sandbox, 'packages')).toEqual({ code: 0, output: INSTALLED });
   });
 
   test('agreement of the two package files', async () => {

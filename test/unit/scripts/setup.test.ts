@@ -65,19 +65,30 @@ describe('the steps', () => {
     ]);
   });
 
-  test.each([
-    ['ENOSPC', 'setup: the disk is full: free some space, or set FERMENT_CACHE to another folder than '],
-    [
-      'EACCES',
-      'setup: a folder cannot be written: make it yours (chown), or set FERMENT_CACHE to a folder that is',
-    ],
-  ])('that meet %s say so', async (code, sentence) => {
+  async function complaintAbout(code: string, message: string): Promise<string | undefined> {
     const { context, lines } = createListener();
     const fail = async () => {
-      throw Object.assign(new Error(code), { code });
+      throw Object.assign(new Error(message.replace('ROOT', context.root).replace('CACHE', context.cache)), {
+        code,
+      });
     };
     expect(await setUp(context, [createStep('one', fail)])).toBe(1);
-    expect(lines[0]?.replace(context.cache, '')).toBe(sentence);
+    return lines[0]?.replaceAll(context.root, 'ROOT').replaceAll(context.cache, 'CACHE');
+  }
+
+  test('that meet a full disk say which disks it may be', async () => {
+    expect(await complaintAbout('ENOSPC', 'ENOSPC: no space left on device, write')).toBe(
+      'setup: the disk is full: free some space (df -h "ROOT" "CACHE" shows where), or where only the second is full, set FERMENT_CACHE to a folder on another disk',
+    );
+  });
+
+  test('that may not write say whose the folder should be, and of the cache folder that there may be another', async () => {
+    expect(await complaintAbout('EACCES', "EACCES: permission denied, open 'CACHE/x.lock'")).toBe(
+      'setup: a folder cannot be written: make it yours (chown), or set FERMENT_CACHE to a folder that is',
+    );
+    expect(await complaintAbout('EACCES', "EACCES: permission denied, open 'ROOT/dist/main.cjs'")).toBe(
+      'setup: a folder cannot be written: make it yours (chown)',
+    );
   });
 });
 
