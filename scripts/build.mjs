@@ -3,8 +3,8 @@ import { existsSync, readdirSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { look, removeOldFiles, stampPath, writeOutputs } from './setup/dist.mjs';
-import { SetupError } from './setup/error.mjs';
-import { readIfThere, writeAtomically } from './setup/files.mjs';
+import { errorCode, explainError, SetupError } from './setup/error.mjs';
+import { readIfThere, readJsonIfWhole, writeAtomically } from './setup/files.mjs';
 
 const ENTRY = 'src/cli/main.ts';
 /** The study's command. */
@@ -24,17 +24,16 @@ const BUNDLED = ['commander', 'picomatch'];
 /** @typedef {import('./setup/dist.mjs').Seen} Seen */
 
 /**
- * Whether dist/ was built from the sources as they are now, by size and time of each source file; also where there is nothing to build.
+ * Whether dist/ was built from the sources as they are now and is whole, by size and time of each file; also where there is nothing to build.
  * @param {string} root
  * @returns {boolean}
  */
 export function isBuildFresh(root) {
   if (!existsSync(join(root, ENTRY))) return true;
-  const text = readIfThere(stampPath(root));
-  if (text === undefined) return false;
-  /** @type {{ files: Seen[] }} */
-  const { files } = JSON.parse(text);
-  return files.every((seen) => {
+  /** @type {{ files: Seen[] } | undefined} */
+  const stamp = readJsonIfWhole(stampPath(root));
+  if (stamp === undefined) return false;
+  return stamp.files.every((seen) => {
     const now = look(root, seen.path);
     return now.size === seen.size && now.mtimeMs === seen.mtimeMs;
   });
@@ -60,9 +59,9 @@ export async function buildIfStale(root) {
   const seen = sources.map((file) =>
     file.mtimeMs < startedMs - CLOCK_LAG_MS ? file : { ...file, mtimeMs: -1 },
   );
-  writeAtomically(stampPath(root), JSON.stringify({ files: [...seen, written.main] }));
-  removeOldFiles(root, written.paths);
-  return { built: true, files: written.paths.size };
+  writeAtomically(stampPath(root), JSON.stringify({ files: [...seen, ...written] }));
+  removeOldFiles(root, new Set(written.map(({ path }) => join(root, path))));
+  return { built: true, files: written.length };
 }
 
 /** @param {string} root */
@@ -72,10 +71,19 @@ function packagesOf(root) {
   return Object.keys(dependencies);
 }
 
+/** esbuild is a package, not a builtin: this module must load before the packages are there. */
+async function loadEsbuild() {
+  try {
+    return await import('esbuild');
+  } catch (error) {
+    if (errorCode(error) !== 'ERR_MODULE_NOT_FOUND') throw error;
+    throw new SetupError('esbuild is missing in node_modules', 'npm run setup');
+  }
+}
+
 /** @param {string} root */
 async function bundle(root) {
-  // esbuild is a package, not a builtin: this module must load before the packages are there.
-  const esbuild = await import('esbuild');
+  const esbuild = await loadEsbuild();
   const common = /** @satisfies {import('esbuild').BuildOptions} */ ({
     absWorkingDir: root,
     outdir: 'dist',
@@ -127,8 +135,8 @@ if (process.argv[1] && realpathSync(process.argv[1]) === fileURLToPath(import.me
     const { built, files } = await buildIfStale(root);
     console.log(built ? `build: dist/ has ${files} files` : 'build: dist/ is fresh');
   } catch (error) {
-    if (!(error instanceof SetupError)) throw error;
-    console.error(`build: ${error.message}\n${error.detail ?? ''}`);
+    const { message, detail } = explainError({ root }, error);
+    console.error(`build: ${message}\n${detail ?? ''}`.trimEnd());
     process.exitCode = 1;
   }
 }

@@ -15,21 +15,26 @@ const KEEP_MS = 7 * 24 * 3600 * 1000;
  * Writes every file by rename, dist/main.cjs last of all.
  * @param {string} root
  * @param {readonly import('esbuild').OutputFile[]} outputs
+ * @returns {Seen[]} as they were before their renames: if another build replaces one at once, ours must not be taken for fresh
  */
 export function writeOutputs(root, outputs) {
   const main = join(root, 'dist', 'main.cjs');
   const rank = (/** @type {string} */ path) => (path === main ? 2 : path === `${main}.map` ? 1 : 0);
-  /** @type {Seen} */
-  let seen = { path: 'dist/main.cjs', size: -1, mtimeMs: -1 };
-  for (const { path, contents } of [...outputs].sort((a, b) => rank(a.path) - rank(b.path))) {
-    mkdirSync(dirname(path), { recursive: true });
-    const temporary = temporaryName(path);
-    writeFileSync(temporary, contents);
-    // Looked at before the rename: if another build replaces the file at once, ours must not be taken for fresh.
-    if (path === main) seen = { ...look(root, relative(root, temporary)), path: 'dist/main.cjs' };
-    renameSync(temporary, path);
-  }
-  return { main: seen, paths: new Set(outputs.map(({ path }) => path)) };
+  return [...outputs]
+    .sort((a, b) => rank(a.path) - rank(b.path))
+    .map(({ path, contents }) => {
+      mkdirSync(dirname(path), { recursive: true });
+      const temporary = temporaryName(path);
+      try {
+        writeFileSync(temporary, contents);
+        const seen = { ...look(root, relative(root, temporary)), path: relative(root, path) };
+        renameSync(temporary, path);
+        return seen;
+      } catch (error) {
+        rmSync(temporary, { force: true });
+        throw error;
+      }
+    });
 }
 
 /**

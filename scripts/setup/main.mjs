@@ -1,7 +1,7 @@
 import { addon } from './addon.mjs';
 import { bundle } from './bundle.mjs';
 import { checkoutFile, createContext } from './context.mjs';
-import { errorCode, SetupError } from './error.mjs';
+import { explainError } from './error.mjs';
 import { kernels } from './kernels.mjs';
 import { link } from './link.mjs';
 import { packages } from './packages.mjs';
@@ -90,32 +90,8 @@ async function lockCheckout(context) {
  */
 function complain(context, error) {
   const { report } = context;
-  const known = error instanceof SetupError ? error : fromSystem(context, error);
+  const known = explainError(context, error);
   report.line(`setup: ${known.message}`);
   const detail = (known.detail ?? '').split('\n').filter((line) => line.trim() !== '');
   for (const line of detail.slice(-12)) report.line(`  ${line.trimEnd()}`);
-}
-
-/**
- * @param {Context} context
- * @param {unknown} error
- */
-function fromSystem({ root, cache }, error) {
-  const detail = error instanceof Error ? error.message : String(error);
-  const code = errorCode(error);
-  if (code === 'ENOSPC')
-    return new SetupError(
-      'the disk is full',
-      `free some space (df -h "${root}" "${cache}" shows where), or where only the second is full, set FERMENT_CACHE to a folder on another disk`,
-    );
-  if (['EACCES', 'EROFS', 'EPERM', 'ENOTDIR', 'EEXIST'].includes(code ?? '') || / mkdir /.test(detail)) {
-    const isOfCheckout = detail.includes(`'${root}`) && !detail.includes(`'${cache}`);
-    const instead = isOfCheckout ? '' : ', or set FERMENT_CACHE to a folder that is';
-    return new SetupError('a folder cannot be written', `make it yours (chown)${instead}`, { detail });
-  }
-  return new SetupError(
-    'set-up stopped at an unexpected error',
-    'run the command again, and report it if it stays so',
-    { detail },
-  );
 }

@@ -1,12 +1,12 @@
 import { execFile } from 'node:child_process';
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { encodeGrayPng } from '../../src/fer/images/index.ts';
 import { linkPackages } from '../support/linked-packages.ts';
 import { repository } from '../support/project.ts';
-import { temporaryFolder } from '../support/temporary.ts';
+import { temporaryFolder, writeFiles } from '../support/temporary.ts';
 
 const run = promisify(execFile);
 const NATIVE = '@tensorflow/tfjs-node-gpu';
@@ -16,6 +16,12 @@ const project = temporaryFolder(afterAll);
 beforeAll(async () => {
   const modules = join(project, 'node_modules');
   linkPackages(project);
+  const left = [
+    'dist/of-an-older-build.mjs',
+    'dist/killed.mjs.1-ab.tmp',
+    'dist/types/of-an-older-build.d.ts',
+  ];
+  for (const name of left) writeFiles(repository, { [name]: '' });
   const pack = ['run', '--silent', 'package', '--', '--silent', '--pack-destination', project];
   const packed = await run('npm', pack, { cwd: repository });
   mkdirSync(join(modules, 'ferment'));
@@ -24,6 +30,9 @@ beforeAll(async () => {
     join(project, packed.stdout.trim().split('\n').at(-1) ?? ''),
     ...['-C', join(modules, 'ferment'), '--strip-components=1'],
   ]);
+  return () => {
+    for (const name of left) rmSync(join(repository, name), { force: true });
+  };
 }, 60_000);
 
 async function command(name: 'ferment' | 'fer', ...args: string[]) {
@@ -35,6 +44,18 @@ async function command(name: 'ferment' | 'fer', ...args: string[]) {
 }
 
 describe('Ferment as a package of another project', () => {
+  test('is what was built last, and nothing that lay beside it', () => {
+    const root = join(project, 'node_modules/ferment');
+    expect(readdirSync(root).sort()).toEqual([
+      ...['LICENSE', 'README.md', 'bin', 'dist', 'models', 'package.json', 'schemas', 'scripts', 'src'],
+    ]);
+    const programs = ['fer.mjs', 'main.cjs', 'stage.mjs', 'walk-thread.cjs'];
+    expect(readdirSync(join(root, 'dist')).sort()).toEqual(
+      [...programs, ...programs.map((name) => `${name}.map`), 'types'].sort(),
+    );
+    expect(readdirSync(join(root, 'dist/types')).sort()).toEqual(['kit', 'stage']);
+  });
+
   test('runs a stage program that imports ferment/stage, and tells its types', async () => {
     write(
       'pipeline.yaml',

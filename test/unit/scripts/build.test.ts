@@ -1,11 +1,24 @@
-import { execFile, spawn } from 'node:child_process';
+import { execFile, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readdirSync, readFileSync, rmSync, utimesSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  utimesSync,
+} from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
 import { buildIfStale, isBuildFresh } from '../../../scripts/build.mjs';
 import { temporaryFolder, writeFiles } from '../../support/temporary.ts';
+
+const SCRIPTS = fileURLToPath(new URL('../../../scripts', import.meta.url));
 
 const SOURCES = {
   'src/cli/main.ts': `import { word } from '../kit/word.ts';
@@ -89,11 +102,47 @@ test('a source that was saved while the bundler may have been reading it is buil
   expect(isBuildFresh(root)).toBe(false);
 });
 
-test.each(['dist', 'dist/main.cjs', 'dist/.build.json'])('it is built again without %s', async (name) => {
+test.each(['dist', 'dist/main.cjs', 'dist/fer.mjs', 'dist/walk-thread.cjs', 'dist/.build.json'])(
+  'it is built again without %s',
+  async (name) => {
+    const root = createProject();
+    await buildIfStale(root);
+    rmSync(join(root, name), { recursive: true });
+    expect((await buildIfStale(root)).built).toBe(true);
+  },
+);
+
+test('it is built again where a power cut left a part of the record of what it was built from', async () => {
   const root = createProject();
   await buildIfStale(root);
-  rmSync(join(root, name), { recursive: true });
+  truncateSync(join(root, 'dist/.build.json'), 5);
   expect((await buildIfStale(root)).built).toBe(true);
+});
+
+test('a file that cannot be written ends the build in a sentence, and leaves nothing half written', async () => {
+  const root = createProject();
+  for (const name of ['build.mjs', 'setup'])
+    cpSync(join(SCRIPTS, name), join(root, 'scripts', name), { recursive: true });
+  symlinkSync(join(SCRIPTS, '../node_modules'), join(root, 'node_modules'));
+  mkdirSync(join(root, 'dist/main.cjs/in-the-way'), { recursive: true });
+  const { status, stderr } = spawnSync(process.execPath, [join(root, 'scripts/build.mjs')], {
+    encoding: 'utf8',
+  });
+  expect([status, stderr.replaceAll(root, '<root>').replace(/\.\d+-\w+\.tmp/, '.<tmp>')]).toEqual([
+    1,
+    "build: stopped by an unexpected error: run the command again, and report it if it stays so\nEISDIR: illegal operation on a directory, rename '<root>/dist/main.cjs.<tmp>' -> '<root>/dist/main.cjs'\n",
+  ]);
+  expect(readdirSync(join(root, 'dist')).filter((name) => name.endsWith('.tmp'))).toEqual([]);
+});
+
+test('without the packages it says what brings them', () => {
+  const root = createProject();
+  for (const name of ['build.mjs', 'setup'])
+    cpSync(join(SCRIPTS, name), join(root, 'scripts', name), { recursive: true });
+  const { status, stderr } = spawnSync(process.execPath, [join(root, 'scripts/build.mjs')], {
+    encoding: 'utf8',
+  });
+  expect([status, stderr]).toEqual([1, 'build: esbuild is missing in node_modules: npm run setup\n']);
 });
 
 test('a command that runs during a build goes on with its own code', async () => {

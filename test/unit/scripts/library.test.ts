@@ -208,7 +208,7 @@ describe('one sentence says what is missing', () => {
     const sandbox = createWheelSandbox({}, wheel);
     addPython(sandbox, wheel);
     expect(await complaintOf(sandbox)).toMatchInlineSnapshot(`
-      "setup: set-up stopped at an unexpected error: run the command again, and report it if it stays so
+      "setup: stopped by an unexpected error: run the command again, and report it if it stays so
         invalid relative path: tensorflow/include/tensorflow/c/../../../../../../evil.h
       "
     `);

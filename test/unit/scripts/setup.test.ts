@@ -60,7 +60,7 @@ describe('the steps', () => {
     };
     expect(await setUp(context, [createStep('one', fail)])).toBe(1);
     expect(lines).toEqual([
-      'setup: set-up stopped at an unexpected error: run the command again, and report it if it stays so',
+      'setup: stopped by an unexpected error: run the command again, and report it if it stays so',
       '  x is not a function',
     ]);
   });
