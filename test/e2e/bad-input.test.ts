@@ -304,15 +304,47 @@ describe('a damaged state: said once, and mended by the next run', () => {
 });
 
 describe('a machine that refuses', () => {
+  /** A user whom the system may refuse something; undefined where there is none that can run this checkout. */
+  function plainUser(root: string): object | undefined {
+    if (process.getuid?.() !== 0) return {};
+    const user = { uid: 65_534, gid: 65_534, env: { HOME: '/nonexistent' } };
+    const look = spawnSync(process.execPath, [join(repository, 'bin/ferment.js'), '--version'], user);
+    if (look.status !== 0) return undefined;
+    execFileSync('chown', ['-R', '65534:65534', root]);
+    return user;
+  }
+
+  it('files that cannot be read: a folder that a glob reaches into, a parameter file', async (context) => {
+    const p = cliProject({
+      'pipeline.yaml': 'stages: {a: {cmd: "cat d/*/*.txt > out", deps: ["d/**/*.txt"], outs: [out]}}\n',
+      'params.yaml': '',
+      'd/one/a.txt': '1\n',
+      'd/two/b.txt': '2\n',
+    });
+    const user = plainUser(p.root);
+    if (user === undefined) return context.skip('another user cannot read this checkout');
+    await p.fermentAs(user, 'repro');
+    chmodSync(join(p.root, 'd/two'), 0);
+    onTestFinished(() => chmodSync(join(p.root, 'd/two'), 0o755));
+    for (const command of ['repro', 'status'])
+      expect(await p.fermentAs(user, command)).toContain(
+        '! error: Cannot read ROOT/d/two (EACCES).\nMake it readable for this user.',
+      );
+    expect(p.read('out')).toBe('1\n2\n');
+    chmodSync(join(p.root, 'd/two'), 0o755);
+    expect(await p.fermentAs(user, 'status')).toContain('Everything is up to date.');
+    chmodSync(join(p.root, 'params.yaml'), 0);
+    expect(await p.fermentAs(user, 'status')).toMatchInlineSnapshot(`
+      "exit 3
+      ! error: params.yaml:1:1 The file cannot be used: reading it failed with EACCES.
+        Make it readable for this user."
+    `);
+  });
+
   it('a folder that cannot be written: exit 4, and the next run goes on', async (context) => {
     const p = await goodProject();
-    const isRoot = process.getuid?.() === 0;
-    const user = isRoot ? { uid: 65_534, gid: 65_534, env: { HOME: '/nonexistent' } } : {};
-    if (isRoot) {
-      const look = spawnSync(process.execPath, [join(repository, 'bin/ferment.js'), '--version'], user);
-      if (look.status !== 0) return context.skip('another user cannot read this checkout');
-      execFileSync('chown', ['-R', '65534:65534', p.root]);
-    }
+    const user = plainUser(p.root);
+    if (user === undefined) return context.skip('another user cannot read this checkout');
     p.write('in.txt', 'two\n');
     chmodSync(p.root, 0o555);
     onTestFinished(() => chmodSync(p.root, 0o755));

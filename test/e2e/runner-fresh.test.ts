@@ -334,6 +334,16 @@ it('a dep that is a pipe is refused, one that cannot be read says so', async () 
   expect((await p.repro()).summary.error).toMatchObject({ code: 'BAD_PATH' });
 });
 
+it('a file that a glob matches and whose name is no UTF-8 is refused as such', async () => {
+  const p = runnerProject({
+    'pipeline.yaml': 'stages: {a: {cmd: echo > out, deps: ["d/*"], outs: [out]}}\n',
+    'd/a': '1',
+  });
+  writeFileSync(Buffer.concat([Buffer.from(`${p.root}/d/`), Buffer.from([0xff])]), 'x');
+  const { error } = (await p.repro()).summary;
+  expect(error).toMatchObject({ code: 'BAD_PATH', message: expect.stringContaining('is not valid UTF-8') });
+});
+
 const NAMED = {
   'pipeline.yaml': `
 stages:

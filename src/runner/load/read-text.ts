@@ -7,7 +7,7 @@ const MAX_BYTES = 8_000_000;
 export type ReadText =
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'missing' }
-  | { readonly kind: 'unreadable'; readonly reason: string };
+  | { readonly kind: 'unreadable'; readonly reason: string; readonly hint?: string };
 
 /** Reads a text file: UTF-8, at most 8 MB unless another limit is given, a byte order mark dropped. */
 export function readText(path: string, maxBytes = MAX_BYTES): ReadText {
@@ -28,6 +28,7 @@ export function readText(path: string, maxBytes = MAX_BYTES): ReadText {
     if (errno === 'ERR_ENCODING_INVALID_ENCODED_DATA')
       return { kind: 'unreadable', reason: 'it is not UTF-8 text' };
     if (errno === undefined) throw error;
-    return { kind: 'unreadable', reason: `reading it failed with ${errno}` };
+    const hint = errno === 'EACCES' || errno === 'EPERM' ? { hint: 'Make it readable for this user.' } : {};
+    return { kind: 'unreadable', reason: `reading it failed with ${errno}`, ...hint };
   }
 }

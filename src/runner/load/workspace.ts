@@ -122,7 +122,7 @@ export class Workspace {
       this.problems.add(code, diagnosticAt({ name, text: '' }, { start: 0, end: 1 }, { message, hint }));
       return { name, text: '', data: null };
     };
-    if (read.kind === 'unreadable') return fail(`The file cannot be used: ${read.reason}.`);
+    if (read.kind === 'unreadable') return fail(`The file cannot be used: ${read.reason}.`, read.hint);
     const format = formatOf(path);
     if (format === undefined || (code === 'BAD_PIPELINE' && format !== 'yaml')) {
       return fail(

@@ -3,6 +3,7 @@ import { compareBytes, type FermentError } from '../../kit/index.ts';
 import { type Graph, globMatches } from '../graph/index.ts';
 import type { Measured } from '../hash/measured.ts';
 import type { Dep, ProjectPath, Stage } from '../model.ts';
+import { findFiles } from './find-files.ts';
 import { emptyGlob, missingDep } from './missing-dep.ts';
 import type { Session } from './session.ts';
 
@@ -14,13 +15,17 @@ export interface FoundDep {
 
 /**
  * What a stage's deps stand for. A glob that matches declared outs stands for these, else for the files on disk.
- * A glob that finds nothing gives an empty list.
+ * A glob that finds nothing gives an empty list. Throws as `findFiles` does.
  */
 export async function expandDeps(session: Session, stage: Stage): Promise<readonly FoundDep[]> {
   const found: FoundDep[] = [];
-  for (const dep of stage.deps)
-    found.push({ dep, paths: dep.glob ? await expandGlob(session, stage, dep) : [dep.path] });
+  for (const dep of stage.deps) found.push(await expandDep(session, stage, dep));
   return found;
+}
+
+/** What one dep of a stage stands for. */
+export async function expandDep(session: Session, stage: Stage, dep: Dep): Promise<FoundDep> {
+  return { dep, paths: dep.glob ? await expandGlob(session, stage, dep) : [dep.path] };
 }
 
 /** Tells whether a path is a dep of a stage as it is declared now, whether or not it is there. */
@@ -66,18 +71,12 @@ function measureDep({ hasher, assumed }: Session, path: ProjectPath): Promise<Me
 async function expandGlob(session: Session, stage: Stage, dep: Dep): Promise<readonly ProjectPath[]> {
   const outs = globMatches(dep, session.graph);
   if (outs.length > 0) return outs.map(({ path }) => path);
-  const { glob } = await import('tinyglobby');
-  const files = await glob(dep.path, {
-    cwd: session.root,
-    expandDirectories: false,
-    ignore: [
-      '**/.git/**',
-      '**/.ferment/**',
-      '**/node_modules/**',
-      ...[stage, ...session.leftOut].flatMap(({ outs }) => outs.flatMap(({ path }) => notInto(path))),
-    ],
-  });
-  const found = files.map((file) => file.replaceAll('\\', '/')).sort(compareBytes);
+  const found = await findFiles(session.root, dep.path, [
+    '**/.git/**',
+    '**/.ferment/**',
+    '**/node_modules/**',
+    ...[stage, ...session.leftOut].flatMap(({ outs }) => outs.flatMap(({ path }) => notInto(path))),
+  ]);
   return session.assumed === undefined ? found : session.assumed.expand(dep.path, found);
 }
 

@@ -5,9 +5,9 @@ import { isSingleFile, type Measured, rowComparer } from '../hash/measured.ts';
 import { hashFile } from '../hash/read.ts';
 import { STAT_WORDS, sameNames, sameTree, type Tree } from '../hash/tree.ts';
 import type { Params } from '../load/index.ts';
-import type { ProjectPath, Stage } from '../model.ts';
+import type { Dep, ProjectPath, Stage } from '../model.ts';
 import { stageParams } from '../plan/index.ts';
-import { expandDeps } from './find-deps.ts';
+import { expandDep } from './find-deps.ts';
 import type { Gathered } from './gather-inputs.ts';
 import type { Session } from './session.ts';
 
@@ -26,8 +26,26 @@ export async function findMovedInput(
     if (moved !== undefined) return moved;
   }
   const before = new Set(gathered.deps.flatMap(({ paths }) => paths));
-  const after = (await expandDeps(session, stage)).flatMap(({ paths }) => paths);
-  return after.find((path) => !before.has(path)) ?? movedParams(session, stage, gathered);
+  for (const dep of stage.deps) {
+    const added = await addedTo(session, stage, dep, before);
+    if (added !== undefined) return added;
+  }
+  return movedParams(session, stage, gathered);
+}
+
+/** What a glob finds beside what it found before; the glob itself where it cannot be looked at any more. */
+async function addedTo(
+  session: Session,
+  stage: Stage,
+  dep: Dep,
+  before: ReadonlySet<ProjectPath>,
+): Promise<ProjectPath | undefined> {
+  try {
+    return (await expandDep(session, stage, dep)).paths.find((path) => !before.has(path));
+  } catch (error) {
+    if (!isFermentError(error)) throw error;
+    return dep.path;
+  }
 }
 
 /**

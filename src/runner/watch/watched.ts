@@ -1,9 +1,10 @@
 import { dirname, isAbsolute, join, relative, sep } from 'node:path';
 import picomatch from 'picomatch';
+import { isFermentError } from '../../kit/index.ts';
 import { globMatches } from '../graph/index.ts';
 import type { Project } from '../load/index.ts';
-import type { ProjectPath, StageName } from '../model.ts';
-import { expandDeps, type FoundDep } from '../run/find-deps.ts';
+import type { Dep, ProjectPath, Stage, StageName } from '../model.ts';
+import { expandDep, type FoundDep } from '../run/find-deps.ts';
 import type { Session } from '../run/session.ts';
 
 /** One thing that a pipeline reads. */
@@ -35,10 +36,22 @@ export async function stageItems(session: Session, selected: readonly StageName[
     const stage = session.graph.stages.get(name);
     if (stage === undefined || stage.frozen) continue;
     const sources = stage.command.kind === 'module' ? session.bundler.sources(stage.command.module) : [];
-    const deps = (await expandDeps(session, stage)).flatMap((found) => itemOf(session, found) ?? []);
+    const found: FoundDep[] = [];
+    for (const dep of stage.deps) found.push(await expandOrNothing(session, stage, dep));
+    const deps = found.flatMap((one) => itemOf(session, one) ?? []);
     for (const item of [...sources.map(pathItem), ...deps]) items.set(`${item.kind} ${item.name}`, item);
   }
   return [...items.values()];
+}
+
+/** What the run has said cannot be read is watched all the same, until it can. */
+async function expandOrNothing(session: Session, stage: Stage, dep: Dep): Promise<FoundDep> {
+  try {
+    return await expandDep(session, stage, dep);
+  } catch (error) {
+    if (!isFermentError(error)) throw error;
+    return { dep, paths: [] };
+  }
 }
 
 function pathItem(path: ProjectPath): WatchedItem {
