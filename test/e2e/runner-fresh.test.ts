@@ -334,6 +334,19 @@ it('a dep that is a pipe is refused, one that cannot be read says so', async () 
   expect((await p.repro()).summary.error).toMatchObject({ code: 'BAD_PATH' });
 });
 
+it('a name that only looks like the one that is there says so', async () => {
+  const p = runnerProject({
+    'pipeline.yaml': 'stages: {a: {cmd: echo > out, deps: ["caf\u00e9.txt"], outs: [out]}}\n',
+    'cafe\u0301.txt': '1',
+  });
+  expect((await p.repro()).summary.error).toMatchObject({
+    code: 'MISSING_DEP',
+    hint: expect.stringContaining(
+      "its accents written in another way (Unicode): rename it to 'caf\u00e9.txt'",
+    ),
+  });
+});
+
 it('a file that a glob matches and whose name is no UTF-8 is refused as such', async () => {
   const p = runnerProject({
     'pipeline.yaml': 'stages: {a: {cmd: echo > out, deps: ["d/*"], outs: [out]}}\n',

@@ -51,7 +51,9 @@ function unquotedTemplate(text: string, brace: number): (Span & { readonly hint:
   const after = /^\{[^}]*\}[^\s,[\]"'}]*/.exec(text.slice(brace, line.end))?.[0];
   if (after === undefined) return undefined;
   const [start, end] = [brace - before.length, brace + after.length];
-  const hint = `Inside [ ] and { } a text that holds \${…} needs quotes: "${text.slice(start, end)}"`;
+  const hint = /["']/.test(text[start - 1] ?? '')
+    ? `Inside [ ] and { } a text that holds \${…} needs quotes around all of it.`
+    : `Inside [ ] and { } a text that holds \${…} needs quotes: "${text.slice(start, end)}"`;
   return { start, end, hint };
 }
 

@@ -73,6 +73,9 @@ function nearestName(root: string, path: ProjectPath): string | undefined {
     const names = namesIn(dirname(resolve(root, part)));
     const name = basename(part);
     if (names.includes(name)) continue;
+    // As names come from macOS: é as e with an accent behind it.
+    if (names.some((each) => each.normalize() === name.normalize()))
+      return `A name that looks the same is there, its accents written in another way (Unicode): rename it to '${name}'.`;
     const folder = parts
       .slice(0, length - 1)
       .map((each) => `${each}/`)

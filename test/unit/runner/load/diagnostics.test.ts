@@ -206,6 +206,14 @@ stagse: {}
           |            ^^^^^^
         Inside [ ] and { } a text that holds \${…} needs quotes: "a/\${x}""
     `);
+    const inner = `stages:\n  a: {cmd: echo "\${x}"}\n`;
+    expect(failure(() => loadText(inner, 'x: 1\n'))).toMatchInlineSnapshot(`
+      "BAD_PIPELINE
+      pipeline.yaml:2:18 Not valid YAML: Unexpected flow-map-start at node end.
+        2 |   a: {cmd: echo "\${x}"}
+          |                  ^^^^
+        Inside [ ] and { } a text that holds \${…} needs quotes around all of it."
+    `);
     const mapping = `stages:\n  a: {cmd: x, deps: {in: \${x}}, outs: [b]}\n  b: {cmd: y, deps: {in: \${x}.csv}}\n`;
     expect(failure(() => loadText(mapping, 'x: 1\n'))).toMatchInlineSnapshot(`
       "BAD_PIPELINE
