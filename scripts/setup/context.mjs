@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { accessSync, constants, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { errorCode } from './error.mjs';
 import { createReporter } from './progress.mjs';
 
 /** @typedef {import('./types.ts').Context} Context */
@@ -44,12 +45,23 @@ export function resolveCache(env, platform) {
 }
 
 /**
- * A file of this checkout's set-up in the cache folder (not in the checkout: `npm ci` empties node_modules).
+ * A file of this checkout's set-up in the cache folder (not in node_modules, which `npm ci` empties); where that belongs to somebody
+ * else, who filled it for all, in dist/.
  * @param {Context} context
  * @param {string} ending
  * @returns {string}
  */
 export function checkoutFile({ root, cache }, ending) {
   const id = createHash('sha256').update(root).digest('hex').slice(0, 16);
-  return join(cache, `checkout-${id}.${ending}`);
+  return join(isReadOnly(cache) ? join(root, 'dist') : cache, `checkout-${id}.${ending}`);
+}
+
+/** @param {string} folder */
+function isReadOnly(folder) {
+  try {
+    accessSync(folder, constants.W_OK);
+    return false;
+  } catch (error) {
+    return ['EACCES', 'EROFS'].includes(errorCode(error) ?? '');
+  }
 }

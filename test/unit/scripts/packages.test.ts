@@ -1,6 +1,8 @@
+import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { chmodSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { processStart } from '../../../scripts/setup/identity.mjs';
 import { addProgram, createSandbox, killSetupOnce, runSetup, type Sandbox, writeFiles } from './support.ts';
@@ -116,6 +118,29 @@ describe('packages', () => {
     ]);
     expect(readFileSync(calls(sandbox), 'utf8')).toBe('ci --ignore-scripts --loglevel=warn\n');
   });
+});
+
+/** Root may write everywhere: there the set-up runs as another user. */
+const other = process.getuid?.() === 0 ? { uid: 65534, gid: 65534 } : {};
+const canBeOther = spawnSync(process.execPath, ['-e', '0'], other).status === 0;
+
+test.skipIf(!canBeOther)('a cache folder that somebody else filled, and only they may write, serves', () => {
+  const sandbox = createCheckout();
+  const scripts = fileURLToPath(new URL('../../../scripts', import.meta.url));
+  for (const name of ['setup', 'build.mjs'])
+    cpSync(join(scripts, name), join(sandbox.root, 'scripts', name), { recursive: true });
+  writeFiles(sandbox.root, {
+    'run.mjs': `import { createContext } from './scripts/setup/context.mjs';
+import { setUp } from './scripts/setup/main.mjs';
+import { packages } from './scripts/setup/packages.mjs';
+process.exitCode = await setUp(createContext(JSON.parse(process.argv[2])), [packages]);`,
+  });
+  mkdirSync(sandbox.cache, { mode: 0o555 });
+  for (const folder of [dirname(sandbox.root), sandbox.root, sandbox.bin]) chmodSync(folder, 0o777);
+  const argv = [join(sandbox.root, 'run.mjs'), JSON.stringify(sandbox.context)];
+  const { status, stderr } = spawnSync(process.execPath, argv, { ...other, encoding: 'utf8' });
+  expect([status, stderr]).toEqual([0, expect.stringMatching(/^packages: npm packages installed/)]);
+  expect([readdirSync(sandbox.cache), readdirSync(join(sandbox.root, 'dist'))]).toEqual([[], []]);
 });
 
 describe('one sentence says what is missing', () => {
