@@ -42,19 +42,20 @@ function near(pattern: string, index: OutIndex): readonly Claim[] {
 }
 
 /**
- * True when files below `folder` could match: the pattern's first parts match the folder's. A path that looks like a
- * file's (it has an ending) has no files below it.
+ * True when files below `folder` could match: the pattern's first parts match the folder's, and there are more. A path
+ * that looks like a file's (it has an ending) has no files below it, unless the pattern names the ending: `*.zarr/*`.
  */
 function mayReachInto(pattern: string, folder: string): boolean {
   const parts = pattern.split('/');
   const names = folder.split('/');
-  if (/\.[A-Za-z][\w]*$/.test(names.at(-1) ?? '')) return false;
+  const ending = /\.[A-Za-z][\w]*$/.exec(names.at(-1) ?? '')?.[0];
   // Braces and brackets around a slash cannot be cut into parts; such a pattern is taken to reach everywhere near.
-  if (/[{([][^})\]]*\/[^})\]]*[})\]]/.test(pattern)) return true;
+  if (/[{([][^})\]]*\/[^})\]]*[})\]]/.test(pattern)) return ending === undefined;
   for (const [i, name] of names.entries()) {
     const part = parts[i];
-    if (part === '**') return true;
+    if (part === '**') return ending === undefined;
     if (part === undefined || !picomatch.isMatch(name, part)) return false;
+    if (i === names.length - 1 && ending !== undefined && !part.endsWith(ending)) return false;
   }
   return parts.length > names.length;
 }

@@ -31,8 +31,8 @@ export interface Graph {
 }
 
 /**
- * Connects outs with deps; paths are compared by where they really are. Throws BAD_GRAPH with every path that two stages write, or the first cycle, with the
- * places of the stages in their files.
+ * Connects outs with deps; paths are compared by where they really are. Throws BAD_GRAPH with every path that two
+ * stages write, or with every cycle, with the places of the stages in their files.
  */
 export function buildGraph(stages: readonly Stage[], realPaths: RealPaths = AS_WRITTEN): Graph {
   const tangles = new Tangles();

@@ -60,6 +60,16 @@ describe('edges', () => {
     expect(globMatches({ path: 'data/raw/*/x.png' }, graphOf(specs))).toEqual([]);
   });
 
+  it('a folder may have an ending: a glob that names it reads from its stage', () => {
+    const specs = {
+      raw: { outs: ['data.v2', 'd/x.zarr', 'model.bin'] },
+      name: { deps: ['data.v2/*.csv'] },
+      ending: { deps: ['d/*.zarr/**/c*'] },
+      wide: { deps: ['*/*.csv', '**/*.csv'] },
+    };
+    expect(edgesOf(specs)).toEqual(['raw→name', 'raw→ending']);
+  });
+
   it("a wide glob that may reach into its own stage's folder is no cycle", () => {
     expect(edgesOf({ a: { deps: ['**/*.csv'], outs: ['made'] }, b: { outs: ['other'] } })).toEqual(['b→a']);
   });
@@ -100,6 +110,33 @@ describe('the order', () => {
 });
 
 describe('what is no graph', () => {
+  it('every cycle is told', () => {
+    expect(
+      failure({
+        a: { deps: ['e'], outs: ['d/x'] },
+        b: { deps: ['d'], outs: ['e/y'] },
+        z: { deps: ['d/x', 'p'] },
+        p: { deps: ['q'], outs: ['p'] },
+        q: { deps: ['p'], outs: ['q'] },
+        own: { deps: ['own/sub'], outs: ['own'] },
+      }),
+    ).toMatchInlineSnapshot(`
+      "pipeline.yaml:3:3 The stages need each other in a circle: b → a → b.
+        3 |   b:
+          |   ^
+        'a' is declared at pipeline.yaml:2.
+
+      pipeline.yaml:6:3 The stages need each other in a circle: q → p → q.
+        6 |   q:
+          |   ^
+        'p' is declared at pipeline.yaml:5.
+
+      pipeline.yaml:7:3 Stage 'own' reads what it writes: own → own.
+        7 |   own:
+          |   ^^^"
+    `);
+  });
+
   it('a cycle is shown whole', () => {
     expect(
       failure({
