@@ -1,5 +1,5 @@
 import { rmSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { linkFlags } from './addon-flags.mjs';
 import { callCompiler, includesOf, librariesOf } from './compiler.mjs';
 import { KERNEL_SOURCES, kernelUnits } from './kernel-flags.mjs';
@@ -18,7 +18,8 @@ const AT_ONCE = 2;
  */
 export async function compileKernels(context, output) {
   const units = kernelUnits(context.arch);
-  const objects = units.map(({ name }) => join(dirname(output), `${name}.o`));
+  // By the output's name, which nobody else uses: the compilers of a set-up that was killed go on writing.
+  const objects = units.map(({ name }) => `${output}.${name}.o`);
   const jobs = units.map((unit, index) => async () => {
     const source = join(context.root, KERNEL_SOURCES, unit.source);
     const args = [...unit.flags, ...includesOf(context), '-c', source, '-o', objects[index] ?? ''];

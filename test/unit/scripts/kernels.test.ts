@@ -8,7 +8,15 @@ import { createContext } from '../../../scripts/setup/context.mjs';
 import { kernelUnits } from '../../../scripts/setup/kernel-flags.mjs';
 import { kernels, kernelsBinary } from '../../../scripts/setup/kernels.mjs';
 import { REVISION } from '../../../src/engine/kernels/revision.ts';
-import { addProgram, createSandbox, pinsFor, runSetup, type Sandbox, writeFiles } from './support.ts';
+import {
+  addProgram,
+  createSandbox,
+  killSetupOnce,
+  pinsFor,
+  runSetup,
+  type Sandbox,
+  writeFiles,
+} from './support.ts';
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 const PACKAGE = 'node_modules/@tensorflow/tfjs-node-gpu';
@@ -112,6 +120,7 @@ async function callsOf(sandbox: Sandbox, body = ''): Promise<readonly string[]> 
     .replaceAll(sandbox.root, '<root>')
     .replaceAll(sandbox.cache, '<cache>')
     .replaceAll(/kernels-[0-9a-f-]{33}/g, '<kernels>')
+    .replaceAll(/ferment_kernels\.node\.[\w-]+\.tmp\.(?=\S+\.o)/g, '')
     .replaceAll(/\.node\.\S+/g, '.node')
     .split('\n')
     .sort();
@@ -176,6 +185,31 @@ describe('the kernels', () => {
     let running = 0;
     const counts = readFileSync(join(sandbox.bin, 'at-once'), 'utf8').trimEnd().split('\n').map(Number);
     expect(Math.max(...counts.map((change) => (running += change)))).toBe(2);
+  });
+
+  test('are linked of nothing that the compilers of a killed set-up still write', async () => {
+    const sandbox = createCheckout();
+    const [begun, go, late] = ['begun', 'go', 'late'].map((name) => join(sandbox.bin, name));
+    const until = (path?: string) =>
+      `while (!fs.existsSync(${JSON.stringify(path)})) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 10);`;
+    const out = `const out = args[args.indexOf('-o') + 1];`;
+    const touch = (path?: string) => `fs.writeFileSync(${JSON.stringify(path)}, '');`;
+    addProgram(
+      sandbox,
+      'c++',
+      `${out} ${touch(begun)} ${until(go)} fs.writeFileSync(out, 'late'); ${touch(late)}`,
+    );
+    await killSetupOnce(begun ?? '', sandbox, 'kernels');
+    const link = `const objects = args.filter((arg) => arg.endsWith('.o'));
+      fs.writeFileSync(out, objects.map((object) => fs.readFileSync(object, 'utf8')).join(' '));`;
+    const isLink = `!args.includes('-c')`;
+    addProgram(
+      sandbox,
+      'c++',
+      `${out} if (${isLink}) { ${touch(go)} ${until(late)} ${link} } else fs.writeFileSync(out, 'new');`,
+    );
+    expect(await runSetup(sandbox, 'kernels')).toEqual({ code: 0, output: 'kernels: built (<time>)\n' });
+    expect(readFileSync(binaryOf(sandbox), 'utf8')).toBe('new new new new new new new');
   });
 
   test('come from the cache folder in another checkout with the same sources, where no compiler is needed', async () => {
