@@ -8,7 +8,9 @@ export interface ReadPath {
   readonly optional: boolean;
 }
 
-/** What a stage reads: its deps, and its parameter files, which stages may write too. */
+/** What a stage reads: its deps, its parameter files and its program, which stages may write too. */
 export function readPathsOf(stage: Stage): readonly ReadPath[] {
-  return [...stage.deps, ...stage.params.map(({ file }) => ({ path: file, glob: false, optional: false }))];
+  const files = stage.params.map(({ file }) => file);
+  if (stage.command.kind === 'module') files.push(stage.command.module);
+  return [...stage.deps, ...files.map((path) => ({ path, glob: false, optional: false }))];
 }

@@ -61,7 +61,7 @@ async function predict(
   const running = new Set(
     upstream.filter(
       (name) =>
-        outcomeOf(name) === 'ran' || (outcomeOf(name) === 'restored' && readsParamsOf(session, stage, name)),
+        outcomeOf(name) === 'ran' || (outcomeOf(name) === 'restored' && readsFirst(session, stage, name)),
     ),
   );
   try {
@@ -88,9 +88,11 @@ async function predict(
   }
 }
 
-/** The values in a parameter file that would be restored are not known before it is. */
-function readsParamsOf({ graph }: Session, stage: Stage, maker: StageName): boolean {
-  return stage.params.some(({ file }) => graph.producer(file)?.stage.name === maker);
+/** The values in a parameter file that would be restored, and such a program, are not known before it is. */
+function readsFirst({ graph }: Session, { params, command }: Stage, maker: StageName): boolean {
+  const files = params.map(({ file }) => file);
+  if (command.kind === 'module') files.push(command.module);
+  return files.some((file) => graph.producer(file)?.stage.name === maker);
 }
 
 function restoredOuts(decided: Decided): readonly Content[] {
@@ -106,6 +108,10 @@ async function expectedReasons(
   stage: Stage,
   running: ReadonlySet<StageName>,
 ): Promise<readonly Change[]> {
+  const { command } = stage;
+  const maker = command.kind === 'module' ? session.graph.producer(command.module)?.stage.name : undefined;
+  if (command.kind === 'module' && maker !== undefined && running.has(maker))
+    return [{ kind: 'code', name: command.module, change: 'modified' }];
   const entry = session.entries.get(stage.name);
   const { made, rest, isOfMade } = splitReads(session.graph, stage, running);
   const { inputs } = await gatherInputs(session, { ...stage, ...rest });

@@ -1,4 +1,4 @@
-import type { Change, Stage } from '../model.ts';
+import type { Change, ProjectPath, Stage } from '../model.ts';
 import { compareInputs } from '../plan/index.ts';
 import { compareOuts, runsAlways } from '../run/decide.ts';
 import { createIsDep } from '../run/find-deps.ts';
@@ -8,7 +8,7 @@ import type { Session } from '../run/session.ts';
 /** What is known of one stage by itself. */
 export interface Inspected {
   readonly changes: readonly Change[];
-  /** Undefined for a frozen stage. */
+  /** Undefined for a frozen stage, and for one whose program is still to be made. */
   readonly gathered: Gathered | undefined;
   /** What it declares and is not there. */
   readonly missing: MissingInputs;
@@ -23,6 +23,12 @@ export async function inspect(session: Session, stage: Stage): Promise<Inspected
     const isThere = stage.outs.every(({ path }) => session.hasher.look(path) !== undefined);
     const changes = entry === undefined && !isThere ? compareToNothing() : outs;
     return { changes, gathered: undefined, missing: { deps: [], params: [] } };
+  }
+  const program = unmadeProgram(session, stage);
+  if (program !== undefined) {
+    const change: Change = { kind: 'code', name: program, change: 'deleted' };
+    const changes = entry === undefined ? compareToNothing() : [change, ...outs];
+    return { changes, gathered: undefined, missing: { deps: [program], params: [] } };
   }
   const missing: MissingInputs = { deps: [], params: [] };
   const gathered = await gatherInputs(session, stage, missing);
@@ -47,6 +53,12 @@ export async function inspect(session: Session, stage: Stage): Promise<Inspected
     gathered,
     missing,
   };
+}
+
+/** A program that is not there, and that another stage writes. */
+function unmadeProgram({ graph, hasher }: Session, { command }: Stage): ProjectPath | undefined {
+  if (command.kind !== 'module' || graph.producer(command.module) === undefined) return undefined;
+  return hasher.look(command.module) === undefined ? command.module : undefined;
 }
 
 function compareToNothing(): readonly Change[] {
