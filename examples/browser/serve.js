@@ -7,7 +7,8 @@ import { fileURLToPath } from 'node:url';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const require = createRequire(import.meta.url);
-const tensorflow = dirname(require.resolve('@tensorflow/tfjs/package.json'));
+const tensorflow =
+  folderOf('@tensorflow/tfjs') ?? end('@tensorflow/tfjs is missing in node_modules: npm run setup');
 const MODEL = join(here, '../../models/fer2013');
 const TYPES = {
   '.html': 'text/html; charset=utf-8',
@@ -16,15 +17,17 @@ const TYPES = {
   '.json': 'application/json',
 };
 
-/** The folder of the face detector; undefined where this optional package is not installed. */
-function detector() {
+/** The face detector's package is optional. */
+const finder = folderOf('@vladmandic/face-api');
+
+/** The folder of a package; undefined where it is not installed. */
+function folderOf(name) {
   try {
-    return dirname(require.resolve('@vladmandic/face-api/package.json'));
+    return dirname(require.resolve(`${name}/package.json`));
   } catch {
     return;
   }
 }
-const finder = detector();
 
 /** The file that an address names. A normalised path cannot climb above its root, so none lies elsewhere. */
 function fileOf(address) {

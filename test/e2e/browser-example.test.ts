@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import type { Browser, Page } from 'playwright-core';
@@ -244,4 +244,18 @@ test('the server says in a sentence that its port is taken, or is none', async (
     exitCode: 1,
     stderr: 'error: The port should be a number from 0 to 65535. Received: http',
   });
+});
+
+test('the server says in a sentence what brings TensorFlow.js where it is not installed', async () => {
+  const root = temporaryFolder();
+  cpSync(join(repository, 'examples'), join(root, 'examples'), { recursive: true });
+  writeFileSync(join(root, 'package.json'), '{"type": "module"}');
+  const { exitCode, stderr } = await execa('node', ['examples/browser/serve.js'], {
+    cwd: root,
+    reject: false,
+  });
+  expect([exitCode, stderr]).toEqual([
+    1,
+    'error: @tensorflow/tfjs is missing in node_modules: npm run setup',
+  ]);
 });
