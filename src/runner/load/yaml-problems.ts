@@ -13,9 +13,15 @@ export function problemsOf(text: string, mistakes: readonly Mistake[]): readonly
   return withoutEchoes(text, mistakes).map((mistake) => problemOf(text, mistake));
 }
 
+/** Where a quote is left open, all that follows is read as something else than was meant. */
+function isOpenQuote(message: string): boolean {
+  return message.startsWith('Missing closing');
+}
+
 function messageFor(code: ErrorCode, message: string): string {
   if (code === 'TAG_RESOLVE_FAILED')
     return `Tags are not supported. Received: ${message.replace(/^.*: /, '')}`;
+  if (isOpenQuote(message)) return 'Not valid YAML: The closing quote is missing.';
   return `Not valid YAML: ${message}${/[.!?]$/.test(message) ? '' : '.'}`;
 }
 
@@ -23,10 +29,12 @@ function messageFor(code: ErrorCode, message: string): string {
 function withoutEchoes(text: string, errors: readonly Mistake[]): readonly Mistake[] {
   const sorted = [...errors].sort((a, b) => a.pos[0] - b.pos[0]);
   const lines = new Set<number>();
+  const open = sorted.find(({ message }) => isOpenQuote(message))?.pos[0] ?? Number.POSITIVE_INFINITY;
   return sorted.filter(({ code, message, pos }) => {
     if (code === 'TAG_RESOLVE_FAILED') return true;
     const line = lineAt(text, pos[0]).start;
-    const isEcho = lines.size > 0 && (lines.has(line) || message.includes('token in YAML stream'));
+    const isEcho =
+      pos[0] > open || (lines.size > 0 && (lines.has(line) || message.includes('token in YAML stream')));
     lines.add(line);
     return !isEcho;
   });
@@ -39,7 +47,7 @@ function problemOf(text: string, { pos, code, message }: Mistake): TextProblem {
     start: unquoted?.start ?? start,
     end: unquoted?.end ?? end,
     message: messageFor(code, message),
-    hint: unquoted?.hint ?? hintFor(text, start, code),
+    hint: unquoted?.hint ?? hintFor(text, start, { code, message }),
   };
 }
 
@@ -57,14 +65,25 @@ function unquotedTemplate(text: string, brace: number): (Span & { readonly hint:
   return { start, end, hint };
 }
 
-function hintFor(text: string, start: number, code: ErrorCode): string | undefined {
+function hintFor(
+  text: string,
+  start: number,
+  { code, message }: Pick<Mistake, 'code' | 'message'>,
+): string | undefined {
   if (code === 'TAG_RESOLVE_FAILED') return 'Write plain values; quote a text that starts with !.';
+  const closing = /sufficiently indented and end with a ([\]}])/.exec(message)?.[1];
+  if (closing !== undefined) return `Close it with ${closing}; ${FURTHER}`;
+  if (isOpenQuote(message)) return `Close the text with the quote that opens it; ${FURTHER}`;
+  if (code === 'BLOCK_AS_IMPLICIT_KEY' && !/:(\s|$)/.test(text.slice(start, lineAt(text, start).end)))
+    return 'Keys of one mapping begin in the same column: the next line is indented further.';
   if (code === 'BLOCK_AS_IMPLICIT_KEY')
     return "A text that holds ': ' needs quotes around all of it, or stands on lines of its own below '|'.";
   const line = lineAt(text, start);
   const indent = /^\s*/.exec(text.slice(line.start, line.end))?.[0] ?? '';
   return indent.includes('\t') ? 'Indent with spaces; YAML allows no tabs there.' : undefined;
 }
+
+const FURTHER = 'all its lines must be indented further than the key that it belongs to.';
 
 interface Span {
   readonly start: number;

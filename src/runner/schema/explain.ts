@@ -103,7 +103,7 @@ function mismatch(
 
 function nameHint(schema: unknown): string | undefined {
   const pattern = isObject(schema) ? schema['pattern'] : undefined;
-  if (pattern === STAGE_NAME) return 'Use letters, digits, -, _, dots; no @ : / \\.';
+  if (pattern === STAGE_NAME) return 'Use letters, digits, -, _, dots; no @ : / \\, and no - at the start.';
   return typeof pattern === 'string' ? `A name must match ${pattern}` : undefined;
 }
 

@@ -245,6 +245,31 @@ stagse: {}
     `);
   });
 
+  it('YAML that is indented too little or too much', () => {
+    const said = (lines: string): string => failure(() => loadText(`stages:\n  a:\n${lines}`));
+    expect(said('   cmd: x\n    outs: [z]\n')).toMatchInlineSnapshot(`
+      "BAD_PIPELINE
+      pipeline.yaml:3:9 Not valid YAML: Nested mappings are not allowed in compact mappings.
+        3 |    cmd: x
+          |         ^
+        Keys of one mapping begin in the same column: the next line is indented further."
+    `);
+    expect(said('    cmd: x\n    deps: [a,\n  b]\n')).toMatchInlineSnapshot(`
+      "BAD_PIPELINE
+      pipeline.yaml:5:3 Not valid YAML: Flow sequence in block collection must be sufficiently indented and end with a ].
+        5 |   b]
+          |   ^
+        Close it with ]; all its lines must be indented further than the key that it belongs to."
+    `);
+    expect(said('    cmd: "x\n  y"\n')).toMatchInlineSnapshot(`
+      "BAD_PIPELINE
+      pipeline.yaml:3:12 Not valid YAML: The closing quote is missing.
+        3 |     cmd: "x
+          |            ^
+        Close the text with the quote that opens it; all its lines must be indented further than the key that it belongs to."
+    `);
+  });
+
   it('keys that stand twice, and tags', () => {
     const params = 'a: 1\nb: !!binary aGk=\na: 2\nc: !mine x\n';
     expect(failure(() => loadText('stages: {a: {cmd: x}}', params))).toMatchInlineSnapshot(`
@@ -360,6 +385,7 @@ stages:
       v.yaml:2:1 Not valid YAML: Flow sequence in block collection must be sufficiently indented and end with a ].
         2 | 
           | ^
+        Close it with ]; all its lines must be indented further than the key that it belongs to.
 
       p.yaml:2:1 The key 'k' stands here twice.
         2 | k: 2
@@ -440,7 +466,8 @@ stages:
       "BAD_PARAMS
       params.yaml:3:1 Not valid YAML: Flow sequence in block collection must be sufficiently indented and end with a ].
         3 | 
-          | ^"
+          | ^
+        Close it with ]; all its lines must be indented further than the key that it belongs to."
     `);
   });
 

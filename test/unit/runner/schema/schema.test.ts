@@ -228,7 +228,7 @@ describe('messages', () => {
       `d | 'd' must be one of "cuda", "cpu". Received: "cudda" | Did you mean 'cuda'?`,
     ]);
     expect(messages(pipelineSchema, { stages: { 'a/b': { cmd: 'x' } } })).toEqual([
-      "stages/a/b | The name 'a/b' is not allowed in 'stages'. | Use letters, digits, -, _, dots; no @ : / \\.",
+      "stages/a/b | The name 'a/b' is not allowed in 'stages'. | Use letters, digits, -, _, dots; no @ : / \\, and no - at the start.",
     ]);
   });
 });
