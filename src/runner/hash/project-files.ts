@@ -71,7 +71,9 @@ export class ProjectFiles {
       throw new FermentError(
         'BAD_PATH',
         `${path} is neither a file nor a folder (a pipe, socket or device).`,
-        { hint: 'Declare a file or a folder: what comes out of a pipe or a device cannot be read twice.' },
+        {
+          hint: 'Remove it, or declare another path: what comes out of a pipe or a device cannot be read twice.',
+        },
       );
     const stats = new Float64Array(STAT_WORDS);
     writeStat(stats, 0, stat);
