@@ -177,3 +177,22 @@ stages:
   expect((await p.repro()).outcomes).toEqual(all('restored'));
   expect((await p.repro({ dry: true })).outcomes).toEqual(all('unchanged'));
 });
+
+it('a dry run tells of a named glob only what its files will be', async () => {
+  const p = runnerProject({
+    'pipeline.yaml': `
+stages:
+  a: {cmd: mkdir -p out && cp in out/a, deps: [in], outs: [out/a]}
+  b: {cmd: mkdir -p out && touch out/b, outs: [out/b]}
+  c: {cmd: cat $FERMENT_DEP_D > c, deps: {d: "out/*"}, outs: [c]}
+`,
+    in: '1',
+  });
+  await p.repro();
+  p.write('in', '2');
+  const { events } = await p.repro({ dry: true });
+  const reasons = events.flatMap((event) =>
+    event.type === 'stage-decided' && event.stage === 'c' ? event.reasons : [],
+  );
+  expect(reasons).toEqual([{ kind: 'dep', name: 'out/a', change: 'modified' }]);
+});

@@ -1,7 +1,7 @@
 import { isFermentError } from '../../kit/index.ts';
 import { waitsOf } from '../graph/index.ts';
 import type { Change, Content, Outcome, Stage, StageName } from '../model.ts';
-import { compareInputs } from '../plan/index.ts';
+import { compareInputs, nameInputs } from '../plan/index.ts';
 import { reasonsOf } from './act.ts';
 import { AssumedOuts } from './assumed-outs.ts';
 import { type Decided, type DecideOptions, decide } from './decide.ts';
@@ -114,7 +114,8 @@ async function expectedReasons(
     return [{ kind: 'code', name: command.module, change: 'modified' }];
   const entry = session.entries.get(stage.name);
   const { made, rest, isOfMade } = splitReads(session.graph, stage, running);
-  const { inputs } = await gatherInputs(session, { ...stage, ...rest });
+  const gathered = await gatherInputs(session, { ...stage, ...rest });
+  const inputs = { ...gathered.inputs, names: nameInputs(stage) };
   const own = compareInputs(entry, inputs, createIsDep(session.graph, stage)).filter(
     (change) => !isOfMade(change),
   );
