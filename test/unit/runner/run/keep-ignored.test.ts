@@ -52,6 +52,7 @@ it('an out of another commit that holds ignored files is not removed', async () 
   await p.repro();
   p.commitAll('with it');
   p.git('checkout', '-q', 'HEAD~1');
+  p.remove('t');
   const result = () => checkout(loadProject({ cwd: p.root }));
   expect([(await result()).changed, p.read('out/made.log')]).toEqual([
     [{ path: 't', change: 'A' }],
