@@ -1,5 +1,6 @@
 import { canonicalJson, compareBytes, type Digest } from '../../kit/index.ts';
 import type { Change, CodeFingerprint, Content, Inputs, LockEntry, ProjectPath } from '../model.ts';
+import { isObject } from '../schema/json-schema.ts';
 import { fingerprintOf } from './fingerprint.ts';
 import { leavesOfKeys } from './leaves.ts';
 
@@ -85,12 +86,19 @@ function contentsOf(contents: readonly Content[]): ReadonlyMap<string, string> {
 
 function compareParams(then: Inputs['params'], now: Inputs['params']): Change[] {
   const files = [...new Set([...Object.keys(then), ...Object.keys(now)])].sort(compareBytes);
-  return files.flatMap((file) =>
-    compareValues('param', leavesIn(then, file), leavesIn(now, file)).map((change) => ({
-      ...change,
-      name: `${file}:${change.name}`,
-    })),
-  );
+  return files.flatMap((file) => {
+    const changes = compareValues('param', leavesIn(then, file), leavesIn(now, file));
+    return changes
+      .filter((change) => !isFilledOrEmptied(change, changes))
+      .map((change) => ({ ...change, name: `${file}:${change.name}` }));
+  });
+}
+
+/** Whether a mapping was empty and has keys now, or the other way round: the keys are told, and it was there all along. */
+function isFilledOrEmptied({ name, change, old, new: now }: Change, all: readonly Change[]): boolean {
+  const value = change === 'deleted' ? old : now;
+  if (change === 'modified' || !isObject(value) || Object.keys(value).length > 0) return false;
+  return all.some((other) => other.name !== name && (name === '' || other.name.startsWith(`${name}.`)));
 }
 
 function leavesIn(params: Inputs['params'], file: string): ReadonlyMap<string, unknown> {

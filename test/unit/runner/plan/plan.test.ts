@@ -66,6 +66,24 @@ describe('comparing inputs', () => {
     expect(changes({ params: { 'params.yaml': { 'a.lr': 0.1, 'a.name': 'a: b', seed: 42 } } })).toEqual([]);
   });
 
+  it('of a mapping that was empty names the keys that it got, and of one that lost all the keys that went', () => {
+    const withValue = (value: unknown) => ({ params: { 'params.yaml': { a: value } } });
+    const between = (before: unknown, after: unknown) =>
+      compareInputs(sampleEntry('a', withValue(before)), sampleInputs('a', withValue(after))).map(
+        ({ name, change }) => `${name} ${change}`,
+      );
+    expect(between({}, { b: 1 })).toEqual(['params.yaml:a.b new']);
+    expect(between({ b: 1, c: {} }, {})).toEqual(['params.yaml:a.b deleted', 'params.yaml:a.c deleted']);
+    expect(between({ ab: 1 }, {})).toEqual(['params.yaml:a.ab deleted']);
+    expect(between({ b: {} }, { c: {} })).toEqual(['params.yaml:a.b deleted', 'params.yaml:a.c new']);
+    expect(between({}, 1)).toEqual(['params.yaml:a modified']);
+    const whole = (value: unknown) => ({ params: { 'more.yaml': { '': value } } });
+    const then = sampleEntry('a', whole({}));
+    expect(compareInputs(then, sampleInputs('a', whole({ x: 1 }))).map(({ name }) => name)).toEqual([
+      'more.yaml:x',
+    ]);
+  });
+
   it('keeps 1, "1", true and null apart', () => {
     const prints = [1, '1', true, null, [1], { x: 1 }].map((value) =>
       fingerprintOf(sampleInputs('a', { params: { 'params.yaml': { k: value } } })),
