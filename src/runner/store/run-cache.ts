@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { canonicalJson, type Digest, isDigest, writeFileAtomic } from '../../kit/index.ts';
+import { canonicalJson, type Digest, errnoOf, isDigest, writeFileAtomic } from '../../kit/index.ts';
 import { isSafeRelativePath } from '../hash/manifest.ts';
 import type { Content, ProjectPath, StageName } from '../model.ts';
 
@@ -18,12 +18,21 @@ export function runCachePath(stateFolder: string, fingerprint: Digest): string {
   return join(stateFolder, 'runs', fingerprint.slice(0, 1), `${fingerprint}.json`);
 }
 
-/** Writes an entry, after its objects were placed. Throws NO_SPACE or STORE_UNWRITABLE. */
+/**
+ * Writes an entry, after its objects were placed. A folder in its place, which only damage leaves there, goes. Throws
+ * NO_SPACE or STORE_UNWRITABLE.
+ */
 export function writeRunCache(stateFolder: string, entry: RunCacheEntry): void {
-  writeFileAtomic(runCachePath(stateFolder, entry.fingerprint), `${canonicalJson(entry)}\n`, {
-    // A torn entry is no JSON, and a miss.
-    durable: false,
-  });
+  const path = runCachePath(stateFolder, entry.fingerprint);
+  // A torn entry is no JSON, and a miss.
+  const write = (): void => writeFileAtomic(path, `${canonicalJson(entry)}\n`, { durable: false });
+  try {
+    write();
+  } catch (error) {
+    if (errnoOf(error) !== 'EISDIR') throw error;
+    rmSync(path, { recursive: true, force: true });
+    write();
+  }
 }
 
 /** The entry of a fingerprint, or undefined when there is none or it is not what it should be (a miss). */

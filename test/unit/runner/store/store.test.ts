@@ -4,6 +4,7 @@ import {
   lstatSync,
   readdirSync,
   readFileSync,
+  rmSync,
   statSync,
   symlinkSync,
   writeFileSync,
@@ -122,6 +123,12 @@ it('a run-cache entry that is not what it should be is a miss', () => {
     writeFileSync(file, bad);
     expect(readRunCache(state, fingerprint), bad).toBeUndefined();
   }
+  // As a damaged disk leaves it.
+  rmSync(file);
+  writeFiles(file, { 'what/is': 'this' });
+  expect(readRunCache(state, fingerprint)).toBeUndefined();
+  writeRunCache(state, { fingerprint, stage: 's', outs: [out] });
+  expect(readRunCache(state, fingerprint)?.outs).toEqual([out]);
 });
 
 it('only paths below the project may be written, whatever links say', () => {
