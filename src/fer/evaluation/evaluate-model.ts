@@ -1,11 +1,14 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { type DeviceRequest, loadEngine } from '../../engine/index.ts';
-import { FermentError } from '../../kit/index.ts';
+import { FermentError, writeFileAtomic } from '../../kit/index.ts';
 import { type Dataset, IMAGE_SIDE, loadDataset } from '../data/index.ts';
 import { type EngineFacts, engineFacts } from '../engine-facts.ts';
 import {
   countMultiplyAdds,
   disposeModel,
   loadModel,
+  MODEL_FILES,
   type ModelInfo,
   type Predictions,
 } from '../models/index.ts';
@@ -25,7 +28,7 @@ export interface EvaluationPlaces {
   readonly test: string;
   /** Folder of the packed validation split, which decides the temperature and chooses among sets of views. */
   readonly validation: string;
-  /** Folder for `probabilities.npy`, `labels.npy` and `embeddings.npy`. */
+  /** Folder for `probabilities.npy`, `labels.npy`, `embeddings.npy`, and the `model-info.json` of whose answers they are. */
   readonly predictions: string;
 }
 
@@ -79,6 +82,8 @@ export async function evaluateModel(
     const asIs = answers('test images', test.images);
     const seconds = (performance.now() - started) / 1000;
     writePredictions(places.predictions, test, asIs);
+    const whose = readFileSync(join(places.model, MODEL_FILES.info));
+    writeFileAtomic(join(places.predictions, MODEL_FILES.info), whose);
     const multiplyAdds = countMultiplyAdds(model);
     const metrics = await measure({ info, multiplyAdds, splits, choice, asIs, answers }, params, context);
     return { metrics, record: { imagesPerSecond: test.count / seconds } };

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type DeviceRequest, loadEngine, type WeightPrecision } from '../../engine/index.ts';
-import { canonicalJson, FermentError, messageOf, writeFileAtomic } from '../../kit/index.ts';
+import { errnoOf, FermentError, messageOf, writeFileAtomic } from '../../kit/index.ts';
 import type { DownloadReport, PackReport } from '../data/index.ts';
 import type { EvaluationMetrics } from '../evaluation/index.ts';
 import { disposeModel, loadModel, MODEL_FILES, type ModelInfo, saveModel } from '../models/index.ts';
@@ -40,10 +40,10 @@ export async function publishModel(options: PublishOptions): Promise<PublishRepo
   const packed = readMetrics<PackReport>(project, 'to-rgb.json');
   const training = readMetrics<TrainingMetrics>(project, `train/${name}.json`);
   const evaluation = readMetrics<EvaluationMetrics>(project, `evaluate/${name}.json`);
+  refuseOtherFigures(project, name);
   const engine = await loadEngine({ device: options.device });
   const { model, info } = await loadModel(engine, join(project, 'artifacts', 'models', name));
   try {
-    refuseOtherFigures(evaluation, info, name);
     const temperature = evaluation.temperature?.value;
     const published = temperature === undefined ? info : { ...info, temperature };
     const card = renderModelCard({
@@ -67,16 +67,31 @@ function refuseOtherReadme(out: string): void {
   });
 }
 
-/** A model that was trained again after its evaluation would get the figures of the one before. */
-function refuseOtherFigures({ model }: Partial<EvaluationMetrics>, info: ModelInfo, name: string): void {
-  const keys = ['architecture', 'preprocessing', 'parameters', 'epochs', 'steps'] as const;
-  const other = keys.find((key) => canonicalJson(model?.[key] ?? null) !== canonicalJson(info[key]));
-  if (other === undefined) return;
+/**
+ * A model that was trained again after its evaluation would get the figures of the one before. The evaluation keeps the
+ * info of the model that it measured, with the digest of its weights.
+ */
+function refuseOtherFigures(project: string, name: string): void {
+  const [measured, trained] = ['evaluation', 'models'].map((folder) =>
+    readOrNothing(join(project, 'artifacts', folder, name, MODEL_FILES.info)),
+  );
+  // Without a model its loader says what is missing.
+  if (trained === undefined || measured === trained) return;
+  const found = measured === undefined ? 'none' : 'that of another training';
   throw new FermentError(
     'DATA_DAMAGED',
-    `The figures in reports/metrics/evaluate/${name}.json are those of another model. Expected ${other} ${JSON.stringify(info[other])}, as the model says. Received: ${JSON.stringify(model?.[other])}.`,
+    `The figures in reports/metrics/evaluate/${name}.json may be those of another model. Expected the ${MODEL_FILES.info} in artifacts/evaluation/${name} to be that of artifacts/models/${name}. Received: ${found}.`,
     { hint: `Measure this one first: npx ferment repro evaluate@${name}` },
   );
+}
+
+function readOrNothing(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    if (errnoOf(error) === undefined) throw error;
+    return undefined;
+  }
 }
 
 /** The training's own word, as it stands in the model's info. */

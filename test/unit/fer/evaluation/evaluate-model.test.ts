@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
 import { type Engine, loadEngine } from '../../../../src/engine/index.ts';
@@ -134,6 +135,8 @@ test('a model is answered for, measured and written, and nothing stays in memory
   expect(readNpy(join(out, 'embeddings.npy'), { shape: [IMAGES, 128] }).data.every(Number.isFinite)).toBe(
     true,
   );
+  const infoIn = (place: string): string => readFileSync(join(place, 'model-info.json'), 'utf8');
+  expect(infoIn(out)).toBe(infoIn(folder));
   const answers = Array.from({ length: IMAGES }, (_, i) => {
     const row = probabilities.data.subarray(7 * i, 7 * i + 7);
     return row.indexOf(Math.max(...row));

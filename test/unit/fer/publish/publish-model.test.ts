@@ -38,7 +38,8 @@ async function project(
     seed: 3,
     params: {},
   };
-  await saveModel(join(root, 'artifacts/models/net'), model, info);
+  for (const folder of ['models', 'evaluation'])
+    await saveModel(join(root, 'artifacts', folder, 'net'), model, info);
   disposeModel(model);
   const labels = Uint8Array.from({ length: 14 }, (_, i) => i % 7);
   const logits = Float32Array.from({ length: 98 }, (_, at) =>
@@ -186,13 +187,18 @@ describe('publishing a model', () => {
 
   test('refuses the figures of the model that was there before another training', async () => {
     const { root, info } = await project('zip');
-    const path = join(root, 'artifacts/models/net/model-info.json');
-    writeFileSync(path, readFileSync(path, 'utf8').replace('"steps": 10', '"steps": 20'));
-    await expect(publish(root)).rejects.toMatchObject({
+    // The same net, epochs and steps: only the weights are others.
+    const again = buildModel(engine, { architecture: 'se-resnet', dropout: 0, seed: 4 });
+    await saveModel(join(root, 'artifacts/models/net'), again, info);
+    disposeModel(again);
+    const refusal = (received: string) => ({
       code: 'DATA_DAMAGED',
-      message: `The figures in reports/metrics/evaluate/net.json are those of another model. Expected steps 20, as the model says. Received: ${info.steps}.`,
+      message: `The figures in reports/metrics/evaluate/net.json may be those of another model. Expected the model-info.json in artifacts/evaluation/net to be that of artifacts/models/net. Received: ${received}.`,
       hint: 'Measure this one first: npx ferment repro evaluate@net',
     });
+    await expect(publish(root)).rejects.toMatchObject(refusal('that of another training'));
+    rmSync(join(root, 'artifacts/evaluation'), { recursive: true });
+    await expect(publish(root)).rejects.toMatchObject(refusal('none'));
     expect(existsSync(join(root, 'out'))).toBe(false);
   });
 
