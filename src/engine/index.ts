@@ -1,4 +1,5 @@
 export type { StepResult } from './batch-loss.ts';
+export { whyNotCompiled } from './graph/compile.ts';
 export { createInference, type Inference } from './inference.ts';
 export { type Device, type DeviceRequest, type Engine, type EngineOptions, loadEngine } from './load.ts';
 export type { Layer, LayersModel, LayerVariable, SymbolicTensor, Tensor, Tensor4D, Tf } from './native.ts';

@@ -1,4 +1,4 @@
-import { FermentError } from '../../kit/index.ts';
+import { FermentError, isFermentError } from '../../kit/index.ts';
 import type { Layer, LayersModel, SymbolicTensor } from '../native.ts';
 import { batchNormStep } from './batch-norm-step.ts';
 import {
@@ -67,6 +67,17 @@ export function compileModel(model: LayersModel): Graph {
   const output = visit(callThatMade(onlyOutput(model)));
   const weights = steps.flatMap((step) => step.weights);
   return { steps, output, embedding: steps[output]?.inputs[0] ?? output, weights };
+}
+
+/** Why a model cannot be compiled, or undefined where it can. */
+export function whyNotCompiled(model: LayersModel): string | undefined {
+  try {
+    compileModel(model);
+    return undefined;
+  } catch (error) {
+    if (!isFermentError(error)) throw error;
+    return error.message;
+  }
 }
 
 function onlyOutput({ inputs, outputs }: LayersModel): SymbolicTensor {

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Engine, LayersModel } from '../../engine/index.ts';
 import { digestOf, errnoOf, FermentError, messageOf } from '../../kit/index.ts';
-import { countParameters } from './count.ts';
+import { checkModel } from './check-model.ts';
 import { type ModelInfo, parseModelInfo } from './model-info.ts';
 import { MODEL_FILES } from './save-model.ts';
 
@@ -29,22 +29,11 @@ export async function loadModel(
   }
   const topologyPath = join(folder, MODEL_FILES.topology);
   const model = await deserialize(engine, readJson(topologyPath), weights, topologyPath);
-  const counts = countParameters(model);
-  if (counts.learnable !== info.parameters.learnable || counts.moving !== info.parameters.moving) {
+  try {
+    checkModel(model, info, topologyPath);
+  } catch (error) {
     model.dispose();
-    throw new FermentError(
-      'BAD_WEIGHTS',
-      `${topologyPath} should have ${info.parameters.learnable} learnable parameters, as ${MODEL_FILES.info} says. Received: ${counts.learnable}.`,
-    );
-  }
-  const logits = model.outputs.map(({ shape }) => shape.at(-1));
-  if (logits.length !== 1 || logits[0] !== info.classes.length) {
-    model.dispose();
-    throw new FermentError(
-      'BAD_WEIGHTS',
-      `${topologyPath} should give ${info.classes.length} logits, one for each class. Received: ${logits.join(' and ')}.`,
-      { hint: 'Take the folder whole, or train the model again.' },
-    );
+    throw error;
   }
   return { model, info };
 }

@@ -155,21 +155,46 @@ describe('loadModel', () => {
     }
   });
 
-  test('refuses a net that gives other than a logit for each class, without keeping tensors', async () => {
-    const folder = temporaryFolder();
-    const before = engine.tf.memory().numTensors;
-    const { input, layers, model: modelOf } = engine.tf;
-    const image = input({ shape: [48, 48, 3] });
-    const flat = layers.flatten().apply(image) as typeof image;
-    const model = modelOf({ inputs: image, outputs: layers.dense({ units: 5 }).apply(flat) as typeof image });
-    await saveModel(folder, model, infoOf(model, 'resnet'));
-    disposeModel(model);
-    await expect(loadModel(engine, folder)).rejects.toMatchObject({
-      code: 'BAD_WEIGHTS',
-      message: `${folder}/model.json should give 7 logits, one for each class. Received: 5.`,
-    });
-    expect(engine.tf.memory().numTensors).toBe(before);
-  });
+  test.each([
+    {
+      what: 'gives other than a logit for each class',
+      units: 5,
+      text: 'should give 7 logits, one for each class. Received: 5.',
+    },
+    {
+      what: 'takes images of another size',
+      side: 64,
+      text: 'should take images [48, 48, 1] or [48, 48, 3]. Received: [64, 48, 3].',
+    },
+    {
+      what: 'has a layer that is none of ours',
+      isPooled: true,
+      text: "is no model of Ferment's. The layer pool cannot be compiled: layers of the class AveragePooling2D are not compiled.",
+    },
+  ])(
+    'refuses a net that $what, without keeping tensors',
+    async ({ units = 7, side = 48, isPooled, text }) => {
+      const folder = temporaryFolder();
+      const before = engine.tf.memory().numTensors;
+      const { input, layers, model: modelOf } = engine.tf;
+      const image = input({ shape: [side, 48, 3] });
+      const last = [
+        ...(isPooled === true ? [layers.averagePooling2d({ name: 'pool' })] : []),
+        layers.flatten(),
+        layers.dense({ units }),
+      ];
+      const outputs = last.reduce((tensor, layer) => layer.apply(tensor) as typeof image, image);
+      const model = modelOf({ inputs: image, outputs });
+      await saveModel(folder, model, infoOf(model, 'resnet'));
+      disposeModel(model);
+      await expect(loadModel(engine, folder)).rejects.toMatchObject({
+        code: 'BAD_WEIGHTS',
+        message: `${folder}/model.json ${text}`,
+        hint: 'Take the folder whole, or train the model again.',
+      });
+      expect(engine.tf.memory().numTensors).toBe(before);
+    },
+  );
 
   test('refuses a topology that is damaged or of another net, without keeping tensors', async () => {
     const folder = await saved();
