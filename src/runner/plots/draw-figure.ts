@@ -3,7 +3,9 @@ import { drawBars, MOST_BARS } from './chart/bars.ts';
 import { COLORS, type Curve, type Drawing } from './chart/chart.ts';
 import { classesOf, drawConfusion } from './chart/confusion.ts';
 import { drawLines } from './chart/lines.ts';
+import { coordinateOf } from './chart/plane.ts';
 import { drawScatter } from './chart/scatter.ts';
+import type { Cell } from './csv.ts';
 import { type Figure, type Point, type Series, shortNames } from './figure.ts';
 
 /** The drawings of a figure: one, or for matrices one of each series; with their legend and what could not be drawn. */
@@ -34,18 +36,22 @@ export function drawFigure(figure: Figure, revisions: readonly string[]): Drawn 
   });
   switch (figure.spec.template) {
     case 'linear':
-      return one(drawLines({ ...base, style: 'marks' }), 'line', notNumbers(figure, 'y'));
+      return one(drawLines({ ...base, style: 'marks' }), 'line', linesLeaveOut(figure));
     case 'simple':
-      return one(drawLines({ ...base, style: 'plain' }), 'line', notNumbers(figure, 'y'));
+      return one(drawLines({ ...base, style: 'plain' }), 'line', linesLeaveOut(figure));
     case 'smooth':
-      return one(drawLines({ ...base, style: 'smooth' }), 'line', notNumbers(figure, 'y'));
+      return one(drawLines({ ...base, style: 'smooth' }), 'line', linesLeaveOut(figure));
     case 'scatter':
     case 'scatter_jitter':
-      return one(drawScatter({ ...base, jitter: figure.spec.template === 'scatter_jitter' }), 'mark', []);
+      return one(drawScatter({ ...base, jitter: figure.spec.template === 'scatter_jitter' }), 'mark', [
+        ...leftOut(figure, 'x'),
+        ...leftOut(figure, 'y'),
+      ]);
     case 'bar_horizontal':
     case 'bar_horizontal_sorted':
       return one(drawBars({ ...base, sorted: figure.spec.template === 'bar_horizontal_sorted' }), 'bar', [
-        ...notNumbers(figure, 'x'),
+        ...leftOut(figure, 'x', 'numbers'),
+        ...leftOut(figure, 'y', 'names'),
         ...tooManyBars(figure),
       ]);
     case 'confusion':
@@ -54,21 +60,21 @@ export function drawFigure(figure: Figure, revisions: readonly string[]): Drawn 
   }
 }
 
-/** Several revisions: a colour for each, and a dash for each of its columns. One revision: a colour for each column. */
+/**
+ * Several revisions: a colour for each, and a dash for each of its columns. One revision: a colour for each column, and
+ * where there are more columns than colours another dash for each round of them.
+ */
 function curvesOf(series: readonly Series[], revisions: readonly string[]): Curve<Point>[] {
-  const files = shortNames([...new Set(series.map(({ file }) => file))]);
   const columns = [...new Set(series.map(columnKey))];
-  const fields = new Set(series.map(({ field }) => field));
-  const columnName = ({ file, field }: Series): string => {
-    if (files.size === 1) return field;
-    return fields.size === 1 ? (files.get(file) ?? file) : `${files.get(file) ?? file}: ${field}`;
-  };
-  return series.map((one): Curve<Point> => {
+  const names = columnNames(series);
+  return series.map((one, i): Curve<Point> => {
+    const columnName = names[i] ?? '';
     const column = columns.indexOf(columnKey(one));
     const revision = revisions.indexOf(one.revision);
     const points = one.points;
-    if (revisions.length < 2) return { name: columnName(one), color: column % COLORS, dash: 0, points };
-    const name = columns.length < 2 ? one.revision : `${one.revision} · ${columnName(one)}`;
+    if (revisions.length < 2)
+      return { name: columnName, color: column % COLORS, dash: Math.floor(column / COLORS), points };
+    const name = columns.length < 2 ? one.revision : `${one.revision} · ${columnName}`;
     return { name, color: revision % COLORS, dash: column, points };
   });
 }
@@ -77,19 +83,43 @@ function columnKey({ file, field }: Series): string {
   return JSON.stringify([file, field]);
 }
 
-/** A damaged value is left out of the drawing, and said. */
-function notNumbers({ series }: Figure, axis: 'x' | 'y'): string[] {
+/** What a legend calls the column of each series: by its file too where that tells more. */
+export function columnNames(series: readonly Series[]): readonly string[] {
+  const files = shortNames([...new Set(series.map(({ file }) => file))]);
+  const fields = new Set(series.map(({ field }) => field));
+  return series.map(({ file, field }) => {
+    if (files.size === 1) return field;
+    return fields.size === 1 ? (files.get(file) ?? file) : `${files.get(file) ?? file}: ${field}`;
+  });
+}
+
+/** What stands on an axis; `either` is as the axis itself decides. */
+type Kind = 'numbers' | 'names' | 'either';
+
+/** A damaged or missing value is left out of the drawing, and said. */
+function leftOut({ series }: Figure, axis: 'x' | 'y', kind: Kind = 'either'): string[] {
+  const coordinate = coordinateOf(series.flatMap(({ points }) => points.map((point) => point[axis])));
+  const isNumbers = kind === 'numbers' || (kind === 'either' && coordinate.names === undefined);
+  const isDrawn = (cell: Cell): boolean => (isNumbers ? typeof cell === 'number' : cell !== null);
+  const words = isNumbers
+    ? ['is no number and', 'are no numbers and are']
+    : ['is missing and', 'are missing and are'];
   return series.flatMap(({ file, field, revision, points }) => {
-    const bad = points.flatMap((point, i) => (typeof point[axis] === 'number' ? [] : [i]));
+    const bad = points.flatMap((point, i) => (isDrawn(point[axis]) ? [] : [i]));
     const [first] = bad;
     if (first === undefined) return [];
     const value = points[first]?.[axis] ?? null;
     const shown = value === null ? 'nothing' : `'${escapeControl(String(value)).slice(0, 30)}'`;
     const what = axis === 'y' ? `'${field}'` : 'x';
     return [
-      `${file} (${revision}): ${formatCount(bad.length)} of ${plural(points.length, 'value')} of ${what} ${bad.length === 1 ? 'is no number and' : 'are no numbers and are'} left out, the first in row ${first + 1}: ${shown}.`,
+      `${file} (${revision}): ${formatCount(bad.length)} of ${plural(points.length, 'value')} of ${what} ${words[bad.length === 1 ? 0 : 1]} left out, the first in row ${first + 1}: ${shown}.`,
     ];
   });
+}
+
+/** Lines are over numbers or names, and of numbers. */
+function linesLeaveOut(figure: Figure): string[] {
+  return [...leftOut(figure, 'x'), ...leftOut(figure, 'y', 'numbers')];
 }
 
 function tooManyBars({ series }: Figure): string[] {
@@ -105,10 +135,13 @@ const MOST_CLASSES = 60;
 function drawMatrices(figure: Figure, curves: readonly Curve<Point>[]): Drawn {
   const { xLabel, yLabel, spec } = figure;
   const classes = classesOf(curves.flatMap(({ points }) => points));
-  const notes =
-    classes.length > MOST_CLASSES
+  const notes = [
+    ...leftOut(figure, 'x', 'names'),
+    ...leftOut(figure, 'y', 'names'),
+    ...(classes.length > MOST_CLASSES
       ? [`It has ${formatCount(classes.length)} classes; the first ${MOST_CLASSES} are drawn.`]
-      : [];
+      : []),
+  ];
   const panels = curves.map(({ name, points }) => ({
     caption: curves.length > 1 ? name : undefined,
     drawing: drawConfusion({

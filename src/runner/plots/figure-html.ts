@@ -2,9 +2,10 @@ import { formatCount } from '../../kit/index.ts';
 import { type Drawing, formatValue } from './chart/chart.ts';
 import { markPath } from './chart/marks.ts';
 import type { Cell } from './csv.ts';
-import { type Drawn, drawFigure, titleOf } from './draw-figure.ts';
+import { columnNames, type Drawn, drawFigure, titleOf } from './draw-figure.ts';
 import type { Figure, Series } from './figure.ts';
 import { text } from './html-text.ts';
+import type { Template } from './spec.ts';
 
 /** One figure: title, what is wrong with it, drawings or images, legend, and its values as a table. */
 export function renderFigure(figure: Figure, revisions: readonly string[], id: string): string {
@@ -84,8 +85,9 @@ const MOST_ROWS = 200;
 /** The values for who cannot, or would rather not, point at them. */
 function renderValues({ series, xLabel, spec }: Figure): string {
   if (series.length === 0) return '';
-  const isJoined = !spec.template.startsWith('scatter') && !spec.template.startsWith('confusion');
-  const rows = isJoined ? joinedRows(series, xLabel) : listedRows(series, xLabel);
+  const columns = columnNames(series);
+  const rows =
+    joinedRows(series, { template: spec.template, xLabel, columns }) ?? listedRows(series, xLabel, columns);
   const [header = [], ...body] = rows;
   const cells = (row: readonly Cell[], tag: string): string =>
     row
@@ -104,27 +106,47 @@ function show(cell: Cell): string {
   return typeof cell === 'number' ? formatValue(cell) : text(String(cell));
 }
 
-/** A row for each x (of bars: for each name), a column for each series. */
-function joinedRows(series: readonly Series[], xLabel: string): Cell[][] {
+/**
+ * A row for each x (of bars: for each name), a column for each series; undefined for points and matrices, and where a
+ * series says something twice of one x: a row has room for one value of each.
+ */
+function joinedRows(
+  series: readonly Series[],
+  {
+    template,
+    xLabel,
+    columns,
+  }: { readonly template: Template; readonly xLabel: string; readonly columns: readonly string[] },
+): Cell[][] | undefined {
+  if (template.startsWith('scatter') || template.startsWith('confusion')) return undefined;
+  const isBars = template.startsWith('bar');
+  const isOneColumn = new Set(columns).size === 1;
   const revisions = new Set(series.map(({ revision }) => revision));
-  const names = series.map(({ revision, field }) => (revisions.size > 1 ? `${revision} · ${field}` : field));
-  const byX = new Map<Cell, Cell[]>();
+  const names = series.map(({ revision }, i) => {
+    const column = isBars && isOneColumn ? xLabel : (columns[i] ?? '');
+    return revisions.size > 1 ? `${revision} · ${column}` : column;
+  });
+  const rows = new Map<Cell, Cell[]>();
   for (const [i, { points }] of series.entries()) {
     for (const { x, y } of points) {
-      const row = byX.get(x) ?? series.map((): Cell => null);
-      row[i] = y;
-      byX.set(x, row);
+      const [key, value] = isBars ? [y, x] : [x, y];
+      const row = rows.get(key) ?? series.map((): Cell => null);
+      if (row[i] !== null) return undefined;
+      row[i] = value;
+      rows.set(key, row);
     }
   }
-  return [[xLabel, ...names], ...[...byX].map(([x, row]) => [x, ...row])];
+  const lead = isBars ? (series[0]?.field ?? 'y') : xLabel;
+  return [[lead, ...names], ...[...rows].map(([key, row]) => [key, ...row])];
 }
 
-function listedRows(series: readonly Series[], xLabel: string): Cell[][] {
-  const fields = [...new Set(series.map(({ field }) => field))];
-  const rows = series.flatMap(({ revision, field, points }) =>
-    points.map(({ x, y }): Cell[] => (fields.length > 1 ? [revision, field, x, y] : [revision, x, y])),
+function listedRows(series: readonly Series[], xLabel: string, columns: readonly string[]): Cell[][] {
+  const isOneColumn = new Set(columns).size === 1;
+  const rows = series.flatMap(({ revision, points }, i) =>
+    points.map(({ x, y }): Cell[] => (isOneColumn ? [revision, x, y] : [revision, columns[i] ?? '', x, y])),
   );
-  const header =
-    fields.length > 1 ? ['revision', 'column', xLabel, 'y'] : ['revision', xLabel, fields[0] ?? 'y'];
+  const header = isOneColumn
+    ? ['revision', xLabel, series[0]?.field ?? 'y']
+    : ['revision', 'column', xLabel, 'y'];
   return [header, ...rows];
 }

@@ -56,7 +56,8 @@ for (const plot of document.querySelectorAll('.plot')) {
   };
   plot.addEventListener('pointermove', near);
   plot.addEventListener('pointerdown', near);
-  plot.addEventListener('pointerleave', hide);
+  // A finger that is lifted has left too: what it chose stays until another place is touched.
+  plot.addEventListener('pointerleave', (event) => { if (event.pointerType !== 'touch') hide(); });
   plot.addEventListener('blur', hide);
   plot.addEventListener('keydown', (event) => {
     const last = load().s.length - 1;

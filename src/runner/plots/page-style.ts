@@ -6,8 +6,8 @@ const variables = (colors: readonly string[]): string =>
   colors.map((color, i) => `--c${i}:${color}`).join(';');
 const classes = LIGHT.map((_, i) => `.c${i}{--c:var(--c${i})}`).join('');
 
-const LIGHT_PAGE = `--ground:#fff;--panel:#fff;--ink:#1f2933;--muted:#5a6673;--grid:#e6e9ed;--axis:#8a949f;--line:#dfe3e8;--warn:#fff7e0;--warn-line:#d99a00;--cell:#f2f5f8;${variables(LIGHT)}`;
-const DARK_PAGE = `--ground:#12161b;--panel:#171c22;--ink:#e6eaee;--muted:#9fabb7;--grid:#2a323b;--axis:#66727e;--line:#2a323b;--warn:#2b2410;--warn-line:#c99a2e;--cell:#1d242c;${variables(DARK)}`;
+const LIGHT_PAGE = `--ground:#fff;--panel:#fff;--ink:#1f2933;--muted:#5a6673;--grid:#e6e9ed;--axis:#8a949f;--line:#dfe3e8;--warn:#fff7e0;--warn-line:#d99a00;--cell:#f2f5f8;--deep:#1f2933;${variables(LIGHT)}`;
+const DARK_PAGE = `--ground:#12161b;--panel:#171c22;--ink:#e6eaee;--muted:#9fabb7;--grid:#2a323b;--axis:#66727e;--line:#2a323b;--warn:#2b2410;--warn-line:#c99a2e;--cell:#1d242c;--deep:#171c22;${variables(DARK)}`;
 
 export const PAGE_STYLE = `
 :root{color-scheme:light dark;${LIGHT_PAGE}}
@@ -52,7 +52,8 @@ svg .axis-label{fill:var(--ink);font-size:12px}
 .cell{fill:var(--cell)}
 .heat{fill:var(--c0)}
 svg .count{font-size:11px;fill:var(--ink)}
-svg .deep{fill:var(--panel)}
+svg .deep{fill:var(--deep)}
+svg .deepest{fill:var(--panel)}
 .focus{pointer-events:none}
 .focus line{stroke:var(--axis);stroke-dasharray:3 3}
 .focus circle{fill:var(--c);stroke:var(--panel);stroke-width:1.5}

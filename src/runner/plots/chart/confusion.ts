@@ -18,10 +18,11 @@ const MOST_LETTERS = 14;
 
 /** The values of both axes: numbers by size, else by bytes. */
 export function classesOf(points: readonly Point[]): string[] {
-  const names = [...new Set(points.flatMap(({ x, y }) => [x, y]).filter((cell) => cell !== null))];
-  if (names.every((name) => typeof name === 'number')) names.sort((a, b) => Number(a) - Number(b));
-  else names.sort((a, b) => compareBytes(String(a), String(b)));
-  return names.map(String);
+  const cells = points.flatMap(({ x, y }) => [x, y]).filter((cell) => cell !== null);
+  const isNumbers = cells.every((cell) => typeof cell === 'number');
+  // JSON may have a class as 1 here and as "1" there: it is one class.
+  const names = [...new Set(cells.map(String))];
+  return names.sort((a, b) => (isNumbers ? Number(a) - Number(b) : compareBytes(a, b)));
 }
 
 /** How often each pair of classes comes: x from left to right (in DVC's example the actual one), y from top down. */
@@ -102,11 +103,7 @@ function drawCell(
         'fill-opacity': depth ** 0.8,
       }) +
       (isShown
-        ? element(
-            'text',
-            { class: depth > 0.5 ? 'count deep' : 'count', ...middle, 'text-anchor': 'middle' },
-            text,
-          )
+        ? element('text', { class: `count${depthClass(depth)}`, ...middle, 'text-anchor': 'middle' }, text)
         : ''),
     stop: {
       x: middle.x,
@@ -118,6 +115,11 @@ function drawCell(
       ],
     },
   };
+}
+
+/** On a dark page the shade is lighter than its text sooner than it is darker on a light one: page-style.ts. */
+function depthClass(depth: number): string {
+  return depth > 0.78 ? ' deepest' : depth > 0.53 ? ' deep' : '';
 }
 
 function drawNames(

@@ -29,14 +29,21 @@ export interface Coordinate {
   readonly show: (value: number) => string;
 }
 
-/** Numbers if all values are; else names, in the order in which they come unless sorted. */
+/** What programs write in the place of a number that is none: `NaN`, `-inf`. */
+const NO_NUMBER = /^[+-]?(?:nan|inf|infinity)$/i;
+
+/**
+ * Numbers if all values are, but for those that a program could not compute; else names, in the order in which they
+ * come unless sorted.
+ */
 export function coordinateOf(
   cells: Iterable<Cell>,
   order: 'sorted' | 'as they come' = 'as they come',
 ): Coordinate {
   const values = [...cells].filter((cell) => cell !== null);
   const numbers = values.filter((cell) => typeof cell === 'number');
-  if (numbers.length < values.length) return namesOf(values, order);
+  const isName = (cell: Cell): boolean => typeof cell !== 'number' && !NO_NUMBER.test(String(cell));
+  if (values.some(isName) || (numbers.length === 0 && values.length > 0)) return namesOf(values, order);
   let [low, high, whole] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, true];
   for (const n of numbers) {
     low = Math.min(low, n);
