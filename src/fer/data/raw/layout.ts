@@ -17,18 +17,29 @@ export interface FolderLayout {
   readonly ignored: Readonly<Record<IgnoreReason, number>>;
 }
 
-type Place = { readonly part: 'train' | 'test'; readonly prefix: string };
+type Role = 'train' | 'validation' | 'test';
 
-/** The words for the parts. A validation part becomes test files with FER2013's prefix for validation. */
-const PARTS: ReadonlyMap<string, Place> = new Map([
-  ['train', { part: 'train', prefix: '' }],
-  ['training', { part: 'train', prefix: '' }],
-  ['test', { part: 'test', prefix: '' }],
-  ['testing', { part: 'test', prefix: '' }],
-  ['validation', { part: 'test', prefix: 'PublicTest_' }],
-  ['valid', { part: 'test', prefix: 'PublicTest_' }],
-  ['val', { part: 'test', prefix: 'PublicTest_' }],
+/** The words for the parts. */
+const ROLES: ReadonlyMap<string, Role> = new Map([
+  ['train', 'train'],
+  ['training', 'train'],
+  ['test', 'test'],
+  ['testing', 'test'],
+  ['validation', 'validation'],
+  ['valid', 'validation'],
+  ['val', 'validation'],
 ]);
+
+/** FER2013's prefix for validation. */
+const PUBLIC_TEST = 'PublicTest_';
+
+interface Found {
+  /** The folder that holds the parts. */
+  readonly root: string;
+  readonly role: Role;
+  readonly label: number;
+  readonly file: TreeFile;
+}
 
 /**
  * Finds `train/<class>/*` and `test/<class>/*` (optionally `validation/<class>/*`) anywhere in a source, in any case.
@@ -37,37 +48,50 @@ const PARTS: ReadonlyMap<string, Place> = new Map([
  */
 export function findFolderLayout(files: readonly TreeFile[], sourceName: string): FolderLayout {
   const ignored = { system: 0, notAnImage: 0, outsideLayout: 0 };
-  const images: PlacedImage[] = [];
-  const roots = new Set<string>();
-  const taken = new Map<string, string>();
+  const found: Found[] = [];
   for (const file of files) {
-    const found = place(file);
-    if (typeof found === 'string') {
-      ignored[found]++;
-      continue;
-    }
-    roots.add(found.root);
-    images.push(found.image);
-    const { part, label, name } = found.image;
-    const target = `${part}/${label}/${name}`;
-    const other = taken.get(target);
-    if (other !== undefined && roots.size === 1) throw collision(sourceName, other, file.path);
-    taken.set(target, file.path);
+    const at = locate(file);
+    if (typeof at === 'string') ignored[at]++;
+    else found.push(at);
   }
-  if (roots.size > 1) throw severalRoots(sourceName, [...roots]);
+  const roots = [...new Set(found.map((image) => image.root))];
+  if (roots.length > 1) throw severalRoots(sourceName, roots);
+  const hasValidation = found.some((image) => image.role === 'validation');
+  const images = found.map((image) => place(image, hasValidation));
+  refuseCollisions(images, sourceName);
   return { images, ignored };
 }
 
-function place(file: TreeFile): IgnoreReason | { root: string; image: PlacedImage } {
+function locate(file: TreeFile): IgnoreReason | Found {
   if (isSystemFile(file.path)) return 'system';
   if (!hasImageName(file.path)) return 'notAnImage';
-  const folders = file.path.split('/');
-  const name = folders.pop() ?? '';
+  const folders = file.path.split('/').slice(0, -1);
   const label = labelOfName(folders.pop() ?? '');
-  const where = PARTS.get((folders.pop() ?? '').toLowerCase());
-  if (label === undefined || where === undefined) return 'outsideLayout';
-  const { part, prefix } = where;
-  return { root: folders.join('/'), image: { part, label, name: prefix + name, file } };
+  const role = ROLES.get((folders.pop() ?? '').toLowerCase());
+  if (label === undefined || role === undefined) return 'outsideLayout';
+  return { root: folders.join('/'), role, label, file };
+}
+
+/**
+ * A validation part becomes test files with FER2013's prefix for validation. Test files that have this prefix
+ * themselves lose their claim to it then: pooled and split anew, they test and do not validate.
+ */
+function place({ role, label, file }: Found, hasValidation: boolean): PlacedImage {
+  const name = file.path.split('/').at(-1) ?? '';
+  if (role === 'train') return { part: 'train', label, name, file };
+  const prefix = role === 'validation' ? PUBLIC_TEST : 'Test_';
+  const named = role === 'test' && !(hasValidation && name.startsWith(PUBLIC_TEST));
+  return { part: 'test', label, name: named ? name : prefix + name, file };
+}
+
+function refuseCollisions(images: readonly PlacedImage[], sourceName: string): void {
+  const taken = new Map<string, string>();
+  for (const { part, label, name, file } of images) {
+    const target = `${part}/${label}/${name}`;
+    const other = taken.get(target);
+    if (other !== undefined) throw collision(sourceName, other, file.path);
+    taken.set(target, file.path);
+  }
 }
 
 function collision(sourceName: string, first: string, second: string): FermentError {

@@ -19,6 +19,7 @@ import {
   temporaryFolder,
   writeFiles,
 } from './support/samples.ts';
+import { HONEST } from './support/study.ts';
 
 const COUNTS = { train: 2, publicTest: 1, privateTest: 1 };
 let folder: string;
@@ -94,8 +95,25 @@ describe('a data set in class folders', () => {
     );
     await download(zipOf(files), { source: 'zip' });
     expect(listAll(join(out, 'test/happy'))).toEqual(['PrivateTest_1.png', 'PublicTest_im1.png']);
-    const splits = assignSplits(listRawImages(out), { protocol: 'honest', validationFraction: 0.1 }, 1);
+    const splits = assignSplits(listRawImages(out), HONEST, 1);
     expect([splits.validationRule, splits.validation.length]).toEqual(['names', 7]);
+  });
+
+  it('with a validation part tests on all of its test part, also where that was pooled from FER2013', async () => {
+    const files = [...sampleFiles(COUNTS)].flatMap(([path, data]) => [
+      [path, data] as const,
+      ...(path.startsWith('test/')
+        ? [[path.replace('test/', 'val/').replace('Private', 'Public'), data] as const]
+        : []),
+    ]);
+    await download(zipOf(new Map(files)), { source: 'zip' });
+    expect(listAll(join(out, 'test/happy'))).toEqual([
+      'PrivateTest_1.png',
+      'PublicTest_PublicTest_1.png',
+      'Test_PublicTest_1.png',
+    ]);
+    const { train, validation, test } = assignSplits(listRawImages(out), HONEST, 1);
+    expect([train.length, validation.length, test.length]).toEqual([14, 7, 14]);
   });
 
   it('is refused with every file that is no image, and nothing of an earlier run is mixed in', async () => {
@@ -262,7 +280,7 @@ describe('the real FER2013', () => {
       train: { angry: 3995, disgust: 436, fear: 4097, happy: 7215, neutral: 4965, sad: 4830, surprise: 3171 },
       test: { angry: 958, disgust: 111, fear: 1024, happy: 1774, neutral: 1233, sad: 1247, surprise: 831 },
     });
-    const splits = assignSplits(listRawImages(out), { protocol: 'honest', validationFraction: 0.1 }, 1);
+    const splits = assignSplits(listRawImages(out), HONEST, 1);
     expect([splits.train.length, splits.validation.length, splits.test.length]).toEqual([28_709, 3589, 3589]);
   });
 });
