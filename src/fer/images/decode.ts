@@ -21,7 +21,7 @@ interface DecodeOptions {
 const MAX_PIXELS = 64_000_000;
 
 /**
- * Decodes any image that sharp reads into 8-bit gray. Colour becomes gray as PIL's mode "L" does it; alpha and colour
+ * Decodes any image that sharp reads into 8-bit gray. Colour, that of printers included, becomes gray as PIL's mode "L" does it; alpha and colour
  * profiles are ignored; `upright` turns it as its EXIF orientation says. Rejects with sharp's error when the bytes are
  * no image or a damaged one, and with one that says so when they are too large a one.
  */
@@ -46,10 +46,29 @@ async function decodeStrictly(bytes: Uint8Array, options: DecodeOptions): Promis
   // Without this, sharp hands out gray as three equal channels.
   const colour = space !== 'b-w' && space !== 'grey16';
   if (!colour) image.toColourspace('b-w');
+  // The inks themselves: sharp would print them by a profile of its own.
+  if (space === 'cmyk') image.pipelineColourspace('cmyk').toColourspace('cmyk');
   const { data, info } = await image.raw({ depth: 'uchar' }).toBuffer({ resolveWithObject: true });
   const { width, height, channels } = info;
-  const pixels = channels >= 3 ? toLuma(data, channels) : everyNth(data, channels);
-  return { width, height, pixels, colour };
+  return { width, height, pixels: toGray(data, channels, space), colour };
+}
+
+function toGray(data: Uint8Array, channels: number, space: string | undefined): Uint8Array {
+  if (space === 'cmyk') return toLuma(inksToRgb(data, channels), 3);
+  return channels >= 3 ? toLuma(data, channels) : everyNth(data, channels);
+}
+
+/** Cyan, magenta, yellow and black to RGB as PIL does it (Convert.c, cmyk2rgb): (255 - ink) of what black leaves. */
+function inksToRgb(data: Uint8Array, channels: number): Uint8Array {
+  const rgb = new Uint8Array((data.length / channels) * 3);
+  for (let from = 0, to = 0; from < data.length; from += channels) {
+    const light = 255 - (data[from + 3] ?? 0);
+    for (let ink = 0; ink < 3; ink++) {
+      const product = (data[from + ink] ?? 0) * light + 128;
+      rgb[to++] = light - (((product >> 8) + product) >> 8);
+    }
+  }
+  return rgb;
 }
 
 function refuseTooLarge(pixels: number): void {

@@ -169,6 +169,17 @@ describe('gray from colour', () => {
     expect([...toLuma(rgb, 3)]).toEqual([76, 150, 29, 255, 124]);
   });
 
+  it('of the inks of a printer (CMYK) is that of PIL too', async () => {
+    // Written by PIL, with Adobe's marker: four fields of 8 x 8 pixels, one ink value each.
+    const file = Buffer.from(
+      '/9j/7gAOQWRvYmUAZAAAAAAA/9sAQwAQCwwODAoQDg0OEhEQExgoGhgWFhgxIyUdKDozPTw5Mzg3QEhcTkBEV0U3OFBtUVdfYmdoZz5NcXlwZHhcZWdj/8AAFAgACAAgBEMRAE0RAFkRAEsRAP/EABgAAQADAQAAAAAAAAAAAAAAAAcDBAUG/8QAFBABAAAAAAAAAAAAAAAAAAAAAP/aAA4EQwBNAFkASwAAPwA/IA/IB2DRsYK0ZWo3nJKCISP/2Q==',
+      'base64',
+    );
+    const { width, height, pixels, colour } = await decodeGray(file);
+    expect([width, height, colour]).toEqual([32, 8, true]);
+    expect([0, 8, 16, 24].map((x) => pixels[x])).toEqual([150, 98, 255, 61]);
+  });
+
   it('ignores alpha', () => {
     expect([...toLuma(Uint8Array.of(10, 200, 30, 0), 4)]).toEqual([124]);
   });
