@@ -187,6 +187,23 @@ it('a dep that another stage makes says which', async () => {
   });
 });
 
+it('a dep that the folder of another stage lacks is told as that, not as one that the stage would make', async () => {
+  const p = runnerProject({
+    'pipeline.yaml': `
+stages:
+  make: {cmd: 'mkdir made && echo 1 > made/x', outs: [made]}
+  read: {cmd: cat made/y > read, deps: [made/y], outs: [read]}
+`,
+  });
+  const { summary, outcomes } = await p.repro();
+  expect(outcomes).toEqual({ make: 'ran', read: 'failed' });
+  expect(summary.error).toMatchObject({
+    code: 'MISSING_DEP',
+    message: "Stage 'read' depends on made/y, which does not exist.",
+    hint: "It is not in made, which stage 'make' makes: correct the path in pipeline.yaml, or let 'make' write it.",
+  });
+});
+
 it('glob deps: the files on disk count, a new one is a change, and declared outs stand for themselves', async () => {
   const p = runnerProject({
     'pipeline.yaml': `

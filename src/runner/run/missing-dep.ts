@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { basename, dirname, isAbsolute, resolve } from 'node:path';
 import { didYouMean, FermentError } from '../../kit/index.ts';
 import { formatKey, type KeyPath } from '../load/key-path.ts';
@@ -27,8 +27,14 @@ export function missingDep(session: Session, stage: Stage, path: ProjectPath): F
 
 function missingHint({ root, graph, project }: Session, stage: Stage, path: ProjectPath): string {
   const producer = graph.producer(path);
-  if (producer !== undefined)
-    return `Stage '${producer.stage.name}' makes it: ferment repro ${producer.stage.name}`;
+  if (producer !== undefined) {
+    const { name } = producer.stage;
+    const folder = producer.out.path;
+    // The stage has made its out, and running it again would not help.
+    if (folder !== path && existsSync(resolve(root, folder)))
+      return `It is not in ${folder}, which stage '${name}' makes: correct the path in ${stage.file}, or let '${name}' write it.`;
+    return `Stage '${name}' makes it: ferment repro ${name}`;
+  }
   const isOutside = isAbsolute(path) || path.startsWith('../');
   const near = isOutside ? undefined : nearestName(root, path);
   const origin = originOfPath([...project.params.files.values()], { root, stage, path });
