@@ -115,3 +115,32 @@ function errorOf(events: Awaited<ReturnType<RunnerProject['repro']>>['events']):
   );
   return failed.map(({ code, message, hint }) => [code, message, hint]);
 }
+
+it('a command of one line fails when its last part does, a text of several lines at its first failure', async () => {
+  const p = runnerProject({
+    'pipeline.yaml': `
+stages:
+  line: {cmd: 'grep absent in; echo 1 > line', deps: [in], outs: [line]}
+  list: {cmd: ['grep absent in; echo 1 > list', 'echo 2 >> list'], deps: [in], outs: [list]}
+  block:
+    cmd: |
+      grep absent in; echo 1 > block
+    deps: [in]
+    outs: [block]
+  text:
+    cmd: |
+      grep absent in
+      echo 1 > text
+    deps: [in]
+    outs: [text]
+`,
+    in: 'present\n',
+  });
+  expect((await p.repro({ keepGoing: true })).outcomes).toEqual({
+    line: 'ran',
+    list: 'ran',
+    block: 'ran',
+    text: 'failed',
+  });
+  expect(p.read('list')).toBe('1\n2\n');
+});

@@ -113,10 +113,15 @@ function writeNew({ spares }: Session, path: string, text: string): void {
 async function programsOf(session: Session, stage: Stage, { bundle }: Gathered): Promise<readonly Program[]> {
   if (bundle === undefined) {
     const lines = stage.command.kind === 'shell' ? stage.command.lines : [];
-    return lines.map((line) => ({ file: '/bin/sh', args: ['-e', '-c', line], shown: line }));
+    return lines.map((line) => ({ file: '/bin/sh', args: [...shellFlags(line), '-c', line], shown: line }));
   }
   const file = await session.bundler.runnable(bundle);
   return [{ file: process.execPath, args: ['--enable-source-maps', file], shown: `node ${bundle.module}` }];
+}
+
+/** One line ends as its last command does, as people write `a; true`; a script ends with its first failure. */
+function shellFlags(line: string): readonly string[] {
+  return line.trim().includes('\n') ? ['-e'] : [];
 }
 
 function createOutput(worker: Worker, stage: Stage, log: StageLog, env: NodeJS.ProcessEnv) {
