@@ -11,6 +11,7 @@ import type { KeyPath } from './key-path.ts';
 import { namedFiles } from './named-files.ts';
 import { projectPath, reasonAgainstOut } from './paths.ts';
 import type { Complaint, Problems } from './problems.ts';
+import { complainOfTemplates, sickStages } from './sick-stages.ts';
 import { type Part, rangeOf, type SourceFile, valueSpanOf } from './source-file.ts';
 import { createStagePlaces, type Place } from './stage-places.ts';
 import { Filler, type PasteOptions } from './template.ts';
@@ -60,17 +61,21 @@ export function loadPipelineFile(file: ProjectPath, context: PipelineContext): P
   const source = workspace.read(file, 'BAD_PIPELINE');
   if (source === undefined || source.text === '') return undefined;
   const data = source.data ?? {};
-  const isParsed = source.data !== null || problems.count === before;
-  const mistakes = isParsed ? validate(pipelineSchema, data) : [];
+  const isRead = problems.count === before;
+  const mistakes = isRead || source.data !== null ? validate(pipelineSchema, data) : [];
   // What could not be read stands there as null, which is no mistake of its own.
   const own = mistakes.filter(({ path }) => !isTold(source, path, problems));
   for (const { path, part, ...complaint } of own)
     problems.addAtPath('BAD_PIPELINE', source, { path, part }, complaint);
-  const isSound = problems.count === before && isObject(data);
-  const built = isSound ? new Builder(file, folder, source, context).build(data, scope) : undefined;
+  const sick = isRead ? sickStages(mistakes) : undefined;
+  // Those without a mistake in them are built all the same, so that what is wrong with their values is told too.
+  const built =
+    sick && isObject(data) ? new Builder(file, folder, source, context).build(data, scope, sick) : undefined;
   // So that mistakes in other parameter files are told with these.
   if (problems.count > before) for (const name of namedFiles(data, folder)) context.paramsOf(name);
-  return built && { root: workspace.root, file, folder, source, ...built };
+  return built && mistakes.length === 0
+    ? { root: workspace.root, file, folder, source, ...built }
+    : undefined;
 }
 
 function isTold(source: SourceFile, path: KeyPath, problems: Problems): boolean {
@@ -103,7 +108,8 @@ class Builder {
     this.#placeOf = createStagePlaces(source);
   }
 
-  build(data: Readonly<Record<string, unknown>>, parameters: unknown): Built {
+  /** Leaves out the entries that are sick. */
+  build(data: Readonly<Record<string, unknown>>, parameters: unknown, sick: ReadonlySet<unknown>): Built {
     const reporter = this.#reporter([]);
     this.#datasets = data['datasets'];
     const { scope, loaded } = extendWithVars(parameters, data['vars'], {
@@ -115,11 +121,15 @@ class Builder {
     });
     this.#loaded = loaded;
     const entries = isObject(data['stages']) ? Object.entries(data['stages']) : [];
-    const stages = entries.flatMap(([name, entry]) =>
-      isObject(entry)
-        ? expandEntry(name, entry, scope, reporter).flatMap((draft) => this.#stage(draft) ?? [])
-        : [],
-    );
+    const stages = entries.flatMap(([name, entry]) => {
+      if (!isObject(entry)) return [];
+      if (sick.has(name)) {
+        const { onBad } = this.#reporter(['stages', name]);
+        complainOfTemplates(entry, new Filler(scope, onBad, this.#context.paste));
+        return [];
+      }
+      return expandEntry(name, entry, scope, reporter).flatMap((draft) => this.#stage(draft) ?? []);
+    });
     const { params, metrics, plots, artifacts } = data;
     const top = new Filler(scope, reporter.onBad).fill({ params, metrics, plots, artifacts }, []);
     return { stages, top: isObject(top) ? top : {}, valueFiles: this.#valueFiles };

@@ -65,6 +65,54 @@ stagse: {}
     `);
   });
 
+  it('keys and templates of one file together, also of stages without an unknown key', () => {
+    const text = `stages:
+  a: {cmd: "echo \${nope}", dep: [x]}
+  b: {cmd: "echo \${other}", outs: ["\${neither}"]}
+  c: {}
+  d: 3
+  # What their own names may be is not known.
+  e: {foreach: [1], do: {cmd: "echo \${item}", oot: [x]}}
+`;
+    expect(failure(() => loadText(text))).toMatchInlineSnapshot(`
+      "BAD_PIPELINE
+      pipeline.yaml:2:18 There is no value 'nope' for \${nope}.
+        2 |   a: {cmd: "echo \${nope}", dep: [x]}
+          |                  ^^^^^^^
+        Write \\\${nope} if it is meant for the shell.
+
+      pipeline.yaml:2:28 Unknown key 'dep' in 'stages.a'.
+        2 |   a: {cmd: "echo \${nope}", dep: [x]}
+          |                            ^^^
+        Did you mean 'deps'?
+
+      pipeline.yaml:3:18 There is no value 'other' for \${other}.
+        3 |   b: {cmd: "echo \${other}", outs: ["\${neither}"]}
+          |                  ^^^^^^^^
+        Write \\\${other} if it is meant for the shell.
+
+      pipeline.yaml:3:37 There is no value 'neither' for \${neither}.
+        3 |   b: {cmd: "echo \${other}", outs: ["\${neither}"]}
+          |                                     ^^^^^^^^^^
+
+      pipeline.yaml:4:3 Stage 'c' has neither 'cmd' nor 'module'.
+        4 |   c: {}
+          |   ^
+        Add cmd: with a command line, or module: with a program such as stages/train.ts.
+
+      pipeline.yaml:5:6 'stages.d' must be a mapping. Received: 3
+        5 |   d: 3
+          |      ^
+
+      pipeline.yaml:7:47 Unknown key 'oot' in 'stages.e.do'.
+        7 |   e: {foreach: [1], do: {cmd: "echo \${item}", oot: [x]}}
+          |                                               ^^^
+        Known keys: desc, cmd, module, wdir, deps, outs, metrics, plots, params, env, vars, resources, timeout, retries, executor, checkpoints, frozen, always_changed, graph, meta."
+    `);
+    const unclear = `vars: 3\nstages: {a: {cmd: "echo \${nope}"}}\n`;
+    expect(failure(() => loadText(unclear))).not.toContain('nope}.');
+  });
+
   it('what only the whole stage shows', () => {
     const text = `stages:
   nothing: {desc: No command}

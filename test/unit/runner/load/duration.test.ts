@@ -41,6 +41,14 @@ it('bad times, counts and executors are told at their place', () => {
       2 |   a: {cmd: x, timeout: soon, retries: -1, executor: slurm}
         |                                                     ^^^^^
 
+    pipeline.yaml:3:24 'timeout' must be a time such as 90s, 15m or 2h, or seconds: longer than 0, at most 24 days. Received: 0
+      3 |   b: {cmd: x, timeout: 0, retries: {times: 2, delay: 40d}}
+        |                        ^
+
+    pipeline.yaml:3:54 'retries.delay' must be a time such as 90s, 15m or 2h, or seconds: not negative, at most 24 days. Received: "40d"
+      3 |   b: {cmd: x, timeout: 0, retries: {times: 2, delay: 40d}}
+        |                                                      ^^^
+
     pipeline.yaml:4:15 The key 'times' is missing in 'stages.c.retries'.
       4 |   c: {cmd: x, retries: {time: 2, delay: 1s}}
         |               ^^^^^^^
