@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from '
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type DownloadOptions, type DownloadReport, downloadDataset } from '../../src/fer/index.ts';
 import { digestOf } from '../../src/kit/index.ts';
@@ -136,6 +137,31 @@ describe('a download over HTTP', () => {
     expect((await download()).total).toBe(42);
   });
 
+  it('takes what a server sends compressed though it was asked not to', async () => {
+    const packed = gzipSync(ARCHIVE);
+    answer = (_, response) =>
+      response.writeHead(200, { 'content-length': packed.length, 'content-encoding': 'gzip' }).end(packed);
+    expect((await download()).total).toBe(42);
+    expect(seen).toHaveLength(1);
+  });
+
+  it('starts again when the rest is that of a compressed copy, whose ranges are those of other bytes', async () => {
+    const name = `${digestOf(`${base}/fer2013.zip?token=secret`).slice(0, 16)}-fer2013.zip.part`;
+    mkdirSync(join(folder, 'cache/downloads'), { recursive: true });
+    writeFileSync(join(folder, 'cache/downloads', name), ARCHIVE.subarray(0, 5000));
+    const packed = gzipSync(ARCHIVE);
+    answer = (request, response) => {
+      response.setHeader('content-encoding', 'gzip');
+      if (request.headers.range === undefined) response.end(packed);
+      else
+        response
+          .writeHead(206, { 'content-range': `bytes 5000-${packed.length - 1}/${packed.length}` })
+          .end();
+    };
+    expect((await download()).total).toBe(42);
+    expect(seen.map(({ range }) => range)).toEqual(['bytes=5000-', undefined]);
+  });
+
   it('takes a part that is already whole for what it is', async () => {
     answer = (request, response) => serve(request, response, { cutAfter: 5000 });
     await expect(download({ patience: { ...PATIENCE, attempts: 1 } })).rejects.toMatchObject({
@@ -174,6 +200,13 @@ describe('a download over HTTP', () => {
     expect(new Set(seen.map(({ path, authorization }) => `${path} ${authorization}`))).toEqual(
       new Set([`/fer2013.zip?token=secret Basic ${Buffer.from('ada:s3cret').toString('base64')}`]),
     );
+  });
+
+  it('takes an address whose scheme is in capitals', async () => {
+    const url = `${base.replace('http', 'HTTP')}/fer2013.zip`;
+    answer = (request, response) => serve(request, response);
+    const report = await download({ download: downloadParams({ source: 'url', url, sha256: SHA256 }) });
+    expect(report.source.name).toBe(`${base}/fer2013.zip`);
   });
 
   it('follows redirects', async () => {

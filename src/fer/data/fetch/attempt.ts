@@ -87,11 +87,12 @@ const RETRYABLE = new Set([408, 425, 429, 500, 502, 503, 504]);
 
 function planResponse(response: Response, have: number): ResponsePlan {
   const { status } = response;
-  if (status === 200)
-    return { kind: 'body', from: 0, total: numberOf(response.headers.get('content-length')) };
+  if (status === 200) return { kind: 'body', from: 0, total: lengthOf(response) };
   const range = /^bytes (?:(\d+)-\d+|\*)\/(\d+|\*)$/.exec(response.headers.get('content-range') ?? '');
   const total = numberOf(range?.[2]);
   if (status === 206) {
+    if (isCompressed(response))
+      return { kind: 'retry', reason: 'the server sent a range of a compressed copy', discard: true };
     if (Number(range?.[1]) === have) return { kind: 'body', from: have, total };
     return { kind: 'retry', reason: 'the server sent another range than was asked for', discard: true };
   }
@@ -106,6 +107,16 @@ function planResponse(response: Response, have: number): ResponsePlan {
     reason: `the server answered ${status}`,
     afterMs: seconds === undefined ? undefined : seconds * 1000,
   };
+}
+
+/** Some servers send what they keep compressed, whatever is asked for; `fetch` unpacks it. */
+function isCompressed(response: Response): boolean {
+  return !/^(identity)?$/i.test(response.headers.get('content-encoding') ?? '');
+}
+
+/** Bytes to come; of a compressed copy the header says those of another form than arrives here. */
+function lengthOf(response: Response): number | undefined {
+  return isCompressed(response) ? undefined : numberOf(response.headers.get('content-length'));
 }
 
 function numberOf(text: string | null | undefined): number | undefined {

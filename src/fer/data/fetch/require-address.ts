@@ -3,7 +3,7 @@ import { scrubNoAddress } from './address.ts';
 
 /** The address that parameters give. Throws BAD_PARAMS when it is none, or has no SHA-256 beside it. */
 export function requireAddress(url: string | null, sha256: string | null): string {
-  if (url === null || !/^https?:\/\//.test(url) || !URL.canParse(url)) {
+  if (url === null || !/^https?:\/\//i.test(url) || !URL.canParse(url)) {
     throw new FermentError(
       'BAD_PARAMS',
       `download.url must be an http or https address. Received: ${url === null ? 'nothing' : scrubNoAddress(url)}.`,
