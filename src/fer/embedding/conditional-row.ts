@@ -38,7 +38,10 @@ function findBeta(distances: Float64Array, nearest: number, spread: number, entr
     if (Math.abs(excess) < ENTROPY_TOLERANCE) break;
     if (excess > 0) low = beta;
     else high = beta;
-    beta = nextBeta(low, high, beta + excess / (beta * variance));
+    const next = nextBeta(low, high, beta + excess / (beta * variance));
+    // More points stand nearest than the perplexity: no beta narrows that, and of an infinite one nothing is left.
+    if (next === Number.POSITIVE_INFINITY) break;
+    beta = next;
     if (high - low <= Number.EPSILON * low) break;
   }
   return beta;

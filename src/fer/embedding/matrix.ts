@@ -7,9 +7,12 @@ export interface Matrix {
   readonly columns: number;
 }
 
+/** Fourth powers are taken on the way, sums of them too; beyond, they end as infinity, and below 1 / MOST_SIZE as 0. */
+const MOST_SIZE = 1e60;
+
 /**
  * A matrix from any array of numbers, copied to float64.
- * Throws BAD_ARRAY when the length does not fit or a number is not finite.
+ * Throws BAD_ARRAY when the length does not fit, a number is not finite or above 1e60 in size, or all are below 1e-60.
  */
 export function matrixOf(values: ArrayLike<number>, rows: number, columns: number): Matrix {
   if (rows < 1 || columns < 1 || values.length !== rows * columns) {
@@ -26,7 +29,19 @@ export function matrixOf(values: ArrayLike<number>, rows: number, columns: numbe
       `Expected finite numbers. Received: ${data[bad]} in row ${Math.floor(bad / columns)}, column ${bad % columns}.`,
     );
   }
+  checkSize(data);
   return { data, rows, columns };
+}
+
+function checkSize(data: Float64Array): void {
+  let largest = 0;
+  for (const value of data) largest = Math.max(largest, Math.abs(value));
+  if (largest === 0 || (largest <= MOST_SIZE && largest >= 1 / MOST_SIZE)) return;
+  throw new FermentError(
+    'BAD_ARRAY',
+    `Expected numbers whose largest is from 1e-60 to 1e60 in size. Received: ${largest}.`,
+    { hint: 'Multiply all of them by one factor: the map stays the same.' },
+  );
 }
 
 /** The inner product of two vectors that start at these places. Four sums, so that no addition waits for the last. */

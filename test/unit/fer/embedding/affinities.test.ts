@@ -74,6 +74,14 @@ describe('affinities', () => {
     for (const value of p.values) expect(value).toBeCloseTo(1 / 380, 12);
   });
 
+  test('where more points are equally near than the perplexity, these share a row', () => {
+    const row = Float64Array.of(...new Array(7).fill(0), ...new Array(16).fill(1));
+    conditionalRow(row, 3, row);
+    row.forEach((value, j) => {
+      expect(value).toBeCloseTo(j < 7 ? 1 / 7 : 0, 12);
+    });
+  });
+
   test.each([1, 19, 30, Number.NaN])('a perplexity of %s for 20 points is refused', (perplexity) => {
     expect(() => exactAffinities(points(20, 3), perplexity)).toThrow(
       `Expected a perplexity above 1 and below the number of points less one (19). Received: ${perplexity}.`,

@@ -152,3 +152,25 @@ test('a matrix of the wrong length or with a number that is not finite is refuse
   );
   expect(() => matrixOf([1, 2, Number.NaN, 4], 2, 2)).toThrow('Received: NaN in row 1, column 0.');
 });
+
+test.each([198, -198])('points times 2^%i have the same components, and singular values times that', (k) => {
+  const x = points(50, 6);
+  const { components, singularValues } = pca(x, 3, { seed: 1 });
+  const scaled = pca(
+    matrixOf(
+      x.data.map((v) => v * 2 ** k),
+      50,
+      6,
+    ),
+    3,
+    { seed: 1 },
+  );
+  expect(scaled.components.data).toEqual(components.data);
+  expect(scaled.singularValues).toEqual(singularValues.map((v) => v * 2 ** k));
+});
+
+test.each([1e155, -1e61, 1e-61, 1e-170])('numbers as large, or all as small, as %d are refused', (size) => {
+  expect(() => matrixOf([0, size], 2, 1)).toThrow(
+    `Expected numbers whose largest is from 1e-60 to 1e60 in size. Received: ${Math.abs(size)}.`,
+  );
+});

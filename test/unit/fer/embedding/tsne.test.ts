@@ -106,6 +106,18 @@ describe('the descent', () => {
     },
   );
 
+  test('more twins than the perplexity make no map of no numbers', () => {
+    // Five places on a line, four points in each.
+    const x = matrixOf(
+      Float64Array.from({ length: 20 }, (_, i) => Math.floor(i / 4)),
+      20,
+      1,
+    );
+    const { map, kl } = tsne(x, { ...small, perplexity: 2 });
+    expect(map.data.every(Number.isFinite)).toBe(true);
+    expect(kl).toBeGreaterThan(0);
+  });
+
   test.each([
     ['a line', 2, 1],
     ['a line', 3, 1],
