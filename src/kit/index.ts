@@ -37,7 +37,7 @@ export {
 export { createRandom, type Random, type RandomState } from './random.ts';
 export { linearScale, type Scale } from './scale.ts';
 export { element, escapeText, label, round } from './svg.ts';
-export { renderMarkdownTable, renderTable, type TableOptions } from './table.ts';
+export { literalMarkdown, renderMarkdownTable, renderTable, type TableOptions } from './table.ts';
 export {
   createPainter,
   cutEnd,

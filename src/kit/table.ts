@@ -36,6 +36,14 @@ export function renderMarkdownTable(
   return [header, rule, ...body].map((row) => `| ${row.join(' | ')} |`).join('\n');
 }
 
+/** Foreign text as it is in Markdown: what would be taken for markup there is escaped; `a_b` and `a < b` stay. */
+export function literalMarkdown(text: string): string {
+  return text
+    .replace(/\\(?=[!-/:-@[-`{-~])/g, '\\\\')
+    .replace(/[`*[\]]|<(?=[a-z/!?])|&(?=#?\w+;)|~(?=~)|(?<![a-z\d])_|_(?![a-z\d])/gi, '\\$&')
+    .replace(/\s*\n\s*/g, ' ');
+}
+
 function columnWidths(rows: readonly (readonly string[])[]): number[] {
   const widths: number[] = [];
   for (const row of rows) {

@@ -39,8 +39,9 @@ for (const figure of document.querySelectorAll('figure[data-points]')) {
   tip.className = 'tip';
   tip.setAttribute('role', 'status');
   const leave = () => { ring.remove(); tip.remove(); };
-  svg.addEventListener('pointerleave', leave);
-  svg.addEventListener('pointermove', (event) => {
+  // A finger that is lifted has left too: what it touched stays until another place is touched.
+  svg.addEventListener('pointerleave', (event) => { if (event.pointerType !== 'touch') leave(); });
+  const tell = (event) => {
     const box = svg.getBoundingClientRect();
     const scale = svg.viewBox.baseVal.width / box.width;
     const x = (event.clientX - box.left) * scale;
@@ -60,9 +61,13 @@ for (const figure of document.querySelectorAll('figure[data-points]')) {
     const answer = said.length === 0 ? '' : isRight ? ', answered so' : ', answered ' + names[said[best]];
     tip.textContent = names[truth[best]] + answer;
     const around = figure.getBoundingClientRect();
-    tip.style.left = px / scale + box.left - around.left + 12 + 'px';
-    tip.style.top = py / scale + box.top - around.top + 'px';
     figure.append(tip);
-  });
+    const at = px / scale + box.left - around.left;
+    const isTooFar = at + 12 + tip.offsetWidth > around.width;
+    tip.style.left = (isTooFar ? Math.max(0, at - 12 - tip.offsetWidth) : at + 12) + 'px';
+    tip.style.top = py / scale + box.top - around.top + 'px';
+  };
+  svg.addEventListener('pointermove', tell);
+  svg.addEventListener('pointerdown', tell);
 }
 `;

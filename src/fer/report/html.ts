@@ -6,7 +6,8 @@ import { PAGE_STYLE } from './page-style.ts';
 /** The document as one page that needs nothing else: no network, no fonts, and scripts only to ask maps about points. */
 export function renderHtml(title: string, blocks: readonly Block[]): string {
   const headings = blocks.filter((block) => block.kind === 'heading' && block.level === 2);
-  const contents = headings.map((h) => `<li><a href="#${anchor(textOf(h))}">${inline(textOf(h))}</a></li>`);
+  const anchors = anchorsOf(blocks);
+  const contents = headings.map((h) => `<li><a href="#${anchors.get(h)}">${inline(textOf(h))}</a></li>`);
   return [
     '<!doctype html>',
     '<html lang="en">',
@@ -19,7 +20,7 @@ export function renderHtml(title: string, blocks: readonly Block[]): string {
     '<body>',
     `<nav aria-label="Contents"><ul>${contents.join('')}</ul></nav>`,
     '<main>',
-    ...blocks.map(renderBlock),
+    ...blocks.map((block) => renderBlock(block, anchors.get(block))),
     '</main>',
     ...(blocks.some((block) => block.kind === 'figure' && block.hover !== undefined)
       ? [`<script>${HOVER_SCRIPT}</script>`]
@@ -34,10 +35,10 @@ function textOf(block: Block): string {
   return block.kind === 'heading' ? block.text : '';
 }
 
-function renderBlock(block: Block): string {
+function renderBlock(block: Block, id: string | undefined): string {
   switch (block.kind) {
     case 'heading':
-      return `<h${block.level} id="${anchor(block.text)}">${inline(block.text)}</h${block.level}>`;
+      return `<h${block.level} id="${id}">${inline(block.text)}</h${block.level}>`;
     case 'paragraph':
       return `<p>${inline(block.text)}</p>`;
     case 'note':
@@ -47,12 +48,20 @@ function renderBlock(block: Block): string {
     case 'table':
       return renderTable(block);
     case 'figure':
-      return `<figure${block.hover === undefined ? '' : hoverAttributes(block.hover)}>${block.svg.trim()}<figcaption>${inline(block.caption)}</figcaption></figure>`;
+      return renderFigure(block);
     case 'code':
       return `<pre><code>${escapeText(block.text.trimEnd())}</code></pre>`;
     default:
       return unreachable(block);
   }
+}
+
+/** With the width that it was drawn for: the page makes it smaller only as far as its words can be read. */
+function renderFigure({ name, svg, caption, hover }: Extract<Block, { kind: 'figure' }>): string {
+  const [, width = '0'] = /<svg[^>]*? width="([\d.]+)"/.exec(svg) ?? [];
+  const drawing = `<div class="scroll" style="--width:${width}px">${svg.trim()}</div>`;
+  const points = hover === undefined ? '' : hoverAttributes(hover);
+  return `<figure id="figure-${escapeText(name)}"${points}>${drawing}<figcaption>${inline(caption)}</figcaption></figure>`;
 }
 
 function renderTable(table: Extract<Block, { kind: 'table' }>): string {
@@ -65,16 +74,40 @@ function renderTable(table: Extract<Block, { kind: 'table' }>): string {
   return `<div class="scroll"><table>${caption}<thead><tr>${cells(header, 'th')}</tr></thead>\n<tbody>${rows}</tbody></table></div>`;
 }
 
-/** Escaped text with the two marks that the report's sentences use: `code` and **strong**. */
+/** Escaped text with the marks that the report's sentences use: `code`, **strong**, and a backslash before a mark that is none. */
 function inline(text: string): string {
-  return escapeText(text)
-    .replace(/`([^`]+)`/g, '<code>$1</code>')
-    .replace(/\*\*([^*]+)\*\*/g, '<strong>$1</strong>');
+  return text.replace(
+    /\\([\\`*[\]<&~_])|`([^`]+)`|\*\*([^*]+)\*\*|[^\\`*]+|./gs,
+    (part, literal: string | undefined, code: string | undefined, strong: string | undefined) => {
+      if (literal !== undefined) return escapeText(literal);
+      if (code !== undefined) return `<code>${escapeText(code)}</code>`;
+      return strong === undefined ? escapeText(part) : `<strong>${inline(strong)}</strong>`;
+    },
+  );
+}
+
+/** What each heading is linked by: of one under another both names, and never the same twice. */
+function anchorsOf(blocks: readonly Block[]): ReadonlyMap<Block, string> {
+  const anchors = new Map<Block, string>();
+  const taken = new Set<string>();
+  let section = '';
+  for (const block of blocks) {
+    if (block.kind !== 'heading') continue;
+    const own = anchor(block.text);
+    const name = block.level === 3 ? `${section}-${own}` : own;
+    if (block.level === 2) section = own;
+    let free = name;
+    for (let i = 2; taken.has(free); i++) free = `${name}-${i}`;
+    taken.add(free);
+    anchors.set(block, free);
+  }
+  return anchors;
 }
 
 function anchor(text: string): string {
-  return text
+  const words = text
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, '-')
     .replace(/^-|-$/g, '');
+  return words === '' ? 'section' : words;
 }

@@ -1,5 +1,5 @@
 import { basename, join } from 'node:path';
-import { makeFolder, writeFileAtomic } from '../../kit/index.ts';
+import { literalMarkdown, makeFolder, writeFileAtomic } from '../../kit/index.ts';
 import { loadDataset } from '../data/index.ts';
 import type { Params } from '../params/index.ts';
 import { type Block, figuresOf, heading, paragraph } from './document.ts';
@@ -51,7 +51,7 @@ async function contentOf(results: Results, options: ReportOptions): Promise<read
   const isShown = samples === 'always' || (samples === 'generated-only' && source === 'generated');
   const folders = new Map(options.maps.map((folder) => [basename(folder), folder]));
   return [
-    heading(1, title),
+    heading(1, literalMarkdown(title)),
     paragraph(
       'A reproduction of "Facial emotion recognition on FER2013 with compact CNNs", in which a VGG16 baseline, a small ResNet and a small MobileNetV2 answer which of seven emotions a 48 x 48 gray face shows.',
     ),

@@ -14,7 +14,7 @@ export function renderConfusion(
   const side = CELL * classes.length;
   const cells = confusion.flatMap((row, r) => {
     const total = row.reduce((sum, n) => sum + n, 0);
-    return row.map((count, c) => drawCell(r, c, count, total === 0 ? 0 : count / total));
+    return row.map((count, c) => drawCell(r, c, count, total === 0 ? undefined : count / total));
   });
   const names = classes.flatMap((name, i) => [
     label(name, { x: LEFT - 8, y: TOP + (i + 0.5) * CELL + 4, 'text-anchor': 'end' }),
@@ -48,17 +48,20 @@ export function renderConfusion(
   );
 }
 
-function drawCell(row: number, column: number, count: number, share: number): string {
+/** `share` is undefined where there is no image of the class. */
+function drawCell(row: number, column: number, count: number, share: number | undefined): string {
   const x = LEFT + column * CELL;
   const y = TOP + row * CELL;
-  // From the ground to a deep blue, under which text turns white.
-  const shade = { fill: '#08519c', 'fill-opacity': share ** 0.8 };
-  const isDeep = share > 0.5;
+  // From the ground to a deep blue, on which text turns white where ink is harder to read.
+  const depth = share ?? 0;
+  const shade = { fill: '#08519c', 'fill-opacity': depth ** 0.8 };
+  const isDeep = depth > 0.62;
+  const quiet = depth > 0.05 ? {} : QUIET;
   const middle = x + CELL / 2;
   return (
     element('rect', { x, y, width: CELL - 2, height: CELL - 2, rx: 3, ...PANEL }) +
     element('rect', { x, y, width: CELL - 2, height: CELL - 2, rx: 3, ...shade }) +
-    label(`${Math.round(share * 100)} %`, {
+    label(share === undefined ? '–' : `${Math.round(share * 100)} %`, {
       x: middle - 1,
       y: y + 25,
       'text-anchor': 'middle',
@@ -69,7 +72,7 @@ function drawCell(row: number, column: number, count: number, share: number): st
       y: y + 40,
       'text-anchor': 'middle',
       'font-size': 10,
-      ...(isDeep ? { fill: '#dbe7f3' } : QUIET),
+      ...(isDeep ? { fill: '#ffffff' } : quiet),
     })
   );
 }

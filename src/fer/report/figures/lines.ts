@@ -1,4 +1,4 @@
-import { element, linearScale, round, type Scale } from '../../../kit/index.ts';
+import { element, label, linearScale, round, type Scale } from '../../../kit/index.ts';
 import { drawLegend, drawTitle, drawXAxis, drawYAxis, type Frame, LEGEND_STEP } from './frame.ts';
 import { figure, QUIET, SOFT_LINE } from './svg.ts';
 
@@ -50,6 +50,7 @@ export function renderLines(chart: LineChart): string {
     drawXAxis(frame, x, chart.xName, { whole: true }),
     ...(chart.marks ?? []).map((mark) => drawMark(frame, x(mark.x), mark.name)),
     ...chart.series.map((series) => drawSeries(series, x, y)),
+    points.length === 0 ? drawNothing(frame) : '',
     drawLegend(
       frame.right + 14,
       frame.top + 8,
@@ -73,6 +74,12 @@ function drawSeries(series: LineSeries, x: Scale, y: Scale): string {
     'stroke-dasharray': series.dashed === true ? '5 4' : undefined,
   });
   return (points.length > 1 ? line : '') + dots.join('');
+}
+
+/** A frame without a line would pass for lines at its edge. */
+function drawNothing({ left, right, top, bottom }: Frame): string {
+  const place = { x: (left + right) / 2, y: (top + bottom) / 2, 'text-anchor': 'middle' };
+  return label('no values', { ...place, ...QUIET });
 }
 
 function drawMark(frame: Frame, x: number, name: string): string {

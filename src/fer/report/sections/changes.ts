@@ -1,4 +1,4 @@
-import { plural } from '../../../kit/index.ts';
+import { literalMarkdown, plural } from '../../../kit/index.ts';
 import { type Block, heading, note, paragraph } from '../document.ts';
 import type { EarlierResults } from '../earlier-results.ts';
 import type { Results } from '../results.ts';
@@ -19,7 +19,7 @@ export function changesSection(results: Results, earlier: EarlierResults | undef
   return [
     heading(2, 'What changed'),
     paragraph(
-      `Beside the last commit with other results, \`${commit}\` of ${date}, “${subject}”. ${files} \`ferment metrics diff ${commit}\` shows every number.`,
+      `Beside the last commit with other results, \`${commit}\` of ${date}, “${literalMarkdown(subject)}”. ${files} \`ferment metrics diff ${commit}\` shows every number.`,
     ),
     scoresThenAndNow(results, earlier),
   ];

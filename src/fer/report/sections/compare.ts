@@ -35,12 +35,19 @@ export function compareSection(results: Results): Block[] {
 
 /** Two nets are compared as they were trained: what differs beside the net and the seed is a part of the answer. */
 function unlike(results: Results, { a, b }: CompareMetrics): Block[] {
-  const [first, second] = [a, b].map(({ runs }) => results.training.get(Object.keys(runs)[0] ?? '')?.metrics);
-  if (first === undefined || second === undefined) return [];
-  const values = TRAINED_WITH.map(([name, of]) => [name, of(first), of(second)] as const);
-  const differing = values.filter(([, ofA, ofB]) => ofA !== ofB);
+  const trained = [a, b].map(({ runs }) =>
+    Object.keys(runs).flatMap((run) => results.training.get(run)?.metrics ?? []),
+  );
+  if (trained.some((runs) => runs.length === 0)) return [];
+  const differing = TRAINED_WITH.flatMap(([name, of]) => {
+    const values = trained.map((runs) => [...new Set(runs.map(of))]);
+    // The runs of one net may differ too.
+    return new Set(values.flat()).size === 1
+      ? []
+      : [`${name} ${values.map((each) => each.join(' or ')).join(' and ')}`];
+  });
   if (differing.length === 0) return [];
-  const list = differing.map(([name, ofA, ofB]) => `${name} ${ofA} and ${ofB}`).join(', ');
+  const list = differing.join(', ');
   return [paragraph(`The question is put to nets as they were trained, which was not alike: ${list}.`)];
 }
 

@@ -103,11 +103,12 @@ function encodingOf({ jpegQuality, reencoded }: Results['packed']['splits']['tra
 
 async function sampleFigure(train: Dataset): Promise<Block> {
   const rows = CLASSES.map((name, label) => ({ name, images: firstOriginals(train, label) }));
+  const fewest = Math.min(...rows.map(({ images }) => images.length));
   return {
     kind: 'figure',
     name: 'samples',
     svg: await renderSamples('Training images', rows),
-    caption: `The first ${SAMPLES_PER_CLASS} original training images of each class (the paper's figure 1).`,
+    caption: `${fewest < SAMPLES_PER_CLASS ? 'Up to' : 'The first'} ${SAMPLES_PER_CLASS} original training images of each class (the paper's figure 1).`,
   };
 }
 

@@ -1,5 +1,5 @@
 import { formatCount } from '../../../kit/index.ts';
-import type { EvaluationMetrics } from '../../evaluation/index.ts';
+import { type EvaluationMetrics, runOf } from '../../evaluation/index.ts';
 import { type Block, heading, note, paragraph } from '../document.ts';
 import { renderSizes, type SizedModel } from '../figures/index.ts';
 import { PAPER_MODELS } from '../paper-figures.ts';
@@ -62,9 +62,12 @@ const READ: Readonly<Record<Results['packed']['validationRule'], string>> = {
 
 /** A shorter training beside a longer one is no reproduction yet: a reader must see it here. */
 function lengths(results: Results): string[] {
-  const both = firstRuns(results.training).flatMap(([key, { metrics }]) => {
+  const both = firstRuns(results.training).flatMap(([key]) => {
     const paper = results.evaluation.has(key) ? PAPER_MODELS[key]?.epochs : undefined;
-    return paper === undefined ? [] : [`${modelName(key)} ${metrics.epochs} (${paper})`];
+    // Further seeds may have been trained for less.
+    const runs = inModelOrder(results.training).filter(([run]) => runOf(run).base === key);
+    const epochs = [...new Set(runs.map(([, { metrics }]) => metrics.epochs))];
+    return paper === undefined ? [] : [`${modelName(key)} ${epochs.join(' or ')} (${paper})`];
   });
   return both.length === 0 ? [] : [`Epochs of training, the paper's in brackets: ${both.join(', ')}.`];
 }

@@ -34,7 +34,8 @@ export async function mapsSection(results: Results, folders: ReadonlyMap<string,
   return [
     title,
     paragraph(
-      "Distances in a map mean little beyond the nearest neighbours. Trustworthiness says how many of a point's neighbours in the map are neighbours in truth; label accuracy, how often a point's ten neighbours name its class (“by chance” is what they do when the labels are shuffled over the points). UMAP draws the same points by another rule: what only one of the two maps shows is of the method, not of the data.",
+      "Distances in a map mean little beyond the nearest neighbours. Trustworthiness says how many of a point's neighbours in the map are neighbours in truth; label accuracy, how often a point's ten neighbours name its class (“by chance” is what they do when the labels are shuffled over the points)." +
+        (maps.some(([, { umap }]) => umap !== undefined) ? UMAP : ''),
     ),
     {
       kind: 'table',
@@ -44,8 +45,19 @@ export async function mapsSection(results: Results, folders: ReadonlyMap<string,
       ],
       right: [2, 3, 4, 5, 6],
     },
+    ...notDrawn(maps.map(([key]) => key).filter((key) => !folders.has(key))),
     ...figures.flat(),
   ];
+}
+
+const UMAP =
+  ' UMAP draws the same points by another rule: what only one of the two maps shows is of the method, not of the data.';
+
+/** Metrics may be there without their map, as in a clone: it holds no artifacts. */
+function notDrawn(keys: readonly string[]): Block[] {
+  return keys.length === 0
+    ? []
+    : [paragraph(`Not drawn, since the map itself is not there: ${keys.map(modelName).join(', ')}.`)];
 }
 
 function rowsOf(key: string, m: MapMetrics): string[][] {

@@ -1,3 +1,4 @@
+import { plural } from '../../../kit/index.ts';
 import { COMPACT_ARCHITECTURES } from '../../params/index.ts';
 import { type Block, heading, paragraph } from '../document.ts';
 import { colorAt, type LineSeries, renderLines, SERIES_COLORS } from '../figures/index.ts';
@@ -13,13 +14,21 @@ export function sweepSection(results: Results): Block[] {
   return [
     heading(2, 'Sweep'),
     paragraph(
-      `Each configuration is trained from new weights for ${lengths.join(' or ')} epochs (the paper's: ${PAPER_SWEEP_EPOCHS}), by one function, and scored on the validation split at its kept epoch. The paper scored its last epoch on the test set.`,
+      `Each configuration is trained from new weights for ${epochsOf(lengths)} (the paper's: ${PAPER_SWEEP_EPOCHS}), by one function, and scored on the validation split at its kept epoch. The paper scored its last epoch on the test set.`,
     ),
     ...COMPACT_ARCHITECTURES.flatMap((architecture) => {
       const runs = [...results.sweep].filter(([, run]) => run.metrics.architecture === architecture);
       return runs.length === 0 ? [] : sweepOf(architecture, runs, results);
     }),
   ];
+}
+
+/** `1 epoch`, `2 or 15 epochs`. */
+function epochsOf(lengths: readonly number[]): string {
+  const [only] = lengths;
+  return lengths.length === 1 && only !== undefined
+    ? plural(only, 'epoch')
+    : `${lengths.join(' or ')} epochs`;
 }
 
 function sweepOf(
@@ -33,6 +42,8 @@ function sweepOf(
     runs.map(([run, { history }], i) => ({
       name: run,
       color: colorAt(SERIES_COLORS, i),
+      // The colours come round: no two lines look alike.
+      dashed: i % (2 * SERIES_COLORS.length) >= SERIES_COLORS.length,
       points: pointsOf(history, key),
     }));
   return [

@@ -94,7 +94,7 @@ function curvesOf(key: string, { metrics, history }: TrainingResult): Block[] {
         marks,
         series: [series('train_loss', 'train', 0), series('val_loss', 'validation', 1)],
       }),
-      caption: `Loss of ${name} by epoch, from ${start}; training loss is the running mean on augmented images.`,
+      caption: `Loss of ${name} by epoch, from ${start}; training loss is the running mean in training mode, with dropout and augmentation where there are any.`,
     },
     {
       kind: 'figure',
@@ -114,7 +114,7 @@ function curvesOf(key: string, { metrics, history }: TrainingResult): Block[] {
           })),
         ],
       }),
-      caption: `Validation accuracy, macro-F1, and F1 of the rarest and the largest class, ${name}.`,
+      caption: `Validation accuracy, macro-F1, and F1 of disgust and happy, ${name}.`,
     },
   ];
 }

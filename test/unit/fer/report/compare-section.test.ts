@@ -99,6 +99,10 @@ describe('the comparison of two nets', () => {
       'The question is put to nets as they were trained, which was not alike: epochs 6 and 4, learning rate 0.001 and 0.003.',
     );
     expect(section(above, above, {}, training({}))).not.toContain('not alike');
+    const shorter = new Map<string, unknown>([...training({}), ['resnet-2', trained({ epochs: 4 })]]);
+    expect(section(above, above, {}, shorter as unknown as Results['training'])).toContain(
+      'which was not alike: epochs 6 or 4 and 6.',
+    );
   });
 
   test('writes no p of 0', () => {

@@ -7,6 +7,7 @@ import { renderScatter } from '../../../../src/fer/report/figures/index.ts';
 import { renderHtml } from '../../../../src/fer/report/html.ts';
 import { renderMarkdown } from '../../../../src/fer/report/markdown.ts';
 import { readResults } from '../../../../src/fer/report/results.ts';
+import { literalMarkdown } from '../../../../src/kit/index.ts';
 import { chromePath, launchChrome } from '../../../support/chrome.ts';
 import { temporaryFolder } from '../../../support/temporary.ts';
 
@@ -71,6 +72,44 @@ describe('the report as a page', () => {
     expect(page).toContain('<pre><code>a &amp;&amp; b</code></pre>');
   });
 
+  it('shows text of foreign origin as it is, and so does the Markdown', () => {
+    const foreign = 'Use <Dataset> & *.json, `x_1` and __init__, [a](b) \\* &lt; c';
+    const page = renderHtml('T', [paragraph(`“${literalMarkdown(foreign)}”`)]);
+    expect(page).toContain(
+      '<p>“Use &lt;Dataset&gt; &amp; *.json, `x_1` and __init__, [a](b) \\* &amp;lt; c”</p>',
+    );
+    expect(renderMarkdown([paragraph(literalMarkdown(foreign))])).toBe(
+      'Use \\<Dataset> & \\*.json, \\`x_1\\` and \\_\\_init\\_\\_, \\[a\\](b) \\\\\\* \\&lt; c\n',
+    );
+    expect(literalMarkdown('macro_f1 < 0.5, a\nb')).toBe('macro_f1 < 0.5, a b');
+  });
+
+  it('links each heading by a name of its own', () => {
+    const titles: [1 | 2 | 3, string][] = [
+      [2, 'Sweep'],
+      [3, 'ResNet'],
+      [2, 'Evaluation'],
+      [3, 'ResNet'],
+      [3, 'ResNet'],
+      [2, '結果'],
+      [2, '図'],
+    ];
+    const page = renderHtml(
+      'T',
+      titles.map(([level, text]) => heading(level, text)),
+    );
+    expect([...page.matchAll(/<h\d id="([^"]*)"/g)].map(([, id]) => id)).toEqual([
+      'sweep',
+      'sweep-resnet',
+      'evaluation',
+      'evaluation-resnet',
+      'evaluation-resnet-2',
+      'section',
+      'section-2',
+    ]);
+    expect(page).toContain('<a href="#section-2">図</a>');
+  });
+
   /** Opens the page of these blocks, and closes the browser when `look` is done. */
   async function inBrowser(
     page: { readonly blocks: readonly Block[]; readonly options?: BrowserContextOptions },
@@ -107,6 +146,41 @@ describe('the report as a page', () => {
       });
     },
   );
+
+  it.skipIf(chromePath === undefined)(
+    'keeps the words of a figure large enough to be read on a telephone, which scrolls it; and says what a finger touches',
+    async () => {
+      const options = { viewport: { width: 390, height: 800 }, hasTouch: true };
+      await inBrowser({ blocks: [await map()], options }, async (page, url) => {
+        await page.goto(url);
+        const svg = await page.locator('figure svg').boundingBox();
+        const own = await page.locator('figure svg').getAttribute('width');
+        expect(svg?.width).toBeGreaterThanOrEqual(0.85 * Number(own) - 0.5);
+        await page.locator('figure .scroll').evaluate('(node) => { node.scrollLeft = 150; }');
+        await page.locator('figure svg g circle').nth(1).tap({ force: true });
+        expect(await page.locator('.tip').textContent()).toBe('dog, answered cat');
+        expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(390);
+        await page.locator('figure svg text').first().tap({ force: true });
+        expect(await page.locator('.tip').count()).toBe(0);
+      });
+    },
+  );
+
+  it.skipIf(chromePath === undefined)('leads to a heading that the contents do not cover', async () => {
+    const titles = Array.from({ length: 12 }, (_, i) => `A part with a long name ${i + 1}`);
+    const long = titles.flatMap((title) => [heading(2, title), ...titles.map(paragraph)]);
+    for (const width of [390, 1280]) {
+      const options = { viewport: { width, height: 800 } };
+      await inBrowser({ blocks: long, options }, async (page, url) => {
+        await page.goto(url);
+        await page.locator('nav a').nth(5).click();
+        const title = await page.locator('h2').nth(5).boundingBox();
+        const contents = await page.locator('nav').boundingBox();
+        expect(title?.y).toBeGreaterThanOrEqual((contents?.y ?? 0) + (contents?.height ?? 0));
+        expect(title?.y).toBeLessThan(200);
+      });
+    }
+  });
 
   it.skipIf(chromePath === undefined)('says what the point under the pointer is', async () => {
     await inBrowser({ blocks: [await map()] }, async (page, url) => {

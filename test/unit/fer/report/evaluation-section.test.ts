@@ -14,7 +14,10 @@ const scores = {
 };
 
 /** One right answer for each class. */
-function metricsOf(extra: Pick<EvaluationMetrics, 'views' | 'deduplicated'>): EvaluationMetrics {
+function metricsOf(
+  extra: Pick<EvaluationMetrics, 'views' | 'deduplicated'>,
+  qualities: readonly number[] = [75],
+): EvaluationMetrics {
   return evaluationMetrics(
     {
       info: {
@@ -32,7 +35,7 @@ function metricsOf(extra: Pick<EvaluationMetrics, 'views' | 'deduplicated'>): Ev
       probabilities: Float32Array.from({ length: 49 }, (_, i) => (i % 8 === 0 ? 1 : 0)),
       logits: Float32Array.from({ length: 49 }, (_, i) => (i % 8 === 0 ? 9 : 0)),
       validation: { labels: new Uint8Array(), logits: new Float32Array() },
-      canary: { asIs: scores, qualities: [], alarms: [] },
+      canary: { asIs: scores, qualities: qualities.map((quality) => [quality, scores] as const), alarms: [] },
       origins: CLASSES.map(() => 'original'),
       ...extra,
     },
@@ -41,7 +44,7 @@ function metricsOf(extra: Pick<EvaluationMetrics, 'views' | 'deduplicated'>): Ev
       bootstrapSamples: 0,
       confidence: 0.95,
       calibrationBins: 5,
-      canaryQualities: [],
+      canaryQualities: [...qualities],
       collapseShare: 1,
     },
     1,
@@ -59,6 +62,14 @@ const section = (
 describe('the evaluation section', () => {
   test('says nothing of views and duplicates where there are none', () => {
     expect(section(metricsOf({}))).not.toContain('Several views');
+  });
+
+  test('says that nothing was measured where no copies were asked for', () => {
+    const markdown = section(metricsOf({}, []));
+    expect(markdown).toContain(
+      'Not measured: no copies of the test images at other qualities were asked for',
+    );
+    expect(markdown).not.toContain('The same test images, saved once more');
   });
 
   test('says that images which were saved again for the evaluation show nothing when they are once more', () => {

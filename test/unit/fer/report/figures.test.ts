@@ -10,6 +10,8 @@ import {
   renderSizes,
   renderSpaceScatter,
 } from '../../../../src/fer/report/figures/index.ts';
+import { PAGE_STYLE } from '../../../../src/fer/report/page-style.ts';
+import { blend, contrast } from '../../../support/contrast.ts';
 
 const classes = ['angry', 'happy'];
 
@@ -238,4 +240,44 @@ it('a graph whose groups feed each other in a circle is drawn all the same', asy
     ['b@1', 'c'],
   ] as const;
   expect((await rasterise(renderGraph('t', { stages, edges }))).colours).toBeGreaterThan(3);
+});
+
+it('a matrix says where there is no image of a class, and its numbers can be read on every shade', () => {
+  const svg = renderConfusion('t', classes, [
+    [0, 0],
+    [1, 3],
+  ]);
+  expect(svg.match(/>–</g)).toHaveLength(2);
+  expect(svg).not.toContain('>0 %<');
+  const dark = (name: string, fallback: string): string =>
+    new RegExp(`\\.${name} \\{ fill: (#[0-9a-f]+)`).exec(PAGE_STYLE)?.[1] ?? fallback;
+  for (let hits = 0; hits <= 40; hits++) {
+    const cell = renderConfusion(
+      't',
+      ['a', 'b'],
+      [
+        [hits, 40 - hits],
+        [0, 1],
+      ],
+    );
+    const [, ground = '', shade = '', opacity = ''] =
+      /class="panel" fill="([^"]*)"[^>]*>\s*<rect[^>]*fill="([^"]*)" fill-opacity="([^"]*)"/.exec(cell) ?? [];
+    const texts = [...cell.matchAll(/<text x="118"[^>]*?(?:class="(\w+)" )?(?:fill="([^"]*)")?>[\d]/g)];
+    expect(texts).toHaveLength(4);
+    for (const [, name, fill] of texts.slice(0, 2)) {
+      const onLight = blend(shade, Number(opacity), ground);
+      const onDark = blend(shade, Number(opacity), dark('panel', ''));
+      expect(contrast(fill ?? '#1f2933', onLight), `${hits} of 40`).toBeGreaterThan(3.5);
+      expect(
+        contrast(name === undefined && fill !== undefined ? fill : dark(name ?? 'ink', ''), onDark),
+      ).toBeGreaterThan(3.5);
+    }
+  }
+});
+
+it('lines of which no value is known say so', () => {
+  const chart = { title: 't', xName: 'epoch', yName: 'loss' };
+  const series = { name: 's', color: '#0072b2', points: [[1, Number.NaN]] as const };
+  expect(renderLines({ ...chart, series: [series] })).toContain('>no values<');
+  expect(renderLines({ ...chart, series: [{ ...series, points: [[1, 2]] }] })).not.toContain('no values');
 });

@@ -13,7 +13,7 @@ const scores = {
   alarms: [],
 };
 
-test("says how long the nets were trained beside the paper's, so that a short training shows", () => {
+test("says how long the nets were trained beside the paper's, so that a short training shows, of further seeds too", () => {
   const results = {
     packed: { validationRule: 'names' },
     evaluation: new Map([
@@ -30,7 +30,7 @@ test("says how long the nets were trained beside the paper's, so that a short tr
     ),
   } as unknown as Results;
   expect(renderMarkdown(headlineSection(results, 'zip'))).toContain(
-    "Epochs of training, the paper's in brackets: ResNet 11 (40), MobileNetV2 13 (15).",
+    "Epochs of training, the paper's in brackets: ResNet 11 or 12 (40), MobileNetV2 13 (15).",
   );
 });
 
