@@ -1,6 +1,7 @@
 import { FermentError } from '../../../kit/index.ts';
 import { CLASSES, type ClassName } from '../../params/index.ts';
 import { IMAGE_PIXELS } from '../dataset.ts';
+import { packingOf } from '../tree/index.ts';
 import { readLines } from './csv-lines.ts';
 
 /** The codes 0 to 6 of FER2013's CSV, which are not in the order of the folders. */
@@ -35,7 +36,7 @@ export async function* readFerCsv(stream: AsyncIterable<Buffer>, name: string): 
   let row = 0;
   for await (const { number, bytes } of readLines(stream)) {
     if (columns === undefined) {
-      columns = parseHeader(bytes.toString('utf8'), name);
+      columns = parseHeader(bytes, name);
       continue;
     }
     if (bytes.length === 0) continue;
@@ -53,7 +54,10 @@ export async function* readFerCsv(stream: AsyncIterable<Buffer>, name: string): 
   }
 }
 
-function parseHeader(text: string, name: string): Columns {
+function parseHeader(line: Buffer, name: string): Columns {
+  const packing = packingOf(line);
+  if (packing !== undefined) throw packed(name, packing);
+  const text = line.toString('utf8');
   const names = text
     .replace(/^\ufeff/, '')
     .split(',')
@@ -65,6 +69,12 @@ function parseHeader(text: string, name: string): Columns {
   };
   if (names.length !== 3 || Object.values(columns).includes(-1)) throw badHeader(name, text.slice(0, 80));
   return columns;
+}
+
+function packed(name: string, packing: string): FermentError {
+  return new FermentError('DATA_LAYOUT', `${name} must be a CSV. Received: ${packing}.`, {
+    hint: 'Unpack it first, or for a zip archive: -S download.source=zip',
+  });
 }
 
 function badHeader(name: string, received: string): FermentError {

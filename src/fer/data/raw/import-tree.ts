@@ -31,7 +31,7 @@ export async function importTree(
   const { images, ignored } = findFolderLayout(tree.files, tree.name);
   if (images.length === 0) {
     const csv = findCsv(tree.files);
-    if (csv === undefined) throw noLayout(tree.name, tree.files.length);
+    if (csv === undefined) throw noLayout(tree.name, tree.files);
     await importCsv(
       { stream: await csv.open(), name: csv.path, sizeBytes: csv.sizeBytes },
       writer,

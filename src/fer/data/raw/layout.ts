@@ -1,4 +1,4 @@
-import { FermentError } from '../../../kit/index.ts';
+import { FermentError, plural } from '../../../kit/index.ts';
 import { CLASSES } from '../../params/index.ts';
 import { labelOfName } from '../class-names.ts';
 import { hasImageName, type IgnoreReason, isSystemFile, type TreeFile } from '../tree/index.ts';
@@ -112,10 +112,17 @@ function severalRoots(sourceName: string, roots: readonly string[]): FermentErro
 }
 
 /** The error for a source in which no data set was found. */
-export function noLayout(sourceName: string, filesSeen: number): FermentError {
+export function noLayout(sourceName: string, files: readonly TreeFile[]): FermentError {
+  const first = files.find((file) => !isSystemFile(file.path)) ?? files[0];
+  const received =
+    first === undefined
+      ? 'no file'
+      : `${plural(files.length, 'file')}, none of them so; the first is ${first.path}`;
   return new FermentError(
     'DATA_LAYOUT',
-    `${sourceName} holds no data set in a known layout: train/<class>/*.jpg and test/<class>/*.jpg somewhere inside, or fer2013.csv, or icml_face_data.csv. Received: ${filesSeen} files, none of them so.`,
-    { hint: `The classes are ${CLASSES.join(', ')}. docs/data.md shows each layout.` },
+    `${sourceName} holds no data set in a known layout: train/<class>/*.jpg and test/<class>/*.jpg somewhere inside, or fer2013.csv, or icml_face_data.csv. Received: ${received}.`,
+    {
+      hint: `The classes are ${CLASSES.join(', ')}. Images are .jpg, .jpeg or .png. docs/data.md shows each layout.`,
+    },
   );
 }

@@ -1,4 +1,5 @@
 export { isZipFile, openTree, requirePath } from './open-tree.ts';
+export { packingOf } from './packing.ts';
 export {
   type FileTree,
   hasCsvName,

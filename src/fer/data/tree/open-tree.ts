@@ -1,6 +1,7 @@
 import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import { FermentError } from '../../../kit/index.ts';
 import { openFolderTree } from './folder-tree.ts';
+import { packingOf } from './packing.ts';
 import type { FileTree } from './tree.ts';
 import { openZipTree } from './zip-tree.ts';
 
@@ -52,7 +53,7 @@ export function isZipFile(path: string): boolean {
   try {
     const head = Buffer.alloc(4);
     readSync(fd, head, 0, 4, 0);
-    return head.toString('latin1', 0, 2) === 'PK' && (head[2] === 3 || head[2] === 5);
+    return packingOf(head) === 'a zip archive';
   } finally {
     closeSync(fd);
   }

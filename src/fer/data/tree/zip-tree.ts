@@ -4,6 +4,7 @@ import { crc32, inflateRawSync } from 'node:zlib';
 import { type Entry, fromRandomAccessReaderPromise, type ZipFile } from 'yauzl';
 import { compareBytes, FermentError, formatBytes, isFermentError, messageOf } from '../../../kit/index.ts';
 import { explainReadError } from '../read-error.ts';
+import { refuseGzip } from './packing.ts';
 import type { FileTree, TreeFile } from './tree.ts';
 import { WindowReader } from './window-reader.ts';
 
@@ -28,12 +29,15 @@ interface Archive {
 export async function openZipTree(path: string): Promise<FileTree> {
   const reader = openReader(path);
   try {
+    refuseGzip(path, startOf(reader, path));
     const zip = await fromRandomAccessReaderPromise(reader, statSync(path).size, { autoClose: false });
     const archive = { name: path, zip, reader };
     const files: TreeFile[] = [];
     let totalBytes = 0;
     for await (const entry of zip.eachEntry()) {
       const inside = plainPath(entry.fileName);
+      if (inside.includes('\0'))
+        throw damaged(path, `no name can have a zero byte, as ${JSON.stringify(inside)} has`);
       if (entry.fileName.endsWith('/') || inside === '' || isLink(entry)) continue;
       totalBytes += entry.uncompressedSize;
       if (totalBytes > MAX_TOTAL_BYTES)
@@ -54,6 +58,12 @@ function openReader(path: string): WindowReader {
   } catch (error) {
     throw explainReadError(error, path);
   }
+}
+
+function startOf(reader: WindowReader, path: string): Buffer {
+  const head = Buffer.alloc(Math.min(4, statSync(path).size));
+  reader.readAt(head, 0);
+  return head;
 }
 
 function isLink(entry: Entry): boolean {

@@ -1,13 +1,15 @@
 import { Readable } from 'node:stream';
+import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type CsvImage, readFerCsv } from '../../../../src/fer/data/raw/csv.ts';
 import { CLASSES } from '../../../../src/fer/index.ts';
+import { makeZip } from './support/make-zip.ts';
 
 const PIXELS = Array.from({ length: 2304 }, (_, i) => i % 256);
 
-async function read(text: string, chunkBytes = 1 << 16): Promise<CsvImage[]> {
-  const bytes = Buffer.from(text);
+async function read(content: string | Buffer, chunkBytes = 1 << 16): Promise<CsvImage[]> {
+  const bytes = Buffer.from(content);
   const chunks = Array.from({ length: Math.ceil(bytes.length / chunkBytes) }, (_, i) =>
     bytes.subarray(i * chunkBytes, (i + 1) * chunkBytes),
   );
@@ -90,6 +92,16 @@ describe('FER2013 as CSV', () => {
   it('stops after twenty bad lines', async () => {
     const error = await read(`emotion,pixels,Usage\n${'bad\n'.repeat(100)}`).catch((e: unknown) => e);
     expect(error).toMatchObject({ message: expect.stringMatching(/:21: .*\n\(and perhaps more\)$/) });
+  });
+
+  it.each([
+    ['a zip archive', makeZip([{ name: 'fer2013.csv', data: Buffer.from('x') }])],
+    ['a gzip file', gzipSync('x')],
+  ])('calls %s by its name instead of showing its bytes', async (what, bytes) => {
+    await expect(read(bytes)).rejects.toMatchObject({
+      code: 'DATA_LAYOUT',
+      message: `fer2013.csv must be a CSV. Received: ${what}.`,
+    });
   });
 
   it.each(['', 'a,b\n1,2\n', 'emotion,pixels\n'])('refuses another header (%#)', async (text) => {

@@ -1,6 +1,7 @@
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { openTree } from '../../../../src/fer/data/tree/index.ts';
@@ -71,6 +72,11 @@ describe('an archive as a source', () => {
     ['that leads out of it', [{ name: '../../evil.jpg', data: data('x') }], /leads out of the archive/],
     ['that is absolute', [{ name: '/etc/evil.jpg', data: data('x') }], /leads out of the archive/],
     ['by a backslash', [{ name: '..\\evil.jpg', data: data('x') }], /leads out of the archive/],
+    [
+      'with a zero byte',
+      [{ name: 'a\0b.jpg', data: data('x') }],
+      /no name can have a zero byte, as "a\\u0000b/,
+    ],
   ])('is refused whole for a path %s', async (name, entries, message) => {
     await expect(openZip(archive(`${name}.zip`, entries))).rejects.toMatchObject({
       code: 'DATA_DAMAGED',
@@ -103,6 +109,14 @@ describe('an archive as a source', () => {
         message: `Cannot use the archive ${path}: it is cut short, or no zip archive.`,
       });
     }
+  });
+
+  it('that is a gzip file is called one', async () => {
+    const path = archive('fer2013.tar.gz', gzipSync(data('x')));
+    await expect(openZip(path)).rejects.toMatchObject({
+      code: 'DATA_LAYOUT',
+      message: `${path} must be a zip archive. Received: a gzip file.`,
+    });
   });
 
   it('with any byte changed gives right bytes or a DATA_DAMAGED error', async () => {
