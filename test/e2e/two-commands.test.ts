@@ -1,5 +1,7 @@
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import { cliProject } from '../support/cli-project.ts';
+import { repository } from '../support/project.ts';
 import { type RunnerProject, reproProcess, runnerProject, untilThere } from '../support/runner-project.ts';
 
 const PIPELINE = `
@@ -73,4 +75,30 @@ it('a command that fails while an input moves says so: that may be the cause', a
       "Stage 'c' failed: its command exited with 1. x changed while it was running, which may be the cause.",
     hint: 'Run the same command again. What it wrote: ferment logs c',
   });
+});
+
+it('a stage whose own command runs the pipeline does not wait for itself, but other stages can be run', async () => {
+  const ferment = `"${process.execPath}" "${join(repository, 'bin/ferment.js')}"`;
+  const p = cliProject({
+    'pipeline.yaml': `
+stages:
+  own: {cmd: '${ferment} repro > said 2>&1; echo 1 > own', outs: [own]}
+  after: {cmd: cp own after, deps: [own], outs: [after]}
+  above: {cmd: '${ferment} repro -s after > told 2>&1; ${ferment} repro free; echo 1 > above', deps: [own], outs: [above]}
+  below: {cmd: cp above below, deps: [above], outs: [below]}
+  free: {cmd: echo 1 > free, outs: [free]}
+`,
+  });
+  await p.ferment('repro', 'own', 'free');
+  expect(p.read('said')).toContain(`error: Stage 'own' runs this command, which would wait for it to end.
+In the command of 'own', name stages that do not need it: ferment repro STAGE
+`);
+  p.remove('free');
+  const shown = await p.ferment('repro', 'above');
+  expect(shown).toContain('restored   free');
+  expect(p.read('told')).toContain('ran        after');
+  expect(p.read('above')).toBe('1\n');
+  p.write('pipeline.yaml', p.read('pipeline.yaml').replace('repro -s after > told', 'repro -s below > told'));
+  await p.ferment('repro', 'above');
+  expect(p.read('told')).toContain("error: Stage 'above' runs this command, which would wait for it to end.");
 });

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import { FermentError } from '../../kit/index.ts';
 import type { StageName } from '../model.ts';
@@ -14,7 +15,7 @@ const PAUSE_MS = 100;
 /**
  * Gets the right to change a stage's outs: no other command in this project runs or restores it meanwhile. Waits for
  * one that does. `waited` is true when there was one: what is known about the stage is then old.
- * Throws INTERRUPTED after an abort.
+ * Throws INTERRUPTED after an abort, BUSY where it would wait for itself.
  */
 export async function claimStage(
   session: Session,
@@ -31,6 +32,7 @@ export async function claimStage(
       const warn = (text: string): void => worker.emit({ type: 'run-warning', text });
       if (recoverStage(session.root, session.state, { file, record, warn })) continue;
     } else if (!waited) {
+      throwWithin(session, stage);
       const text = `Stage '${stage}' is held by ${holderOf(record)}; waiting for it. (If there is no such process, remove ${file}.)`;
       worker.emit({ type: 'stage-waiting', stage, text });
     }
@@ -43,6 +45,17 @@ export async function claimStage(
 /** Who holds a claim, in words. */
 export function holderOf({ owner }: ClaimRecord): string {
   return `process ${owner?.pid} on ${owner?.host}`;
+}
+
+/** Throws BUSY when the command of this very stage started this process: each would wait for the other for ever. */
+export function throwWithin({ root }: Session, stage: StageName): void {
+  const { FERMENT_ROOT, FERMENT_STAGE, FERMENT_STAGE_FILE } = process.env;
+  if (FERMENT_STAGE !== stage || FERMENT_ROOT !== root) return;
+  // The file goes when the command ends; the variables stay with what it left running.
+  if (FERMENT_STAGE_FILE === undefined || !existsSync(FERMENT_STAGE_FILE)) return;
+  throw new FermentError('BUSY', `Stage '${stage}' runs this command, which would wait for it to end.`, {
+    hint: `In the command of '${stage}', name stages that do not need it: ferment repro STAGE`,
+  });
 }
 
 function interrupted(stage: StageName): FermentError {

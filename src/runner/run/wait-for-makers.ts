@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { FermentError, isFermentError, isOwn } from '../../kit/index.ts';
 import type { Stage, StageName } from '../model.ts';
 import { type ClaimRecord, isAbandoned, readClaim } from './claim-record.ts';
-import { holderOf } from './claim-stage.ts';
+import { holderOf, throwWithin } from './claim-stage.ts';
 import { type Decided, type DecideOptions, decide } from './decide.ts';
 import { recoverStage } from './recover.ts';
 import { forgetFiles, type Session } from './session.ts';
@@ -60,7 +60,7 @@ export function heldMaker({ graph, state }: Session, stage: Stage): Held | undef
 
 /**
  * Waits while another command is at a stage that `find` finds, and cleans up after one that was killed at it. `what` is
- * how the sentence that is told begins. Throws INTERRUPTED after an abort.
+ * how the sentence that is told begins. Throws INTERRUPTED after an abort, BUSY where it would wait for itself.
  */
 export async function waitWhileHeld(
   session: Session,
@@ -78,6 +78,7 @@ export async function waitWhileHeld(
     if (isAbandoned(record)) {
       if (recoverStage(session.root, session.state, { file, record, warn })) continue;
     } else if (told !== stage) {
+      throwWithin(session, stage);
       told = stage;
       const text = `${what} by stage '${stage}', which is held by ${holderOf(record)}; waiting for it. (If there is no such process, remove ${file}.)`;
       worker.emit({ type: 'stage-waiting', stage: waiting, text });
