@@ -31,7 +31,7 @@ export async function readHdf5(
       file.close();
     }
   } catch (error) {
-    throw new FermentError('BAD_WEIGHTS', `${path} cannot be read as HDF5: ${messageOf(error)}`, {
+    throw new FermentError('BAD_WEIGHTS', `${path} cannot be read as HDF5: ${reasonOf(error)}.`, {
       hint: 'Download or copy the file again.',
       cause: error,
     });
@@ -40,13 +40,31 @@ export async function readHdf5(
 
 /** Numbers are read at once: the file is closed before anybody asks for them. */
 function tensorOf(dataset: Dataset, name: string, path: string): StoredTensor {
-  const { value, shape } = dataset;
-  const numbers = value instanceof Float64Array ? Float32Array.from(value) : value;
+  const { numbers, why } = numbersOf(dataset);
   return {
-    shape: shape ?? [],
+    shape: dataset.shape ?? [],
     values: () => {
-      if (numbers instanceof Float32Array) return new Float32Array(numbers);
-      throw new FermentError('BAD_WEIGHTS', `${path}: ${name} should hold float32 or float64 numbers.`);
+      if (numbers !== undefined) return new Float32Array(numbers);
+      throw new FermentError('BAD_WEIGHTS', `${path}: ${name} ${why}.`);
     },
   };
+}
+
+/** An array that cannot be read, of half floats or packed by an unknown filter, is no reason to refuse the others. */
+function numbersOf(dataset: Dataset): { readonly numbers?: Float32Array; readonly why?: string } {
+  try {
+    const { value } = dataset;
+    if (value instanceof Float64Array) return { numbers: Float32Array.from(value) };
+    if (value instanceof Float32Array) return { numbers: value };
+    return { why: 'should hold float32 or float64 numbers' };
+  } catch (error) {
+    return { why: `should hold float32 or float64 numbers, and cannot be read: ${reasonOf(error)}` };
+  }
+}
+
+/** What an error of the library says, in one line: its text is a stack of the library's own calls. */
+function reasonOf(error: unknown): string {
+  const text = messageOf(error);
+  const reasons = [...text.matchAll(/^ +#\d+: .*\(\): (.+)$/gm)].map(([, reason = '']) => reason);
+  return reasons.find((reason) => reason.startsWith('required filter')) ?? reasons.at(-1) ?? text;
 }

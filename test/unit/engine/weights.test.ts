@@ -5,6 +5,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parseSafetensors, readHdf5 } from '../../../src/engine/index.ts';
 import { isFermentError } from '../../../src/kit/index.ts';
+import { writeHdf5 } from '../../support/hdf5.ts';
 import { norm, readReference } from './reference.ts';
 import { encodeSafetensors } from './safetensors.ts';
 
@@ -118,6 +119,40 @@ describe('readHdf5', () => {
     expect([...wanted.values()].map((tensor) => [...tensor.values()]).sort()).toEqual([[0.5], [1, 2, 3, 4]]);
     expect(() => [...all].find(([name]) => name.endsWith('other'))?.[1].values()).toThrow(
       /should hold float32/,
+    );
+  });
+
+  test('reads the others beside an array that is damaged', async () => {
+    const { File, ready } = await import('h5wasm/node');
+    await ready;
+    const path = join(folder, 'packed.h5');
+    const file = new File(path, 'w');
+    const data = Float32Array.from({ length: 256 }, (_, i) => i);
+    const packing: { chunks: number[]; compression: 'gzip'; compression_opts: number[] } = {
+      chunks: [256],
+      compression: 'gzip',
+      compression_opts: [9],
+    };
+    file.create_dataset({ name: 'packed', data, shape: [256], ...packing });
+    file.create_dataset({ name: 'plain', data: Float32Array.of(5), shape: [1] });
+    file.close();
+    const bytes = readFileSync(path);
+    const start = bytes.indexOf('78da', 0, 'hex'); // how zlib begins at level 9
+    writeFileSync(path, bytes.fill(0xff, start, start + 16));
+    const all = await readHdf5(path, () => true);
+    const named = (end: string) => [...all].find(([name]) => name.endsWith(end))?.[1];
+    expect(named('plain')?.values()).toEqual(Float32Array.of(5));
+    expect(() => named('packed')?.values()).toThrow(
+      /packed should hold .* cannot be read: filter returned failure during read\.$/,
+    );
+  });
+
+  test('says in one line that a file is cut off', async () => {
+    const path = join(folder, 'cut.h5');
+    await writeHdf5(path, [{ name: 'conv/kernel:0', shape: [2], values: Float32Array.of(1, 2) }]);
+    writeFileSync(path, readFileSync(path).subarray(0, -1));
+    await expect(readHdf5(path, () => true)).rejects.toThrow(
+      /cut\.h5 cannot be read as HDF5: truncated file: .+\.$/,
     );
   });
 

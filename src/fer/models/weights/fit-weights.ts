@@ -77,6 +77,9 @@ function numbersFor(
     return `other shape: ${escapeControl(name)} should be ${shapeText(shape)} and is ${shapeText(tensor.shape)}`;
   try {
     const values = tensor.values();
+    const odd = values.find((value) => !Number.isFinite(value));
+    // One of them makes every answer of the model not-a-number. Float64 beyond float32 comes as infinity.
+    if (odd !== undefined) return `no finite float32: ${escapeControl(name)} holds ${odd}`;
     return isTorch ? fromTorch(values, target) : values;
   } catch (error) {
     if (!isFermentError(error)) throw error;

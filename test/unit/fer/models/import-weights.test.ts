@@ -344,6 +344,16 @@ describe('a file that does not fit', () => {
     });
   });
 
+  test.each([Number.NaN, Number.NEGATIVE_INFINITY])('is refused for a weight that is %s', async (value) => {
+    const changed = tensors.map((tensor) =>
+      tensor.name === 'fc.3.bias' ? { ...tensor, values: tensor.values.with(3, value) } : tensor,
+    );
+    expect(await refused(safetensorsFile(changed), 'resnet')).toMatchObject({
+      code: 'BAD_WEIGHTS',
+      message: expect.stringMatching(new RegExp(`\\n {2}no finite float32: fc\\.3\\.bias holds ${value}$`)),
+    });
+  });
+
   test('is told which net it fits', async () => {
     const error = await refused(safetensorsFile(tensors), 'mobilenetv2');
     expect(error).toMatchObject({ code: 'BAD_WEIGHTS', hint: 'It fits resnet: --model resnet' });
