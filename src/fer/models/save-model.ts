@@ -5,7 +5,7 @@ import {
   type WeightPrecision,
   weightBytes,
 } from '../../engine/index.ts';
-import { type Digest, digestOf, prettyJson, writeFileAtomic } from '../../kit/index.ts';
+import { type Digest, digestOf, FermentError, prettyJson, writeFileAtomic } from '../../kit/index.ts';
 import type { ModelInfo } from './model-info.ts';
 
 /** The files of a saved model, in its folder. */
@@ -26,7 +26,7 @@ export interface SavedModelInfo extends ModelInfo {
  * Writes a model into a folder: `model.json` and `weights.bin`, which any TensorFlow.js opens with
  * `tf.loadLayersModel`, the same weights for everybody else as `model.safetensors`, with Keras' names and layout, and
  * `model-info.json`. The output is logits. `float16` halves the files; what reads them gets float32. Equal models give equal bytes. Each file is written atomically; other files
- * in the folder are left alone. Throws NO_SPACE or STORE_UNWRITABLE.
+ * in the folder are left alone. Throws NO_SPACE or STORE_UNWRITABLE, and BAD_WEIGHTS for a number that no half can hold.
  */
 export async function saveModel(
   folder: string,
@@ -34,6 +34,7 @@ export async function saveModel(
   info: ModelInfo,
   precision: WeightPrecision = 'float32',
 ): Promise<void> {
+  if (precision === 'float16') refuseOverflow(model);
   const { topology, weights, specs } = await serialize(model, precision);
   const modelJson = {
     format: 'layers-model',
@@ -46,6 +47,25 @@ export async function saveModel(
   writeFileAtomic(join(folder, MODEL_FILES.tensors), safetensorsOf(model, info, precision));
   writeFileAtomic(join(folder, MODEL_FILES.topology), prettyJson(modelJson));
   writeFileAtomic(join(folder, MODEL_FILES.info), prettyJson(saved));
+}
+
+/** From here on the nearest half is infinity. */
+const HALF_OVERFLOW = 65_520;
+
+/** Stored as infinity, one number would make others of every answer, or none at all. */
+function refuseOverflow(model: LayersModel): void {
+  for (const variable of model.layers.flatMap((layer) => layer.weights)) {
+    const large = variable
+      .read()
+      .dataSync<'float32'>()
+      .find((value) => !(Math.abs(value) < HALF_OVERFLOW));
+    if (large === undefined) continue;
+    throw new FermentError(
+      'BAD_WEIGHTS',
+      `Weights that are stored as float16 must be below ${HALF_OVERFLOW} in size. Received: ${large} in ${variable.originalName}.`,
+      { hint: 'Store them as they are: --precision float32.' },
+    );
+  }
 }
 
 function safetensorsOf(model: LayersModel, info: ModelInfo, precision: WeightPrecision): Uint8Array {

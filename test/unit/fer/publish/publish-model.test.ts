@@ -1,4 +1,13 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { type Engine, loadEngine, parseSafetensors } from '../../../../src/engine/index.ts';
@@ -116,6 +125,26 @@ describe('publishing a model', () => {
     const kernel = tensors.get('logits/kernel');
     expect(kernel?.shape).toEqual([112, 7]);
     expect(kernel?.values()).toHaveLength(784);
+  });
+
+  test('refuses halves for a variance that none can hold, and writes nothing', async () => {
+    const { root } = await project('zip');
+    const folder = join(root, 'artifacts/models/net');
+    const { model, info } = await loadModel(engine, folder);
+    const variance = model.layers.flatMap((layer) => layer.weights).find(({ name }) => /variance/.test(name));
+    variance?.write(engine.tf.fill([...variance.shape] as number[], 65_520));
+    await saveModel(folder, model, info);
+    disposeModel(model);
+    copyFileSync(join(folder, 'model-info.json'), join(root, 'artifacts/evaluation/net/model-info.json'));
+    await expect(publish(root)).rejects.toMatchObject({
+      code: 'BAD_WEIGHTS',
+      message:
+        'Weights that are stored as float16 must be below 65520 in size. Received: 65520 in stem/bn/moving_variance.',
+    });
+    expect(existsSync(join(root, 'out'))).toBe(false);
+    await publish(root, 'float32');
+    const published = await loadModel(engine, join(root, 'out'));
+    disposeModel(published.model);
   });
 
   test('writes a card with the measured figures, the data and what it is not for', async () => {
