@@ -35,7 +35,7 @@ export async function* readAnnotations(
 ): AsyncGenerator<Annotation> {
   let columns: ReadonlyMap<string, number> | undefined;
   for await (const { number, bytes } of readLines(stream)) {
-    const cells = bytes.toString('utf8').split(',');
+    const cells = cellsOf(bytes);
     if (columns === undefined) {
       const header = headerOf(cells, name);
       columns = header ?? new Map(COLUMNS.map((column, i) => [column, i]));
@@ -43,25 +43,40 @@ export async function* readAnnotations(
     }
     if (bytes.length > 0) yield parseLine(cells, columns, `${name}:${number}`);
   }
+  if (columns === undefined) throw badHeader(name, 'an empty file');
 }
 
-function headerOf(cells: readonly string[], name: string): ReadonlyMap<string, number> | undefined {
-  const names = cells.map((cell) => cell.replace(/^\ufeff/, '').trim());
+/** Cells without blanks and quotes; AffectNet's own have no commas inside, their landmarks are parted by semicolons. */
+function cellsOf(line: Buffer): readonly string[] {
+  const text = line.toString('utf8').replace(/^\ufeff/, '');
+  return text.split(',').map((cell) =>
+    cell
+      .trim()
+      .replace(/^"(.*)"$/, '$1')
+      .trim(),
+  );
+}
+
+function headerOf(names: readonly string[], name: string): ReadonlyMap<string, number> | undefined {
   if (names.includes(COLUMNS[0]) && names.includes('expression'))
     return new Map(names.map((column, i) => [column, i]));
-  if (cells.length === COLUMNS.length && /\.\w+$/.test(names[0] ?? '')) return undefined;
-  throw new FermentError(
+  if (names.length === COLUMNS.length && /\.\w+$/.test(names[0] ?? '')) return undefined;
+  throw badHeader(name, names.join(',').slice(0, 80));
+}
+
+function badHeader(name: string, received: string): FermentError {
+  return new FermentError(
     'DATA_LAYOUT',
-    `${name}:1: the columns of AffectNet's lists were expected (${COLUMNS.join(', ')}). Received: ${cells.join(',').slice(0, 80)}`,
+    `${name}:1: the columns of AffectNet's lists were expected (${COLUMNS.join(', ')}). Received: ${received}`,
     { hint: 'Remove other CSV files from the folder that inject.path names.' },
   );
 }
 
 function parseLine(cells: readonly string[], columns: ReadonlyMap<string, number>, at: string): Annotation {
-  const cell = (name: (typeof COLUMNS)[number]): string => cells[columns.get(name) ?? -1]?.trim() ?? '';
+  const cell = (name: (typeof COLUMNS)[number]): string => cells[columns.get(name) ?? -1] ?? '';
   const path = cell('subDirectory_filePath');
   const code = cell('expression');
-  if (path === '' || !/^\d+$/.test(code)) {
+  if (path === '' || !/^(\d|10)$/.test(code)) {
     throw new FermentError(
       'DATA_DAMAGED',
       `${at}: a path and an expression code from 0 to 10 were expected. Received: '${path}' and '${code}'.`,

@@ -38,7 +38,7 @@ export async function openAffectNet(tree: FileTree): Promise<CandidateSource> {
 
 async function fromCsv(tree: FileTree, csvs: readonly TreeFile[]): Promise<CandidateSource> {
   const findImage = indexImages(tree.files.filter(isCandidateFile));
-  const skipped = { otherExpression: 0, imageMissing: 0, imageAmbiguous: 0 };
+  const skipped = { otherExpression: 0, imageMissing: 0, imageAmbiguous: 0, listedAgain: 0 };
   const seen = new Set<string>();
   const candidates = [];
   for (const csv of csvs) {
@@ -47,7 +47,8 @@ async function fromCsv(tree: FileTree, csvs: readonly TreeFile[]): Promise<Candi
       const file = findImage(path, csv.path);
       if (label === undefined) skipped.otherExpression++;
       else if (typeof file === 'string') skipped[file]++;
-      else if (!seen.has(file.path)) {
+      else if (seen.has(file.path)) skipped.listedAgain++;
+      else {
         seen.add(file.path);
         candidates.push(fileCandidate(file, label, face));
       }

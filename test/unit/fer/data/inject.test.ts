@@ -221,7 +221,12 @@ describe('injecting from AffectNet', () => {
       sad: 1,
       surprise: 1,
     });
-    expect(report.skipped).toEqual({ otherExpression: 4, imageMissing: 1, imageAmbiguous: 0 });
+    expect(report.skipped).toEqual({
+      otherExpression: 4,
+      imageMissing: 1,
+      imageAmbiguous: 0,
+      listedAgain: 0,
+    });
     expect(records().map(({ path, source: from, crop }) => [path.split('/')[0], from, crop])).toEqual(
       [
         ['angry', 6],
@@ -330,7 +335,12 @@ describe('injecting from AffectNet', () => {
       ['disgust', 'val_set/1/0001.jpg', { left: 50, top: 30, width: 30, height: 30 }],
       ['happy', 'train_set/1/0001.jpg', { left: 0, top: 0, width: 30, height: 30 }],
     ]);
-    expect(report.skipped).toEqual({ otherExpression: 0, imageMissing: 0, imageAmbiguous: 0 });
+    expect(report.skipped).toEqual({
+      otherExpression: 0,
+      imageMissing: 0,
+      imageAmbiguous: 0,
+      listedAgain: 0,
+    });
   });
 
   it('takes nothing of a line that may mean two images, and counts it', async () => {
@@ -344,7 +354,40 @@ describe('injecting from AffectNet', () => {
     const report = await inject(source, { source: 'affectnet', targets, minFaceSize: 20 });
     // The list in val_set/ lies beside the image that it means.
     expect(records().map((record) => record.source)).toEqual(['val_set/1/0001.jpg']);
-    expect(report.skipped).toEqual({ otherExpression: 0, imageMissing: 0, imageAmbiguous: 2 });
+    expect(report.skipped).toEqual({
+      otherExpression: 0,
+      imageMissing: 0,
+      imageAmbiguous: 2,
+      listedAgain: 0,
+    });
+  });
+
+  it('reads quoted cells, and counts the lines that list an image again', async () => {
+    const source = join(study.root, 'affectnet');
+    const quoted = (text: string): string => text.replace(/[^,\n]+/g, '"$&"');
+    writeFiles(source, [
+      ['a/1.jpg', await photo(1)],
+      ['training.csv', quoted(`\ufeff${HEADER}\r\n${line('a/1.jpg', 5)}\r\n${line('a/1.jpg', 1)}\r\n`)],
+    ]);
+    const report = await inject(source, { source: 'affectnet', targets, minFaceSize: 20 });
+    expect(records().map((record) => record.path.split('/')[0])).toEqual(['disgust']);
+    expect(report.skipped.listedAgain).toBe(1);
+  });
+
+  it.each([
+    ['', 'DATA_LAYOUT', /^training\.csv:1: the columns .* Received: an empty file$/],
+    [
+      `${HEADER}\na/1.jpg,0,0,9,9,,42,0,0`,
+      'DATA_DAMAGED',
+      /^training\.csv:2: .* from 0 to 10 .* and '42'\.$/,
+    ],
+  ])('refuses a list that says nothing, or no code (%#)', async (list, code, message) => {
+    const source = join(study.root, 'affectnet');
+    writeFiles(source, [['training.csv', list]]);
+    await expect(inject(source, { source: 'affectnet', targets })).rejects.toMatchObject({
+      code,
+      message: expect.stringMatching(message),
+    });
   });
 
   it('names the bad line of a list', async () => {
