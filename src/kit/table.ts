@@ -40,7 +40,7 @@ export function renderMarkdownTable(
 export function literalMarkdown(text: string): string {
   return text
     .replace(/\\(?=[!-/:-@[-`{-~])/g, '\\\\')
-    .replace(/[`*[\]]|<(?=[a-z/!?])|&(?=#?\w+;)|~(?=~)|(?<![a-z\d])_|_(?![a-z\d])/gi, '\\$&')
+    .replace(/[`*]|\](?=[[(])|<(?=[a-z/!?])|&(?=#?\w+;)|~(?=~)|(?<![a-z\d])_|_(?![a-z\d])/gi, '\\$&')
     .replace(/\s*\n\s*/g, ' ');
 }
 

@@ -5,10 +5,15 @@ export function renderMermaid(drawing: Drawing): string {
   const number = new Map(drawing.nodes.map((node, i) => [node.id, `node${i + 1}`]));
   return [
     'flowchart TD',
-    ...drawing.nodes.map((node) => `  ${number.get(node.id)}["${node.label.replaceAll('"', '#quot;')}"]`),
+    ...drawing.nodes.map((node) => `  ${number.get(node.id)}["${mermaidText(node.label)}"]`),
     ...drawing.edges.map(([a, b]) => `  ${number.get(a)} --> ${number.get(b)}`),
     '',
   ].join('\n');
+}
+
+/** Mermaid takes `<i>` for a tag and `#name;` for a character; these it shows as they are. */
+function mermaidText(text: string): string {
+  return text.replace(/["#&<>]/g, (c) => (c === '"' ? '#quot;' : `#${c.charCodeAt(0)};`));
 }
 
 /** Graphviz. */

@@ -4,6 +4,7 @@ import {
   formatBytes,
   formatCount,
   indent,
+  literalMarkdown,
   plural,
   renderMarkdownTable,
   renderTable,
@@ -67,7 +68,8 @@ export function renderDataDiffMarkdown(diff: DataDiff): string {
       .map((one) => [group, nameOf(one), sizesOf(one).join(' ').trim()]),
   );
   const lost = diff.notStored.map((path) => ['not in the store', escapeControl(path), '']);
-  return renderMarkdownTable([['Status', 'Path', 'Size'], ...rows, ...lost]);
+  const table = [['Status', 'Path', 'Size'], ...rows, ...lost];
+  return renderMarkdownTable(table.map((row) => row.map(literalMarkdown)));
 }
 
 function stagesOf({ outOf, depOf }: DataChange): readonly StageName[] {

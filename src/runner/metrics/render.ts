@@ -1,4 +1,4 @@
-import { escapeControl, renderMarkdownTable, renderTable } from '../../kit/index.ts';
+import { escapeControl, literalMarkdown, renderMarkdownTable, renderTable } from '../../kit/index.ts';
 import type { ValueChange, Values, ValuesDiff } from './diff.ts';
 import type { Direction } from './direction.ts';
 import type { Scalar } from './flatten.ts';
@@ -52,7 +52,7 @@ export function renderRevisions(revisions: readonly Labelled[], options: RenderO
   ]);
   const right = keys.map((_, i) => header.length + i);
   const table = [[...header, ...keys.map(escapeControl)], ...rows];
-  return options.markdown === true ? renderMarkdownTable(table, { right }) : renderTable(table, { right });
+  return asTable(table, right, options);
 }
 
 /** `metrics diff` and `params diff`: the old value, the new one, and for numbers the change and whether it is better. */
@@ -85,7 +85,14 @@ export function renderDiff(
 function render(whole: readonly string[][], columns: readonly number[], options: RenderOptions): string {
   const rows = options.path === false ? whole.map((row) => row.slice(1)) : whole;
   const right = options.path === false ? columns.map((column) => column - 1) : columns;
-  return options.markdown === true ? renderMarkdownTable(rows, { right }) : renderTable(rows, { right });
+  return asTable(rows, right, options);
+}
+
+/** Keys and texts are foreign: in Markdown `__init__` and `<b>` would be markup. */
+function asTable(rows: readonly string[][], right: readonly number[], { markdown }: RenderOptions): string {
+  if (markdown !== true) return renderTable(rows, { right });
+  const literal = rows.map((row) => row.map(literalMarkdown));
+  return renderMarkdownTable(literal, { right });
 }
 
 /** A value as a cell: `-` for none, numbers rounded to `precision` digits without trailing zeros. */

@@ -79,7 +79,7 @@ describe('the report as a page', () => {
       '<p>“Use &lt;Dataset&gt; &amp; *.json, `x_1` and __init__, [a](b) \\* &amp;lt; c”</p>',
     );
     expect(renderMarkdown([paragraph(literalMarkdown(foreign))])).toBe(
-      'Use \\<Dataset> & \\*.json, \\`x_1\\` and \\_\\_init\\_\\_, \\[a\\](b) \\\\\\* \\&lt; c\n',
+      'Use \\<Dataset> & \\*.json, \\`x_1\\` and \\_\\_init\\_\\_, [a\\](b) \\\\\\* \\&lt; c\n',
     );
     expect(literalMarkdown('macro_f1 < 0.5, a\nb')).toBe('macro_f1 < 0.5, a b');
   });

@@ -94,6 +94,11 @@ describe('the graph', () => {
     expect(collapsed.nodes.map((n) => n.label)).toEqual(['a@1', 'b (2)', 'a@2']);
   });
 
+  it('has names in Mermaid that are no markup and no characters by name', () => {
+    const odd = { nodes: [{ id: 'b', label: 'b@<i>x</i> #quot; &' }], edges: [] };
+    expect(renderMermaid(odd)).toContain('["b@#60;i#62;x#60;/i#62; #35;quot; #38;"]');
+  });
+
   it('is written as Mermaid and Graphviz with quotes escaped', () => {
     const odd = {
       nodes: [

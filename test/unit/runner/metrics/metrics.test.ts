@@ -99,6 +99,11 @@ describe('tables', () => {
     expect(renderValues(values({ 'm.json': { a: 1, b: 0.25 } }), { markdown: true })).toBe(
       '| Path | Metric | Value |\n| --- | --- | ---: |\n| m.json | a | 1 |\n| m.json | b | 0.25 |',
     );
+    const foreign = values({ 'm.json': { __init__: 1, 'a*b|*c_d': [1], '<b>': '<script>' } });
+    const table = renderValues(foreign, { markdown: true });
+    expect(table).toContain('| m.json | \\_\\_init\\_\\_ | 1 |');
+    expect(table).toContain('| m.json | a\\*b\\|\\*c_d | [1] |');
+    expect(table).toContain('| m.json | \\<b> | \\<script> |');
   });
 });
 
