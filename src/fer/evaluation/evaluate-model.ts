@@ -5,6 +5,7 @@ import { FermentError, writeFileAtomic } from '../../kit/index.ts';
 import { type Dataset, IMAGE_SIDE, loadDataset } from '../data/index.ts';
 import { type EngineFacts, engineFacts } from '../engine-facts.ts';
 import {
+  checkClasses,
   countMultiplyAdds,
   disposeModel,
   loadModel,
@@ -12,7 +13,7 @@ import {
   type ModelInfo,
   type Predictions,
 } from '../models/index.ts';
-import { CLASSES, type Params } from '../params/index.ts';
+import type { Params } from '../params/index.ts';
 import { type Answerer, type AnswerProgress, answerer } from './answerer.ts';
 import { type Canary, jpegCanary } from './canary.ts';
 import { type Choice, choiceOf, measureViews, workOf } from './measure-views.ts';
@@ -157,13 +158,5 @@ function canaryOf(
     argmaxRows(normaliseRows(asIs.probabilities, classes.length), classes.length),
     (copies, quality) => answersOf(`copies at JPEG quality ${quality}`, copies),
     { classes, qualities: canaryQualities, collapseShare },
-  );
-}
-
-function checkClasses(info: ModelInfo, folder: string): void {
-  if (info.classes.length === CLASSES.length && info.classes.every((name, c) => name === CLASSES[c])) return;
-  throw new FermentError(
-    'BAD_WEIGHTS',
-    `The model in ${folder} should answer the classes ${CLASSES.join(', ')}. Received: ${info.classes.join(', ')}.`,
   );
 }

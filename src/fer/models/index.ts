@@ -1,5 +1,6 @@
 export { buildModel, disposeModel, type ModelOptions } from './build.ts';
 export { channelsOf, toGray } from './channels.ts';
+export { checkClasses } from './check-classes.ts';
 export { countMultiplyAdds, countParameters, type ParameterCounts } from './count.ts';
 export { IMAGE_SHAPE } from './layers.ts';
 export { loadModel } from './load-model.ts';

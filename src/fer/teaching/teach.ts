@@ -4,7 +4,7 @@ import { loadDataset } from '../data/index.ts';
 import { type EngineFacts, engineFacts } from '../engine-facts.ts';
 import { argmaxRows } from '../evaluation/probabilities.ts';
 import { meanOf, type View, type ViewSet, viewAnswers, viewsOf } from '../evaluation/views.ts';
-import { disposeModel, loadModel, predict } from '../models/index.ts';
+import { checkClasses, disposeModel, loadModel, predict } from '../models/index.ts';
 import { CLASSES } from '../params/index.ts';
 import { writeSoftTargets } from './soft-targets.ts';
 
@@ -47,7 +47,7 @@ export interface TeachingMetrics {
 /**
  * Answers every training image with every model in every view and writes the mean of the probabilities, as targets
  * for another net (Hinton et al., 2015, at temperature 1; teachers trained with smoothed labels are soft already).
- * Throws what the loaders of data, engine and model throw, and DATA_MISSING without a model or an image.
+ * Throws what the loaders of data, engine and model throw, BAD_WEIGHTS for a model of other classes, and DATA_MISSING without a model or an image.
  */
 export async function teachTargets(
   places: TeachingPlaces,
@@ -98,6 +98,7 @@ async function answersOf({
   const { preprocessing } = info;
   let before = 0;
   try {
+    checkClasses(info, folder);
     const answer = viewAnswers(images, (seen) => {
       const { probabilities } = predict(engine, model, seen, {
         preprocessing,

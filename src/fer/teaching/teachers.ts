@@ -11,6 +11,7 @@ import { type Digest, digestOf, digestOfJson, FermentError } from '../../kit/ind
 import { meanOf } from '../evaluation/views.ts';
 import {
   channelsOf,
+  checkClasses,
   countMultiplyAdds,
   disposeModel,
   loadModel,
@@ -37,7 +38,7 @@ export interface Pupil {
   readonly model: LayersModel;
 }
 
-/** Loads saved models as teachers. Throws BAD_PARAMS for one that sees images in another form than the taught net, and what `loadModel` throws. */
+/** Loads saved models as teachers. Throws BAD_PARAMS for one that sees images in another form than the taught net, BAD_WEIGHTS for one of other classes, and what `loadModel` throws. */
 export async function loadTeachers(
   engine: Engine,
   folders: readonly string[],
@@ -49,6 +50,7 @@ export async function loadTeachers(
     for (const folder of folders) {
       const { model, info } = await loadModel(engine, folder);
       models.push(model);
+      checkClasses(info, folder);
       refuseOtherForm(folder, formOf(info.preprocessing, model), formOf(pupil.preprocessing, pupil.model));
     }
   } catch (error) {

@@ -12,11 +12,12 @@ import {
   buildModel,
   countParameters,
   disposeModel,
+  loadModel,
   predict,
   saveModel,
 } from '../../../../src/fer/models/index.ts';
 import { CLASSES } from '../../../../src/fer/params/index.ts';
-import { loadTeachers } from '../../../../src/fer/teaching/index.ts';
+import { loadTeachers, teachTargets } from '../../../../src/fer/teaching/index.ts';
 import { createMixup, createOnlineAugmentation } from '../../../../src/fer/training/augmentation/index.ts';
 import { makeBatch, takeGray } from '../../../../src/fer/training/learners/gray-images.ts';
 import { createImageLearner } from '../../../../src/fer/training/learners/image-learner.ts';
@@ -151,6 +152,22 @@ describe('teachers that answer each batch', () => {
       code: 'BAD_PARAMS',
       message: `A teacher must see images as the taught net does (centered, 1 channels). Received: ${folder(1)} (standardized, 1 channels).`,
     });
+    expect(engine.tf.memory().numTensors).toBe(before);
+  });
+
+  it('are refused where their answers are in another order than the labels, also those that teach once', async () => {
+    const turned = join(root, 'turned');
+    const { model, info } = await loadModel(engine, folder(1));
+    await saveModel(turned, model, { ...info, classes: [...CLASSES].reverse() });
+    disposeModel(model);
+    const before = engine.tf.memory().numTensors;
+    const refusal = {
+      code: 'BAD_WEIGHTS',
+      message: `The model in ${turned} should answer the classes ${CLASSES.join(', ')}. Received: ${[...CLASSES].reverse().join(', ')}.`,
+    };
+    await expect(loadTeachers(engine, [turned], pupil())).rejects.toMatchObject(refusal);
+    const places = { models: [turned], train: join(root, 'train'), targets: join(root, 'targets') };
+    await expect(teachTargets(places, { views: {}, device: 'cpu' })).rejects.toMatchObject(refusal);
     expect(engine.tf.memory().numTensors).toBe(before);
   });
 
