@@ -135,7 +135,8 @@ function formatChange(
     return change.old === undefined ? 'new' : change.new === undefined ? 'gone' : '-';
   const sign = change.diff > 0 ? '+' : '';
   const text = `${sign}${formatNumber(change.diff, precision)}`;
-  if (direction === undefined || change.diff === 0) return text;
+  // What has become NaN, or was it, is neither better nor worse.
+  if (direction === undefined || change.diff === 0 || Number.isNaN(change.diff)) return text;
   const verdict = change.diff > 0 === (direction === 'higher') ? 'better' : 'worse';
   return mark(`${text} ${verdict}`, verdict);
 }

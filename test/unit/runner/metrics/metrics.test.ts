@@ -99,6 +99,9 @@ describe('tables', () => {
     expect(renderValues(values({ 'm.json': { a: 1, b: 0.25 } }), { markdown: true })).toBe(
       '| Path | Metric | Value |\n| --- | --- | ---: |\n| m.json | a | 1 |\n| m.json | b | 0.25 |',
     );
+    const diverged = diffValues(values({ 'm.json': { a: 1 } }), values({ 'm.json': { a: Number.NaN } }));
+    const lower = () => 'lower' as const;
+    expect(renderDiff(diverged, labels, { direction: lower, markdown: true })).toContain('| 1 | NaN | NaN |');
     const foreign = values({ 'm.json': { __init__: 1, 'a*b|*c_d': [1], '<b>': '<script>' } });
     const table = renderValues(foreign, { markdown: true });
     expect(table).toContain('| m.json | \\_\\_init\\_\\_ | 1 |');
