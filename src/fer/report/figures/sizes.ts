@@ -1,7 +1,7 @@
-import { element, label, linearScale, type Scale } from '../../../kit/index.ts';
+import { element, label, linearScale, plural, type Scale } from '../../../kit/index.ts';
 import { colorAt, SERIES_COLORS } from './colors.ts';
 import { drawTitle, drawXAxis, drawYAxis, type Frame } from './frame.ts';
-import { figure } from './svg.ts';
+import { figure, QUIET } from './svg.ts';
 
 /** A model by what it costs and what it reaches; accuracies are shares. */
 export interface SizedModel {
@@ -94,10 +94,14 @@ interface Box {
   readonly bottom: number;
 }
 
-/** Each name beside its point, where it covers neither another point nor a name: right, left, below or above. */
+/**
+ * Each name beside its point, where it covers neither another point nor a name: right, left, below or above. Where there
+ * is no such place it is left out, and said: names over each other cannot be read.
+ */
 function drawNames(points: readonly Named[], frame: Frame): string[] {
   const taken: Box[] = points.map(({ x, y }) => boxAround(x, y, 6, 6));
-  return points.map(({ name, x, y }, i) => {
+  let without = 0;
+  const names = points.map(({ name, x, y }, i) => {
     const half = 3.3 * name.length;
     const inside = Math.max(frame.left + half + 1, Math.min(frame.right - half - 1, x));
     const places = [
@@ -109,11 +113,20 @@ function drawNames(points: readonly Named[], frame: Frame): string[] {
     const others = taken.filter((_, k) => k !== i);
     const isFree = ({ box }: { readonly box: Box }): boolean =>
       box.left > frame.left && box.right < frame.right && !others.some((other) => overlaps(box, other));
-    const place = places.find(isFree) ?? places[0];
-    if (place === undefined) return '';
+    const place = places.find(isFree);
+    if (place === undefined) {
+      without++;
+      return '';
+    }
     taken.push(place.box);
     return label(name, { x: place.x, y: place.y, 'text-anchor': place.anchor, 'font-size': 11.5 });
   });
+  return without === 0 ? names : [...names, noteOf(without, points.length, frame)];
+}
+
+function noteOf(without: number, all: number, { right, top }: Frame): string {
+  const text = `no room for ${without} of ${plural(all, 'name')}`;
+  return label(text, { x: right, y: top - 16, 'text-anchor': 'end', 'font-size': 11, ...QUIET });
 }
 
 function shortened(name: string): string {

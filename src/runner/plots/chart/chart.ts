@@ -86,8 +86,9 @@ export function formatValue(value: number): string {
 
 /** A tick with as many decimals as its step needs. */
 export function formatTick(value: number, step: number): string {
+  if (value === 0 && step < 1e-4) return '0';
   const most = Math.max(Math.abs(value), step);
-  if (most >= 1e6 || (value !== 0 && step < 1e-4)) return formatValue(value);
+  if (most >= 1e6 || step < 1e-4) return formatValue(value);
   const decimals = Math.max(0, Math.ceil(-Math.log10(step) - 1e-9));
   return (Object.is(value, -0) ? 0 : value).toFixed(decimals).replace('-', '−');
 }

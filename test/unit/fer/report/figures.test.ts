@@ -281,3 +281,19 @@ it('lines of which no value is known say so', () => {
   expect(renderLines({ ...chart, series: [series] })).toContain('>no values<');
   expect(renderLines({ ...chart, series: [{ ...series, points: [[1, 2]] }] })).not.toContain('no values');
 });
+
+it('names of nets that have no room are left out and counted, none is written over another', () => {
+  const net = { parameters: 1e5, multiplyAdds: 1e7, accuracy: 0.5 };
+  const sizes = (count: number): string =>
+    renderSizes('t', [
+      { ...net, name: 'far', parameters: 1e7, multiplyAdds: 1e9, accuracy: 0.9 },
+      ...Array.from({ length: count }, (_, i) => ({ ...net, name: `same ${i + 1}` })),
+    ]);
+  expect(sizes(3)).not.toContain('no room');
+  const many = sizes(30);
+  const places = [...many.matchAll(/<text x="([^"]*)" y="([^"]*)"[^>]*>same/g)].map(
+    ([, x, y]) => `${x} ${y}`,
+  );
+  expect(new Set(places).size).toBe(places.length);
+  expect(many).toContain(`>no room for ${30 - places.length / 2} of 31 names<`);
+});

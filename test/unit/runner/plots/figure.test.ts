@@ -170,3 +170,11 @@ it.skipIf(chromePath === undefined)(
     }
   },
 );
+
+it('the zero of an axis of very small numbers is a zero', () => {
+  const line = seriesOf([
+    [1, 0],
+    [2, 4e-9],
+  ]);
+  expect(ticksOf(figureOf('linear', line))).toContain('0');
+});
