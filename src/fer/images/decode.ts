@@ -1,6 +1,7 @@
 import sharp from 'sharp';
 import { mendJpeg } from './mend-jpeg.ts';
 import type { GrayImage } from './png.ts';
+import { explainUndecodable, UnreadableImage } from './unreadable.ts';
 
 /** Where to cut, in pixels of the decoded image. */
 export interface Box {
@@ -22,16 +23,18 @@ const MAX_PIXELS = 64_000_000;
 
 /**
  * Decodes any image that sharp reads into 8-bit gray. Colour, that of printers included, becomes gray as PIL's mode "L" does it; alpha and colour
- * profiles are ignored; `upright` turns it as its EXIF orientation says. Rejects with sharp's error when the bytes are
- * no image or a damaged one, and with one that says so when they are too large a one.
+ * profiles are ignored; `upright` turns it as its EXIF orientation says. Rejects with an UnreadableImage when the
+ * bytes are no image, a damaged one, or too large a one.
  */
 export async function decodeGray(bytes: Uint8Array, options: DecodeOptions = {}): Promise<DecodedImage> {
   try {
     return await decodeStrictly(bytes, options);
   } catch (error) {
     const mended = mendJpeg(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
-    if (mended === undefined) throw error;
-    return decodeStrictly(mended, options);
+    if (mended === undefined) throw await explainUndecodable(error, bytes);
+    return decodeStrictly(mended, options).catch(async (again: unknown) => {
+      throw await explainUndecodable(again, bytes);
+    });
   }
 }
 
@@ -74,7 +77,7 @@ function inksToRgb(data: Uint8Array, channels: number): Uint8Array {
 function refuseTooLarge(pixels: number): void {
   if (pixels <= MAX_PIXELS) return;
   const [has, most] = [pixels, MAX_PIXELS].map((count) => Math.round(count / 1e6));
-  throw new Error(`it has ${has} million pixels, and at most ${most} million are read`);
+  throw new UnreadableImage(`it has ${has} million pixels, and at most ${most} million are read`);
 }
 
 function everyNth(data: Uint8Array, n: number): Uint8Array {

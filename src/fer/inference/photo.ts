@@ -15,8 +15,8 @@ export interface SeenFace {
 }
 
 /**
- * The faces of a photograph, upright as its EXIF orientation says; without any, its middle square. Rejects with sharp's
- * error when the bytes are no image.
+ * The faces of a photograph, upright as its EXIF orientation says; without any, its middle square. Rejects with an
+ * error that says so when the bytes are no image.
  */
 export async function facesOf(bytes: Buffer, finder: FaceFinder | undefined): Promise<readonly SeenFace[]> {
   const readable = mendJpeg(bytes) ?? bytes;

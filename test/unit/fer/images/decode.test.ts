@@ -76,7 +76,24 @@ describe('decoding many images at once', () => {
     const result = await decodeManyGray(damaged, (image) => image);
     expect(result.map((image) => image.ok)).toEqual([true, false, true, false, false, true]);
     expect([result[0], result[2], result[5]]).toEqual([whole[0], whole[2], whole[5]]);
-    expect(result[3]).toEqual({ ok: false, reason: 'Input buffer contains unsupported image format' });
+    expect([result[1], result[3], result[4]]).toEqual([
+      { ok: false, reason: 'a part of its picture (jpeg) is missing or damaged' },
+      { ok: false, reason: 'it is no image of a known format, or its header is damaged' },
+      { ok: false, reason: 'it is empty' },
+    ]);
+  });
+
+  it('says the same of a bad file whatever other files are decoded beside it', async () => {
+    const png = await sharp(gray(1), { raw: { width: 48, height: 48, channels: 1 } })
+      .png()
+      .toBuffer();
+    const flipped = Buffer.from(png).fill(0, 30, 31);
+    const noSize = Buffer.from(png).fill(0, 16, 24);
+    const bad = [flipped, noSize, png.subarray(0, -30), (await jpeg(1)).subarray(0, -300)];
+    const alone = await Promise.all(bad.map((file) => decodeManyGray([file], (image) => image)));
+    for (let round = 0; round < 5; round++)
+      expect(await decodeManyGray(bad, (image) => image)).toEqual(alone.flat());
+    expect(JSON.stringify(alone)).not.toMatch(/vips|failOn|"ok":true/i);
   });
 
   it('refuses what would take too much memory, with its size, before any pixel is decoded', async () => {

@@ -1,0 +1,30 @@
+import sharp from 'sharp';
+
+/** Says why an image cannot be used. */
+export class UnreadableImage extends Error {
+  override readonly name = 'UnreadableImage';
+}
+
+/**
+ * Why bytes cannot be decoded, in words that depend on them alone, for they go into metrics. Those of libvips come from
+ * a buffer that all decoders at work share: a PNG was called a JPEG of which the end is missing.
+ */
+export async function explainUndecodable(error: unknown, bytes: Uint8Array): Promise<UnreadableImage> {
+  if (error instanceof UnreadableImage) return error;
+  return new UnreadableImage(await reasonAgainst(bytes), { cause: error });
+}
+
+async function reasonAgainst(bytes: Uint8Array): Promise<string> {
+  if (bytes.length === 0) return 'it is empty';
+  const format = await formatOf(bytes);
+  if (format === undefined) return 'it is no image of a known format, or its header is damaged';
+  return `a part of its picture (${format}) is missing or damaged`;
+}
+
+async function formatOf(bytes: Uint8Array): Promise<string | undefined> {
+  try {
+    return (await sharp(bytes, { failOn: 'none', limitInputPixels: false }).metadata()).format;
+  } catch {
+    return undefined; // the caller says so
+  }
+}
