@@ -25,14 +25,22 @@ export interface AdamScalars {
  */
 export function adamScalars(engine: Engine, settings: AdamSettings, t: number): AdamScalars {
   const { tf } = engine;
-  const beta1 = Math.fround(settings.beta1);
-  const beta2 = Math.fround(settings.beta2);
+  const beta1 = inSingle(settings.beta1);
+  const beta2 = inSingle(settings.beta2);
   const secondCorrection = Math.sqrt(1 - beta2 ** t);
   const alpha = (settings.learningRate * secondCorrection) / (1 - beta1 ** t);
   // beta1_power and beta2_power are 0, so that the kernel corrects nothing itself.
   const values = [0, 0, alpha, beta1, beta2, settings.epsilon * secondCorrection];
   const inputs = values.map((value) => tf.scalar(value));
   return { inputs, dispose: () => tf.dispose(inputs) };
+}
+
+/** The largest number of single precision below 1. */
+const NEARLY_ONE = 1 - 2 ** -24;
+
+/** Below 1 in single precision too: of a decay of 1 no correction is left, and the step is 0 / 0. */
+function inSingle(beta: number): number {
+  return Math.min(Math.fround(beta), NEARLY_ONE);
 }
 
 /** Applies one prepared step to a weight and its two moments, in place. */

@@ -49,6 +49,24 @@ function gradientsAt(weights: readonly number[]): number[] {
   return sums;
 }
 
+describe('Adam', () => {
+  test.each(['beta1', 'beta2'] as const)(
+    'a %s that single precision would round to 1 still takes steps',
+    (beta) => {
+      const rate = 0.05;
+      const { trainer, numbers } = start({
+        optimizer: { kind: 'adam', learningRate: rate, [beta]: 1 - 1e-9 },
+      });
+      trainer.step(IMAGES, LABELS);
+      // After one step both corrected moments are the gradient's, whatever the betas are.
+      const weights = [...KERNEL, ...BIAS];
+      const gradients = gradientsAt(weights);
+      for (const [i, value] of numbers().entries())
+        expect(value).toBeCloseTo((weights[i] ?? 0) - rate * Math.sign(gradients[i] ?? 0), 5);
+    },
+  );
+});
+
 describe('AdamW', () => {
   test('decays kernels apart from the moments, and leaves biases alone', () => {
     const [rate, decay, beta1, beta2] = [0.05, 0.4, 0.9, 0.99];
