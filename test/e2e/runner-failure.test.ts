@@ -204,9 +204,11 @@ it('a folder that a stage made read-only is removed and restored like others', a
 
 it('the log has all output from the first byte, and values of secret variables as ***', async () => {
   const p = runnerProject({
-    'pipeline.yaml': 'stages: {s: {cmd: "echo out; echo err >&2; echo $MY_PASSWORD; printf end"}}\n',
+    'pipeline.yaml':
+      'stages: {s: {cmd: \'echo out; echo err >&2; echo $MY_PASSWORD; echo "$MY_KEY"; printf end\'}}\n',
   });
   process.env['MY_PASSWORD'] = 'correct horse';
+  process.env['MY_KEY'] = '{\n  "private": "MIIEvQIBADAN"\n}';
   try {
     const { events } = await p.repro();
     const start = events.find((event) => event.type === 'stage-start');
@@ -215,11 +217,12 @@ it('the log has all output from the first byte, and values of secret variables a
       .trimEnd()
       .split('\n')
       .sort();
-    expect(lines).toEqual(['***', 'end', 'err', 'out']);
+    expect(lines).toEqual(['***', '***', 'end', 'err', 'out', '{', '}']);
     const shown = events.flatMap((event) => (event.type === 'stage-output' ? [event.line] : [])).sort();
     expect(shown).toEqual(lines);
   } finally {
     delete process.env['MY_PASSWORD'];
+    delete process.env['MY_KEY'];
   }
 });
 

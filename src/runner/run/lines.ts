@@ -58,11 +58,15 @@ export function isSecretName(name: string): boolean {
   return SECRET_NAME.test(name);
 }
 
-/** Replaces the values of secret environment variables in text by `***`. */
-export function createRedactor(env: NodeJS.ProcessEnv): (text: string) => string {
+/** What is shorter stands in other words, too: with a password `on` a log would be full of stars. */
+const MIN_SECRET = 8;
+
+/** Replaces the values of secret environment variables in a line by `***`: of those of several lines, each line. */
+export function createRedactor(env: NodeJS.ProcessEnv): (line: string) => string {
   const secrets = Object.entries(env)
-    .filter(([name, value]) => isSecretName(name) && value !== undefined && value.length >= 8)
-    .map(([, value]) => value ?? '')
+    .filter(([name]) => isSecretName(name))
+    .flatMap(([, value]) => (value ?? '').split(/\r?\n/))
+    .filter((line) => line.trim().length >= MIN_SECRET)
     // A secret that contains another one goes first.
     .sort((a, b) => b.length - a.length);
   if (secrets.length === 0) return (text) => text;
