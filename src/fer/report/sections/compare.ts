@@ -1,9 +1,9 @@
-import { formatCount } from '../../../kit/index.ts';
+import { formatCount, plural } from '../../../kit/index.ts';
 import type { CompareMetrics, Difference, NetMetrics } from '../../evaluation/index.ts';
 import type { TrainingMetrics } from '../../training/index.ts';
 import { type Block, heading, paragraph } from '../document.ts';
 import type { Results } from '../results.ts';
-import { decimals, modelName, percent } from './format.ts';
+import { confidencePercent, decimals, modelName, percent } from './format.ts';
 
 /** Which of two nets is better, in a sentence, and the runs that it rests on. */
 export function compareSection(results: Results): Block[] {
@@ -133,15 +133,14 @@ function pValue(p: number | undefined): string {
   return p !== undefined && p < 0.001 ? 'p below 0.001' : `p = ${decimals(p, 3)}`;
 }
 
-/** A share in percentage points, with its sign. */
+/** A share in percentage points, with its sign: an interval that begins just above 0 is told from one that begins there. */
 function signed(share: number): string {
-  const points = percent(Math.abs(share));
-  return `${points === '0.0' ? '' : share < 0 ? '−' : '+'}${points}`;
+  return `${share === 0 ? '' : share < 0 ? '−' : '+'}${percent(Math.abs(share))}`;
 }
 
 function basis({ samples, confidence }: CompareMetrics, { a, b, runs: [ofA, ofB] }: Pair): string {
   if (samples === 0) return 'No resamples were asked for, so that nothing says how far chance goes.';
-  const images = `The ${Math.round(100 * confidence)} % intervals are of ${formatCount(samples)} resamples of the test images, the same for both nets`;
+  const images = `The ${confidencePercent(confidence)} intervals are of ${formatCount(samples)} resamples of the test images, the same for both nets`;
   if (ofA === 1 && ofB === 1)
     return `${images}. Each net was trained once: they say nothing about other seeds.`;
   const seeds = "by Student's t for the spread between them";
@@ -166,5 +165,5 @@ function difference({ accuracy, macroF1 }: CompareMetrics): string[][] {
 }
 
 function mcnemar({ mcnemar: { onlyA, onlyB, p } }: CompareMetrics, a: string, b: string): string {
-  return `Of the first run of each, ${a} alone is right on ${formatCount(onlyA)} images and ${b} alone on ${formatCount(onlyB)} (McNemar's exact test: ${pValue(p)}).`;
+  return `Of the first run of each, ${a} alone is right on ${plural(onlyA, 'image')} and ${b} alone on ${formatCount(onlyB)} (McNemar's exact test: ${pValue(p)}).`;
 }

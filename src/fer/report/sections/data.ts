@@ -1,4 +1,4 @@
-import { formatCount } from '../../../kit/index.ts';
+import { formatCount, plural } from '../../../kit/index.ts';
 import { type Dataset, IMAGE_PIXELS, ORIGINS, type SplitName } from '../../data/index.ts';
 import { CLASSES } from '../../params/index.ts';
 import { type Block, heading, paragraph } from '../document.ts';
@@ -98,7 +98,7 @@ const PROTOCOLS = {
 
 function encodingOf({ jpegQuality, reencoded }: Results['packed']['splits']['train']): string {
   if (jpegQuality === null) return 'pixels as they were';
-  return `${formatCount(reencoded)} images saved again as JPEG at quality ${jpegQuality}`;
+  return `${plural(reencoded, 'image')} saved again as JPEG at quality ${jpegQuality}`;
 }
 
 async function sampleFigure(train: Dataset): Promise<Block> {

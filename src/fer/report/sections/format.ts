@@ -22,6 +22,11 @@ export function withInterval(
   return `**${percent(share)}** (${percent(range.low)}–${percent(range.high)})`;
 }
 
+/** A confidence as its per cent with what digits it has: 0.95 is `95 %`, 0.995 `99.5 %`, never 100 for less than all. */
+export function confidencePercent(confidence: number): string {
+  return `${Number((100 * confidence).toPrecision(12))} %`;
+}
+
 export function decimals(value: number | undefined, digits: number): string {
   return value === undefined || !Number.isFinite(value) ? '–' : value.toFixed(digits);
 }

@@ -5,6 +5,7 @@ import { renderSizes, type SizedModel } from '../figures/index.ts';
 import { PAPER_MODELS } from '../paper-figures.ts';
 import type { Results } from '../results.ts';
 import {
+  confidencePercent,
   countOf,
   decimals,
   firstRuns,
@@ -27,7 +28,7 @@ export function headlineSection(results: Results, source: string): Block[] {
   const confidence =
     first.intervals === undefined
       ? ''
-      : `, with ${Math.round(100 * first.intervals.confidence)} % intervals (bootstrap)`;
+      : `, with ${confidencePercent(first.intervals.confidence)} intervals (bootstrap)`;
   return [
     heading(2, 'Results'),
     ...(source === 'generated' ? [note(GENERATED)] : []),

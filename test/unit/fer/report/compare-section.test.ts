@@ -105,6 +105,14 @@ describe('the comparison of two nets', () => {
     );
   });
 
+  test('tells an interval that ends just beside 0 from one that ends there, and 99.5 per cent from all', () => {
+    const close: Difference = { value: 0.021, interval: { low: 0.0003, high: 0.032 }, p: 0.04 };
+    const markdown = section(close, above, { confidence: 0.995, mcnemar: { onlyA: 1, onlyB: 0, p: 1 } });
+    expect(markdown).toContain('Yes: the difference is +2.1 points of accuracy (+0.0 to +3.2');
+    expect(markdown).toContain('The 99.5 % intervals are of');
+    expect(markdown).toContain('ResNet alone is right on 1 image and MobileNetV2 alone on 0');
+  });
+
   test('writes no p of 0', () => {
     expect(section({ ...above, p: 0.0002 }, above)).toContain('(+1.0 to +3.2, p below 0.001)');
   });
