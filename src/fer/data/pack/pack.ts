@@ -84,10 +84,11 @@ function sumConverted(parts: readonly LoadedSamples[]): PackReport['converted'] 
 
 function requireSamples(train: readonly Sample[]): void {
   const labels = new Set(train.map((sample) => sample.label));
-  if (labels.size === CLASSES.length) return;
+  const lacking = CLASSES.filter((_, label) => !labels.has(label));
+  if (lacking.length === 0) return;
   throw new FermentError(
     'DATA_LAYOUT',
-    `Train must have images of all classes after duplicates and blank images were dropped. Received: ${labels.size} classes.`,
+    `Train must have images of all classes after duplicates and blank images were dropped. Received: none of ${lacking.join(', ')}.`,
     {
       hint: 'Look at to-rgb.dropTestDuplicates and to-rgb.dropBlank, and at whether train and test are the same files.',
     },
