@@ -125,6 +125,8 @@ function reduce(
     return { x: points, pca: { applied: false, components: points.columns, explainedVariance: 1 } };
   }
   const { scores, explainedVarianceRatio } = pca(points, count, { seed });
-  const explainedVariance = explainedVarianceRatio.reduce((total, share) => total + share, 0);
+  // All of it, as of numbers that are in part constant, may add up to a rounding more.
+  const sum = explainedVarianceRatio.reduce((total, share) => total + share, 0);
+  const explainedVariance = Math.min(1, sum);
   return { x: scores, pca: { applied: true, components: count, explainedVariance } };
 }

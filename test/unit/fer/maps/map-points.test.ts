@@ -182,3 +182,20 @@ test('the stage program maps, measures and reports progress to its runner', () =
   expect(Math.abs((last?.values?.kl ?? 0) - metrics.space.kl)).toBeLessThan(0.01);
   expect(messages.at(-1)).toMatchObject({ type: 'record', key: 'tsne' });
 });
+
+test('components that keep all variance keep no more than that', () => {
+  const folder = temporaryFolder();
+  // Of three numbers two are always equal; the shares of both components add up to 1 + 2^-52.
+  const data = Float32Array.from({ length: 24 }, (_, at) => {
+    const i = Math.floor(at / 3);
+    return ((3 * i) % 7) + (at % 3 === 1 ? (6 * i) % 5 : 0);
+  });
+  writeNpy(join(folder, 'embeddings.npy'), { dtype: 'float32', shape: [8, 3], data });
+  writeNpy(join(folder, 'labels.npy'), { dtype: 'uint8', shape: [8], data: new Uint8Array(8) });
+  const few = { ...params, pcaComponents: 2, perplexity: 2, iterations: 20, exaggerationIterations: 10 };
+  expect(mapPoints(folder, temporaryFolder(), few, { seed: 1 }).pca).toEqual({
+    applied: true,
+    components: 2,
+    explainedVariance: 1,
+  });
+});
