@@ -54,6 +54,7 @@ pre code { padding: 0; background: none; }
   main { max-width: none; padding: 0; }
   .scroll { overflow: visible; }
   table { font-size: 8.5pt; }
+  th, td { padding: .3rem .35rem; }
   h1, h2, h3, caption { break-after: avoid; }
   figure, tr, .note { break-inside: avoid; }
   .note, .ink { -webkit-print-color-adjust: exact; print-color-adjust: exact; }

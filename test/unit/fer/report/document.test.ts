@@ -182,6 +182,22 @@ describe('the report as a page', () => {
     }
   });
 
+  it.skipIf(chromePath === undefined)('has the widest table of the study whole on A4 paper', async () => {
+    const scores = '**94.8** (92.6–96.6)';
+    const rows = [
+      ['model', 'parameters', 'accuracy', 'macro-F1', 'top-2', 'paper', 'paper, matched data', 'ECE'],
+      ['VGG16 baseline', '14,735,879', scores, scores, '99.4', '57.4 / 50.3', '57.3 / 50.2', '0.037'],
+    ];
+    const right = [1, 2, 3, 4, 5, 6, 7];
+    // A4 less its margins, at 96 dots an inch.
+    const options = { viewport: { width: 673, height: 800 } };
+    await inBrowser({ blocks: [{ kind: 'table', rows, right }], options }, async (page, url) => {
+      await page.emulateMedia({ media: 'print' });
+      await page.goto(url);
+      expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(673);
+    });
+  });
+
   it.skipIf(chromePath === undefined)('says what the point under the pointer is', async () => {
     await inBrowser({ blocks: [await map()] }, async (page, url) => {
       await page.goto(url);
