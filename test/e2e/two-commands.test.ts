@@ -1,8 +1,10 @@
+import { symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { cliProject } from '../support/cli-project.ts';
 import { repository } from '../support/project.ts';
 import { type RunnerProject, reproProcess, runnerProject, untilThere } from '../support/runner-project.ts';
+import { temporaryFolder } from '../support/temporary.ts';
 
 const PIPELINE = `
 stages:
@@ -93,6 +95,11 @@ stages:
   expect(p.read('said')).toContain(`error: Stage 'own' runs this command, which would wait for it to end.
 In the command of 'own', name stages that do not need it: ferment repro STAGE
 `);
+  p.remove('said');
+  const link = join(temporaryFolder(), 'link');
+  symlinkSync(p.root, link);
+  await p.ferment('repro', '-f', 'own', '--file', join(link, 'pipeline.yaml'));
+  expect(p.read('said')).toContain("error: Stage 'own' runs this command");
   p.remove('free');
   const shown = await p.ferment('repro', 'above');
   expect(shown).toContain('restored   free');

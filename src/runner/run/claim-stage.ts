@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, realpathSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import { FermentError } from '../../kit/index.ts';
 import type { StageName } from '../model.ts';
@@ -50,9 +50,11 @@ export function holderOf({ owner }: ClaimRecord): string {
 /** Throws BUSY when the command of this very stage started this process: each would wait for the other for ever. */
 export function throwWithin({ root }: Session, stage: StageName): void {
   const { FERMENT_ROOT, FERMENT_STAGE, FERMENT_STAGE_FILE } = process.env;
-  if (FERMENT_STAGE !== stage || FERMENT_ROOT !== root) return;
+  if (FERMENT_STAGE !== stage || FERMENT_ROOT === undefined || FERMENT_STAGE_FILE === undefined) return;
   // The file goes when the command ends; the variables stay with what it left running.
-  if (FERMENT_STAGE_FILE === undefined || !existsSync(FERMENT_STAGE_FILE)) return;
+  if (!existsSync(FERMENT_STAGE_FILE)) return;
+  // Either may have been reached through a link.
+  if (realpathSync(FERMENT_ROOT) !== realpathSync(root)) return;
   throw new FermentError('BUSY', `Stage '${stage}' runs this command, which would wait for it to end.`, {
     hint: `In the command of '${stage}', name stages that do not need it: ferment repro STAGE`,
   });
