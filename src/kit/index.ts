@@ -35,6 +35,7 @@ export {
   statWords,
 } from './process-identity.ts';
 export { createRandom, type Random, type RandomState } from './random.ts';
+export { readTextIfAny } from './read-text.ts';
 export { linearScale, type Scale } from './scale.ts';
 export { element, escapeText, label, round } from './svg.ts';
 export { literalMarkdown, renderMarkdownTable, renderTable, type TableOptions } from './table.ts';

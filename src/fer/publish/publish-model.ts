@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type DeviceRequest, loadEngine, type WeightPrecision } from '../../engine/index.ts';
-import { errnoOf, FermentError, messageOf, writeFileAtomic } from '../../kit/index.ts';
+import { FermentError, messageOf, readTextIfAny, writeFileAtomic } from '../../kit/index.ts';
 import type { DownloadReport, PackReport } from '../data/index.ts';
 import type { EvaluationMetrics } from '../evaluation/index.ts';
 import { disposeModel, loadModel, MODEL_FILES, type ModelInfo, saveModel } from '../models/index.ts';
@@ -73,7 +73,7 @@ function refuseOtherReadme(out: string): void {
  */
 function refuseOtherFigures(project: string, name: string): void {
   const [measured, trained] = ['evaluation', 'models'].map((folder) =>
-    readOrNothing(join(project, 'artifacts', folder, name, MODEL_FILES.info)),
+    readTextIfAny(join(project, 'artifacts', folder, name, MODEL_FILES.info)),
   );
   // Without a model its loader says what is missing.
   if (trained === undefined || measured === trained) return;
@@ -83,15 +83,6 @@ function refuseOtherFigures(project: string, name: string): void {
     `The figures in reports/metrics/evaluate/${name}.json may be those of another model. Expected the ${MODEL_FILES.info} in artifacts/evaluation/${name} to be that of artifacts/models/${name}. Received: ${found}.`,
     { hint: `Measure this one first: npx ferment repro evaluate@${name}` },
   );
-}
-
-function readOrNothing(path: string): string | undefined {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch (error) {
-    if (errnoOf(error) === undefined) throw error;
-    return undefined;
-  }
 }
 
 /** The training's own word, as it stands in the model's info. */

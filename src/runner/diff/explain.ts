@@ -1,6 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Digest, isFermentError } from '../../kit/index.ts';
+import { type Digest, isFermentError, readTextIfAny } from '../../kit/index.ts';
 import { type Git, openGit } from '../git/index.ts';
 import type { Manifest } from '../hash/manifest.ts';
 import { type Measured, manifestOf } from '../hash/measured.ts';
@@ -61,8 +60,8 @@ export class Explainer {
     if ('cmd' in then) return undefined;
     const { root, state } = this.#session;
     const file = join(state, 'bundles', `${then.bundle}.mjs.map`);
-    const old = sourceIn(readText(file), module);
-    const now = readText(join(root, module));
+    const old = sourceIn(readTextIfAny(file), module);
+    const now = readTextIfAny(join(root, module));
     return old === undefined || now === undefined ? undefined : countLines(old, now);
   }
 
@@ -82,7 +81,7 @@ export class Explainer {
     if (old === undefined || now === undefined || Math.max(old.size, now.size) > LARGEST_TEXT)
       return undefined;
     const before = this.#oldBytes(path, old.digest);
-    const after = readText(join(this.#session.root, path));
+    const after = readTextIfAny(join(this.#session.root, path));
     if (before === undefined || after === undefined || before.includes(0) || after.includes('\0'))
       return undefined;
     return countLines(before.toString(), after);
@@ -112,14 +111,6 @@ export class Explainer {
       if (isFermentError(error)) return undefined;
       throw error;
     }
-  }
-}
-
-function readText(file: string): string | undefined {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch {
-    return undefined;
   }
 }
 

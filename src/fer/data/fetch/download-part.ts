@@ -1,10 +1,9 @@
 import { rmSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { FermentError, formatDuration, plural, writeFileAtomic } from '../../../kit/index.ts';
+import { FermentError, formatDuration, plural, readTextIfAny, writeFileAtomic } from '../../../kit/index.ts';
 import { withoutSecrets } from './address.ts';
 import { type AttemptResult, attemptDownload } from './attempt.ts';
 import type { FetchOptions } from './fetch-file.ts';
-import { readText } from './read-text.ts';
 import { explainRefusal } from './refusal.ts';
 
 /** How hard to try. */
@@ -27,7 +26,7 @@ export async function downloadPart(path: string, options: FetchOptions): Promise
       url: options.url,
       headers: options.headers ?? {},
       part: `${path}.part`,
-      validator: readText(`${path}.part.validator`),
+      validator: readTextIfAny(`${path}.part.validator`),
       onValidator: (validator) => saveValidator(`${path}.part.validator`, validator),
       stallMs: patience.stallMs,
       onProgress: options.onProgress,

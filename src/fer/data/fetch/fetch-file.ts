@@ -5,6 +5,7 @@ import {
   explainWriteError,
   FermentError,
   makeFolder,
+  readTextIfAny,
   writeFileAtomic,
 } from '../../../kit/index.ts';
 import type { DataReporting } from '../progress.ts';
@@ -12,7 +13,6 @@ import { withoutLogin, withoutSecrets } from './address.ts';
 import { digestFile } from './digest-file.ts';
 import { downloadPart, type Patience } from './download-part.ts';
 import { takeLock } from './lock.ts';
-import { readText } from './read-text.ts';
 
 /** A file to fetch. */
 export interface FetchOptions extends DataReporting {
@@ -83,7 +83,7 @@ function fileNameFor(url: string): string {
 
 /** The digest of the copy that an earlier run or another process has finished, if that is whole. */
 async function findFinished(path: string, options: FetchOptions): Promise<string | undefined> {
-  const wanted = options.sha256 ?? readText(`${path}.sha256`)?.trim();
+  const wanted = options.sha256 ?? readTextIfAny(`${path}.sha256`)?.trim();
   if (wanted === undefined) return undefined;
   const found = await digestFile(path).catch(() => undefined);
   if (found !== wanted) return undefined;

@@ -8,9 +8,9 @@ import {
   isIdentity,
   ownIdentity,
   type ProcessIdentity,
+  readTextIfAny,
   removeQuietly,
 } from '../../../kit/index.ts';
-import { readText } from './read-text.ts';
 
 /** A holder touches its lock so often, … */
 const HEARTBEAT_MS = 5000;
@@ -26,7 +26,7 @@ const POLL_MS = 100;
 export async function takeLock(path: string, onWait: (holder: string) => void): Promise<() => void> {
   const mine = JSON.stringify(ownIdentity());
   for (let told = false; !tryCreate(path, mine); ) {
-    const text = readText(path);
+    const text = readTextIfAny(path);
     if (text !== undefined && isLost(path, text)) breakLock(path, text);
     else if (text !== undefined && !told) {
       onWait(nameOf(parseHolder(text)));
@@ -37,7 +37,7 @@ export async function takeLock(path: string, onWait: (holder: string) => void): 
   const heartbeat = setInterval(() => touch(path), HEARTBEAT_MS).unref();
   return () => {
     clearInterval(heartbeat);
-    if (readText(path) === mine) removeQuietly(path);
+    if (readTextIfAny(path) === mine) removeQuietly(path);
   };
 }
 
@@ -70,7 +70,7 @@ function breakLock(path: string, text: string): void {
     if (made !== undefined && Date.now() - made > SILENT_MS) removeQuietly(guard);
     return;
   }
-  if (readText(path) === text) rmSync(path, { force: true });
+  if (readTextIfAny(path) === text) rmSync(path, { force: true });
   removeQuietly(guard);
 }
 
