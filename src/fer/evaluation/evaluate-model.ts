@@ -14,6 +14,7 @@ import {
   type Predictions,
 } from '../models/index.ts';
 import type { Params } from '../params/index.ts';
+import { activeUnits } from './active-units.ts';
 import { type Answerer, type AnswerProgress, answerer } from './answerer.ts';
 import { type Canary, jpegCanary } from './canary.ts';
 import { type Choice, choiceOf, measureViews, workOf } from './measure-views.ts';
@@ -117,7 +118,6 @@ async function measure(
   const { test, validation } = splits;
   const held = answers('validation images', validation.images);
   const canary = await canaryOf(test, info, { asIs, answers, params });
-  for (const alarm of canary.alarms) onWarning?.(alarm);
   const { provenance, labels } = test;
   const { probabilities, logits } = asIs;
   const inTrain = provenance.map((image) => image.inTrain === true);
@@ -132,12 +132,15 @@ async function measure(
     probabilities,
     logits,
     validation: { labels: validation.labels, logits: held.logits },
+    embedding: activeUnits(asIs.embeddings, asIs.dimensions),
     canary,
     origins: provenance.map((image) => image.origin),
     ...withoutDuplicates(short),
     views,
   };
-  return evaluationMetrics(measured, params, seed);
+  const metrics = evaluationMetrics(measured, params, seed);
+  for (const alarm of metrics.alarms) onWarning?.(alarm);
+  return metrics;
 }
 
 /** What JPEG does to the answers. */

@@ -1,3 +1,4 @@
+export { type ActiveUnits, activeUnits, tooFewUnits } from './active-units.ts';
 export {
   type BootstrapIntervals,
   type BootstrapOptions,

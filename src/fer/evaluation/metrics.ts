@@ -1,5 +1,6 @@
 import { type ModelInfo, softmaxRows } from '../models/index.ts';
 import type { Params } from '../params/index.ts';
+import { type ActiveUnits, tooFewUnits } from './active-units.ts';
 import { type BootstrapIntervals, bootstrapIntervals, type Interval } from './bootstrap.ts';
 import { type Calibration, calibration } from './calibration.ts';
 import type { Canary, EncodingScores } from './canary.ts';
@@ -45,6 +46,7 @@ export interface EvaluationMetrics extends Omit<ClassificationReport, 'perClass'
   readonly calibration: Calibration;
   /** Left out where there are no validation images to fit it on. */
   readonly temperature?: Temperature;
+  readonly embedding: ActiveUnits;
   /** `asIs`, then one for each quality, by its number. */
   readonly canary: Readonly<Record<string, EncodingMetrics>>;
   /** Present when the images come from more than one origin. */
@@ -53,7 +55,7 @@ export interface EvaluationMetrics extends Omit<ClassificationReport, 'perClass'
   readonly deduplicated?: ShortScores;
   /** Present when several views of each image were asked for. */
   readonly views?: ViewMetrics;
-  /** What the canary says; empty for a sound model. */
+  /** What the canary says, and that too few units are active; empty for a sound model. */
   readonly alarms: readonly string[];
 }
 
@@ -65,6 +67,7 @@ export interface MeasuredAnswers {
   readonly probabilities: Float32Array;
   readonly logits: Float32Array;
   readonly validation: { readonly labels: Uint8Array; readonly logits: Float32Array };
+  readonly embedding: ActiveUnits;
   readonly canary: Canary;
   /** Where each image came from, `[n]`. */
   readonly origins: readonly string[];
@@ -80,7 +83,7 @@ export function evaluationMetrics(
   params: Params['evaluate'],
   seed: number,
 ): EvaluationMetrics {
-  const { info, multiplyAdds, labels, canary, origins } = answers;
+  const { info, multiplyAdds, labels, embedding, canary, origins } = answers;
   const classes = info.classes;
   const classCount = classes.length;
   const p = normaliseRows(answers.probabilities, classCount);
@@ -100,6 +103,7 @@ export function evaluationMetrics(
     confusion,
     calibration: calibration(p, labels, predictions, { classCount, bins: params.calibrationBins }),
     ...temperatureOf(answers, predictions, params),
+    embedding,
     canary: Object.fromEntries(
       [['asIs', canary.asIs] as const, ...canary.qualities].map(([name, { predicted, ...encoding }]) => [
         name,
@@ -109,8 +113,13 @@ export function evaluationMetrics(
     ...originsOf(labels, predictions, origins),
     ...(answers.deduplicated === undefined ? {} : { deduplicated: answers.deduplicated }),
     ...(answers.views === undefined ? {} : { views: answers.views }),
-    alarms: canary.alarms,
+    alarms: alarmsOf(answers),
   };
+}
+
+function alarmsOf({ info, embedding, canary }: MeasuredAnswers): readonly string[] {
+  const few = tooFewUnits(embedding, info.classes.length);
+  return few === undefined ? canary.alarms : [...canary.alarms, `Embedding: ${few}.`];
 }
 
 function intervalsOf(

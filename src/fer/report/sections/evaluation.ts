@@ -84,7 +84,7 @@ function modelBlocks(key: string, scores: EvaluationMetrics): Block[] {
     {
       kind: 'table',
       rows: [
-        ['MCC', 'balanced accuracy', 'log loss', 'Brier', 'ECE', 'top-2'],
+        ['MCC', 'balanced accuracy', 'log loss', 'Brier', 'ECE', 'top-2', 'active units'],
         [
           decimals(scores.mcc, 3),
           percent(scores.balancedAccuracy),
@@ -92,11 +92,17 @@ function modelBlocks(key: string, scores: EvaluationMetrics): Block[] {
           decimals(scores.brier, 3),
           decimals(scores.calibration.ece, 3),
           percent(scores.top2Accuracy),
+          unitsOf(scores),
         ],
       ],
-      right: [0, 1, 2, 3, 4, 5],
+      right: [0, 1, 2, 3, 4, 5, 6],
     },
   ];
+}
+
+/** Metrics of before they were counted have none. */
+function unitsOf({ embedding }: Partial<EvaluationMetrics>): string {
+  return embedding === undefined ? '–' : `${embedding.active} of ${embedding.units}`;
 }
 
 /** Several views of each image, and test images that occur in train: only where an evaluation has either. */

@@ -1,11 +1,11 @@
 import { createInference, type Engine, type LayersModel } from '../../../engine/index.ts';
 import { IMAGE_PIXELS, IMAGE_SIDE } from '../../data/index.ts';
-import { type Preprocessing, preprocess } from '../../models/index.ts';
+import { type Predictions, type Preprocessing, preprocess } from '../../models/index.ts';
 import { CLASSES } from '../../params/index.ts';
 import { isFlipped } from '../augmentation/index.ts';
 import { type GrayImages, labelsAt, makeBatch } from '../learners/gray-images.ts';
 import type { Learner } from '../loop/learner.ts';
-import { scoreLogits } from '../loop/scores.ts';
+import { scorePredictions } from '../loop/scores.ts';
 import type { LearnerParts } from '../runs/recipe.ts';
 import { computeFeatures, stackRows } from './features.ts';
 import { copyWeights, splitAtFrozen } from './split-model.ts';
@@ -40,7 +40,8 @@ export function createFeatureLearner(parts: LearnerParts, options: FeatureLearne
       const rows = Array.from(indices, (index) => rowAt(epoch, index));
       return trainer.step(stackRows(rows), labelsAt(train.labels, indices));
     },
-    validate: () => scoreLogits(logitsOf(engine, tail, features.validation, featureShape), validation.labels),
+    validate: () =>
+      scorePredictions(answersTo(engine, tail, features.validation, featureShape), validation.labels),
     finish: () => copyWeights(tail.layers, model.layers),
     dispose: () => {
       trainer.dispose();
@@ -86,25 +87,30 @@ function allFeatures(
   };
 }
 
-function logitsOf(
+function answersTo(
   engine: Engine,
   tail: LayersModel,
   rows: readonly Float32Array[],
   shape: readonly number[],
-): Float32Array {
+): Omit<Predictions, 'probabilities'> {
   const { tf } = engine;
   const inference = createInference(engine, tail);
   const logits = new Float32Array(rows.length * CLASSES.length);
+  let embeddings = new Float32Array(0);
+  let dimensions = 0;
   const batch = 64;
   for (let start = 0; start < rows.length; start += batch) {
     const some = rows.slice(start, start + batch);
     const input = tf.tensor(stackRows(some), [some.length, ...shape]);
     const result = inference.run(input);
+    dimensions = result.embeddings.shape[1] ?? 0;
+    if (start === 0) embeddings = new Float32Array(rows.length * dimensions);
     logits.set(result.logits.dataSync(), start * CLASSES.length);
+    embeddings.set(result.embeddings.dataSync(), start * dimensions);
     tf.dispose([input, result.logits, result.embeddings]);
   }
   inference.dispose();
-  return logits;
+  return { logits, embeddings, dimensions };
 }
 
 /** Every image flipped left to right. */

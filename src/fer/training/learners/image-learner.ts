@@ -4,7 +4,7 @@ import { channelsOf, countMultiplyAdds, type Preprocessing, predict } from '../.
 import type { Teachers } from '../../teaching/index.ts';
 import type { Augment, Mix } from '../augmentation/index.ts';
 import type { Learner } from '../loop/learner.ts';
-import { scoreLogits } from '../loop/scores.ts';
+import { scorePredictions } from '../loop/scores.ts';
 import { type GrayImages, labelsAt, makeBatch, rowsAt } from './gray-images.ts';
 import { blend, type TeachingShare, targetRows } from './target-rows.ts';
 
@@ -60,7 +60,7 @@ export function createImageLearner(options: ImageLearnerOptions): Learner {
     },
     validate: () =>
       trainer.withAverage(() =>
-        scoreLogits(predict(engine, model, validation.images, { preprocessing }).logits, validation.labels),
+        scorePredictions(predict(engine, model, validation.images, { preprocessing }), validation.labels),
       ),
     finish: () => {},
     dispose: () => trainer.dispose(),

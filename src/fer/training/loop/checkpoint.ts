@@ -21,7 +21,7 @@ interface Header {
   readonly tensors: readonly { readonly name: string; readonly shape: readonly number[] }[];
 }
 
-const FORMAT = 'ferment-checkpoint-2';
+const FORMAT = 'ferment-checkpoint-3';
 /** Where the bytes begin that the digest is of. */
 const BODY = FORMAT.length + 64;
 

@@ -1,3 +1,4 @@
+import type { ActiveUnits } from '../../evaluation/index.ts';
 import { CLASSES } from '../../params/index.ts';
 
 /** Precision, recall and F1 of one class. */
@@ -9,8 +10,8 @@ export interface ClassMetrics {
   readonly support: number;
 }
 
-/** What a whole split scores, arg-max answers, no augmentation. */
-export interface SplitScores {
+/** What the logits of a whole split score, arg-max answers, no augmentation. */
+export interface LogitScores {
   /** Mean cross-entropy, every image with the same weight. */
   readonly loss: number;
   readonly accuracy: number;
@@ -18,6 +19,11 @@ export interface SplitScores {
   readonly macroF1: number;
   /** In the order of CLASSES. */
   readonly perClass: readonly ClassMetrics[];
+}
+
+/** What a model is worth on a whole split. */
+export interface SplitScores extends LogitScores {
+  readonly embedding: ActiveUnits;
 }
 
 /** One finished epoch. JSON, so that it goes into a checkpoint as it is. */

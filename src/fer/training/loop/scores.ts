@@ -1,12 +1,21 @@
-import { classificationReport } from '../../evaluation/index.ts';
+import { activeUnits, classificationReport } from '../../evaluation/index.ts';
+import type { Predictions } from '../../models/index.ts';
 import { CLASSES } from '../../params/index.ts';
-import type { SplitScores } from './history.ts';
+import type { LogitScores, SplitScores } from './history.ts';
+
+/** Scores what a model says of a whole split, and counts the units that its last layer reads. */
+export function scorePredictions(
+  { logits, embeddings, dimensions }: Pick<Predictions, 'logits' | 'embeddings' | 'dimensions'>,
+  labels: Uint8Array,
+): SplitScores {
+  return { ...scoreLogits(logits, labels), embedding: activeUnits(embeddings, dimensions) };
+}
 
 /**
  * Scores a whole split from its logits `[n, 7]`: cross-entropy by a stable log-sum-exp in float64, arg-max where
  * the first of equals wins. Not finite logits give a loss that is not finite.
  */
-export function scoreLogits(logits: Float32Array, labels: Uint8Array): SplitScores {
+export function scoreLogits(logits: Float32Array, labels: Uint8Array): LogitScores {
   const classes = CLASSES.length;
   const answers = new Uint8Array(labels.length);
   let loss = 0;

@@ -1,4 +1,6 @@
 import { FermentError } from '../../../kit/index.ts';
+import { tooFewUnits } from '../../evaluation/index.ts';
+import { CLASSES } from '../../params/index.ts';
 import { shouldStop, watchLoss } from '../schedule/early-stopping.ts';
 import { isBetterEpoch } from '../schedule/keeper.ts';
 import { afterEpoch } from '../schedule/schedule.ts';
@@ -31,6 +33,7 @@ export async function trainModel(options: TrainingOptions): Promise<TrainingOutc
   const { trainer } = learner;
   const meter = createMeter();
   const secondsPerEpoch: number[] = [];
+  let warned = false;
   let session = openSession(trainer, plan.learningRate, checkpoint, options.onWarning ?? (() => {}));
   const resumedAfter = session.progress.history.length;
 
@@ -38,6 +41,7 @@ export async function trainModel(options: TrainingOptions): Promise<TrainingOutc
     const started = performance.now();
     session = await runEpoch(options, session, meter);
     if (checkpoint !== undefined) saveSession(trainer, session, checkpoint);
+    if (!warned) warned = warnOfDeadUnits(session, options);
     secondsPerEpoch.push((performance.now() - started) / 1000);
   }
 
@@ -78,6 +82,17 @@ async function runEpoch(
     },
     kept: better ? weightsOf(learner.trainer) : kept,
   };
+}
+
+/** Says that hardly a unit of the embedding is left after an epoch, where it is so: hours may hang on it. */
+function warnOfDeadUnits({ progress }: Session, { onWarning }: TrainingOptions): boolean {
+  const last = progress.history.at(-1);
+  const few = last && tooFewUnits(last.validation.embedding, CLASSES.length);
+  if (few === undefined) return false;
+  onWarning?.(
+    `After epoch ${last?.epoch} ${few}. Units whose ReLU gives 0 for every image seldom come back, however long the training: try another seed or a lower learning rate, for instance by warmupEpochs.`,
+  );
+  return true;
 }
 
 /** A model that was trained for another number of steps than its plan says is not the one that the report describes. */

@@ -226,6 +226,7 @@ test('without resamples there are no intervals, and one origin is not split', as
       probabilities,
       logits: probabilities.map(Math.log),
       validation: { labels: new Uint8Array(), logits: new Float32Array() },
+      embedding: { units: 64, active: 60 },
       canary: { asIs: scores, qualities: [[75, scores]], alarms: [] },
       origins: ['original', 'original', 'original', 'original'],
     },

@@ -63,6 +63,7 @@ async function project(
       probabilities: logits.map((z) => Math.exp(z) / (Math.exp(2) + 6)),
       logits,
       validation: { labels, logits },
+      embedding: { units: 64, active: 60 },
       canary: { asIs: { ...sure, predicted: [1, 1, 1, 1, 1, 1, 1] }, qualities: [], alarms: [] },
       origins: CLASSES,
     },

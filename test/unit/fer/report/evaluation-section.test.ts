@@ -35,6 +35,7 @@ function metricsOf(
       probabilities: Float32Array.from({ length: 49 }, (_, i) => (i % 8 === 0 ? 1 : 0)),
       logits: Float32Array.from({ length: 49 }, (_, i) => (i % 8 === 0 ? 9 : 0)),
       validation: { labels: new Uint8Array(), logits: new Float32Array() },
+      embedding: { units: 64, active: 60 },
       canary: { asIs: scores, qualities: qualities.map((quality) => [quality, scores] as const), alarms: [] },
       origins: CLASSES.map(() => 'original'),
       ...extra,
@@ -62,6 +63,12 @@ const section = (
 describe('the evaluation section', () => {
   test('says nothing of views and duplicates where there are none', () => {
     expect(section(metricsOf({}))).not.toContain('Several views');
+  });
+
+  test('says how many units of the embedding tell images apart, and nothing of metrics of before they were counted', () => {
+    const { embedding, ...before } = metricsOf({});
+    expect(section({ embedding, ...before })).toContain('| 60 of 64 |');
+    expect(section(before as EvaluationMetrics)).toMatch(/\| active units \|\n.*\n.*\| – \|/);
   });
 
   test('says that nothing was measured where no copies were asked for', () => {

@@ -48,7 +48,7 @@ describe('a checkpoint', () => {
       return found.kind === 'unusable' ? found.why : found.kind;
     };
     const whys = Array.from(whole, (_, at) => whyWith(at, 1));
-    expect([...new Set(whys)]).toEqual(['its format is not ferment-checkpoint-2', 'it is damaged']);
+    expect([...new Set(whys)]).toEqual(['its format is not ferment-checkpoint-3', 'it is damaged']);
     fc.assert(
       fc.property(
         fc.integer({ min: 0, max: whole.length - 1 }),
@@ -66,7 +66,7 @@ describe('a checkpoint', () => {
     expect(readCheckpoint(path, config)).toEqual({ kind: 'unusable', why: 'it is damaged' });
   });
 
-  it('of the format before, whose digest left out the header, is not used', () => {
+  it('of the first format, whose digest left out the header, is not used', () => {
     const path = join(temporaryFolder(), 'training.ckpt');
     const header = JSON.stringify({
       format: 'ferment-checkpoint-1',
@@ -78,7 +78,7 @@ describe('a checkpoint', () => {
     writeFileSync(path, Buffer.concat([Buffer.from([header.length, 0, 0, 0]), Buffer.from(header)]));
     expect(readCheckpoint(path, config)).toEqual({
       kind: 'unusable',
-      why: 'its format is not ferment-checkpoint-2',
+      why: 'its format is not ferment-checkpoint-3',
     });
   });
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type EpochRecord, renderHistoryCsv } from '../../../../src/fer/training/loop/history.ts';
-import { scoreLogits } from '../../../../src/fer/training/loop/scores.ts';
+import { scoreLogits, scorePredictions } from '../../../../src/fer/training/loop/scores.ts';
 
 const row = (epoch: number): EpochRecord => ({
   epoch,
@@ -10,6 +10,7 @@ const row = (epoch: number): EpochRecord => ({
     loss: 1.75,
     accuracy: 0.5,
     macroF1: 0.125,
+    embedding: { units: 64, active: 60 },
     perClass: Array.from({ length: 7 }, (_, c) => ({
       precision: c / 10,
       recall: c / 100,
@@ -52,6 +53,16 @@ describe('scoring logits', () => {
 
   it('answers the first class of equal logits', () => {
     expect(scoreLogits(new Float32Array(7), Uint8Array.of(0)).accuracy).toBe(1);
+  });
+
+  it('counts the units that differ between images beside them', () => {
+    const embeddings = Float32Array.of(0, 0.5, 2, 0, 0.5, 3);
+    const scores = scorePredictions(
+      { logits: new Float32Array(14), embeddings, dimensions: 3 },
+      Uint8Array.of(3, 0),
+    );
+    expect(scores.embedding).toEqual({ units: 3, active: 1 });
+    expect(scores.accuracy).toBe(0.5);
   });
 
   it('does not hide a logit that is not a number', () => {

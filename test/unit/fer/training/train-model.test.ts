@@ -72,8 +72,8 @@ function scripted(losses: readonly number[], stepLoss = (_step: number): number 
   };
 }
 
-function scores(loss: number): SplitScores {
-  return { loss, accuracy: 0.5, macroF1: 1 / (1 + loss), perClass: [] };
+function scores(loss: number, active = 60): SplitScores {
+  return { loss, accuracy: 0.5, macroF1: 1 / (1 + loss), perClass: [], embedding: { units: 64, active } };
 }
 
 describe('the training loop', () => {
@@ -148,6 +148,25 @@ describe('the training loop', () => {
       expect(p.etaSeconds).toBeGreaterThanOrEqual(0);
       expect(p.values?.loss).toBe(1);
     }
+  });
+});
+
+describe('an embedding with hardly an active unit', () => {
+  it('is told once, after the first such epoch, before hours are spent on it', async () => {
+    const learner = scripted([4, 3, 2, 1]);
+    const active = [6, 5, 0, 1];
+    const told: [number, string][] = [];
+    await trainModel({
+      learner: { ...learner, validate: () => scores(learner.validate().loss, active.shift()) },
+      plan,
+      onWarning: (text) => told.push([learner.batches.length / 3, text]),
+    });
+    expect(told).toEqual([
+      [
+        2,
+        'After epoch 2 only 5 of the 64 units before the last layer tell images apart (the others answer all of them with the same number), and 7 classes need 6. Units whose ReLU gives 0 for every image seldom come back, however long the training: try another seed or a lower learning rate, for instance by warmupEpochs.',
+      ],
+    ]);
   });
 });
 
