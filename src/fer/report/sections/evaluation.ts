@@ -13,6 +13,9 @@ export function evaluationSection(results: Results): Block[] {
   if (models.length === 0) return [heading(2, 'Evaluation'), paragraph('No model was evaluated.')];
   return [
     heading(2, 'Evaluation'),
+    paragraph(
+      `Of the units that a model's last layer reads, those are active that are not the same number for every test image. A ReLU that gives 0 for each tells nothing apart; ${CLASSES.length} classes need ${CLASSES.length - 1} active units.`,
+    ),
     ...firstRuns(results.evaluation).flatMap(([key, scores]) => modelBlocks(key, scores)),
     ...viewBlocks(models, results.packed.validationRule === 'test-files'),
     ...encodingBlocks(models, quality),
