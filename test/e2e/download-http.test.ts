@@ -218,6 +218,31 @@ describe('a download over HTTP', () => {
     expect(seen.map(({ path }) => path)).toEqual(['/fer2013.zip?token=secret', '/elsewhere']);
   });
 
+  it.each([
+    ['/around', /: more than 20 redirects follow one another/],
+    ['ftp://127.0.0.1/fer2013.zip', /: the server redirects to what is no http or https address\.$/],
+    ['http://[', /: the server redirects to what is no address\.$/],
+    [
+      'http://ada:s3cret@127.0.0.1/',
+      /: the server redirects to an address with a user and a password in it\.$/,
+    ],
+  ])('is given up at once where redirects lead nowhere (%s)', async (location, message) => {
+    answer = (_, response) => response.writeHead(302, { location }).end();
+    await expect(download()).rejects.toMatchObject({
+      code: 'DATA_NETWORK',
+      message: expect.stringMatching(message),
+    });
+    expect(warnings).toEqual([]);
+  });
+
+  it('takes a SHA-256 in capitals', async () => {
+    answer = (request, response) => serve(request, response);
+    const { source } = await download({
+      download: downloadParams({ source: 'url', url: `${base}/fer2013.zip`, sha256: SHA256.toUpperCase() }),
+    });
+    expect(source.sha256).toBe(SHA256);
+  });
+
   it('is tried again when the server is busy, and waits as long as that asks', async () => {
     answer = (request, response) => {
       if (seen.length < 3) response.writeHead(503, { 'retry-after': '0' }).end();

@@ -85,7 +85,8 @@ interface Located {
 /** The file or folder to read, fetched first where it is elsewhere; undefined for drawn faces. */
 async function locate(options: DownloadOptions): Promise<Located | undefined> {
   const { download, env = process.env, source } = options;
-  const { sha256, url } = download;
+  const { url } = download;
+  const sha256 = download.sha256?.toLowerCase() ?? null;
   const shared = { ...options, sha256, folder: downloadFolder(env) };
   switch (download.source) {
     case 'generated':

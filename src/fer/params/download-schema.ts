@@ -22,7 +22,7 @@ export const downloadSchema = {
     url: { ...optionalPath, description: 'Address of a zip or csv for source url.' },
     sha256: {
       type: ['string', 'null'],
-      pattern: '^[0-9a-f]{64}$',
+      pattern: '^[0-9a-fA-F]{64}$',
       default: null,
       description: 'SHA-256 of the file that url, zip or csv must have; required for url.',
     },

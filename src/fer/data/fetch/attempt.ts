@@ -2,6 +2,7 @@ import { closeSync, openSync, rmSync, statSync, writeSync } from 'node:fs';
 import { explainWriteError, isFermentError, messageOf } from '../../../kit/index.ts';
 import type { DataReporting } from '../progress.ts';
 import { scrubAddresses } from './address.ts';
+import { redirectFaultOf } from './redirect-fault.ts';
 
 /** What one attempt is told. */
 export interface Attempt extends DataReporting {
@@ -16,11 +17,12 @@ export interface Attempt extends DataReporting {
   readonly stallMs: number;
 }
 
-/** How an attempt ended. `retry`: another one may succeed. */
+/** How an attempt ended. `retry`: another one may succeed. `astray`: redirects lead nowhere. */
 export type AttemptResult =
   | { readonly kind: 'done' }
   | { readonly kind: 'retry'; readonly reason: string; readonly afterMs?: number | undefined }
-  | { readonly kind: 'refused'; readonly status: number };
+  | { readonly kind: 'refused'; readonly status: number }
+  | { readonly kind: 'astray'; readonly reason: string };
 
 /** Asks once for the rest of a file and appends it to the part. Rejects only with errors of the disk. */
 export async function attemptDownload(attempt: Attempt): Promise<AttemptResult> {
@@ -54,7 +56,10 @@ export async function attemptDownload(attempt: Attempt): Promise<AttemptResult> 
   } catch (error) {
     const explained = explainWriteError(error, attempt.part);
     if (isFermentError(explained)) throw explained;
-    return { kind: 'retry', reason: reasonOf(error) };
+    const astray = redirectFaultOf(error);
+    return astray === undefined
+      ? { kind: 'retry', reason: reasonOf(error) }
+      : { kind: 'astray', reason: astray };
   } finally {
     clearTimeout(timer);
   }
@@ -81,7 +86,7 @@ type ResponsePlan =
       readonly discard?: boolean;
       readonly afterMs?: number | undefined;
     }
-  | Exclude<AttemptResult, { kind: 'retry' }>;
+  | Exclude<AttemptResult, { kind: 'retry' | 'astray' }>;
 
 const RETRYABLE = new Set([408, 425, 429, 500, 502, 503, 504]);
 

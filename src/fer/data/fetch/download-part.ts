@@ -4,7 +4,7 @@ import { FermentError, formatDuration, plural, readTextIfAny, writeFileAtomic } 
 import { withoutSecrets } from './address.ts';
 import { type AttemptResult, attemptDownload } from './attempt.ts';
 import type { FetchOptions } from './fetch-file.ts';
-import { explainRefusal } from './refusal.ts';
+import { explainAstray, explainRefusal } from './refusal.ts';
 
 /** How hard to try. */
 export interface Patience {
@@ -33,6 +33,7 @@ export async function downloadPart(path: string, options: FetchOptions): Promise
     });
     if (result.kind === 'done') return;
     if (result.kind === 'refused') throw explainRefusal(result.status, options);
+    if (result.kind === 'astray') throw explainAstray(result.reason, options);
     reason = result.reason;
     if (attempt < patience.attempts) await pause(result, attempt, patience, options);
   }

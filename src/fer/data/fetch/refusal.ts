@@ -2,6 +2,8 @@ import { FermentError } from '../../../kit/index.ts';
 import { withoutSecrets } from './address.ts';
 import type { FetchOptions } from './fetch-file.ts';
 
+const ANOTHER_WAY = 'Check download.url, or get the file another way and use download.source=zip.';
+
 /** The error for an HTTP status that no further attempt will change: DATA_CREDENTIALS, DATA_MISSING or DATA_NETWORK. */
 export function explainRefusal(status: number, { explainStatus, ...options }: FetchOptions): FermentError {
   const url = withoutSecrets(options.url);
@@ -20,6 +22,13 @@ export function explainRefusal(status: number, { explainStatus, ...options }: Fe
       hint: 'Check download.url.',
     });
   return new FermentError('DATA_NETWORK', `Cannot download ${url}: the server answered ${status}.`, {
-    hint: 'Check download.url, or get the file another way and use download.source=zip.',
+    hint: ANOTHER_WAY,
+  });
+}
+
+/** The error for redirects that lead nowhere: DATA_NETWORK. */
+export function explainAstray(reason: string, { url }: FetchOptions): FermentError {
+  return new FermentError('DATA_NETWORK', `Cannot download ${withoutSecrets(url)}: ${reason}.`, {
+    hint: ANOTHER_WAY,
   });
 }

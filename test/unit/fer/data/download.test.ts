@@ -244,6 +244,8 @@ describe('a source that cannot be used', () => {
     await expect(download(path, { source: 'zip', sha256: 'a'.repeat(64) })).rejects.toMatchObject({
       code: 'DATA_CHECKSUM',
     });
+    const capitals = digestOf(readFileSync(path)).toUpperCase();
+    expect(await download(path, { source: 'zip', sha256: capitals })).toMatchObject({ total: 28 });
   });
 
   it.each([
