@@ -20,6 +20,8 @@ export interface StageFile {
   readonly gpus: number;
   /** Present when the stage declares `graph: true`. */
   readonly graph?: StageGraph;
+  /** The stage file of the stage in whose command the runner was started, where it was. */
+  readonly within?: string;
 }
 
 /** The pipeline as it stands in a report: stage names with their descriptions, and who feeds whom. */

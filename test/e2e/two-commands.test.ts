@@ -1,10 +1,12 @@
-import { symlinkSync } from 'node:fs';
+import { readdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { cliProject } from '../support/cli-project.ts';
 import { repository } from '../support/project.ts';
 import { type RunnerProject, reproProcess, runnerProject, untilThere } from '../support/runner-project.ts';
 import { temporaryFolder } from '../support/temporary.ts';
+
+const ferment = `"${process.execPath}" "${join(repository, 'bin/ferment.js')}"`;
 
 const PIPELINE = `
 stages:
@@ -80,7 +82,6 @@ it('a command that fails while an input moves says so: that may be the cause', a
 });
 
 it('a stage whose own command runs the pipeline does not wait for itself, but other stages can be run', async () => {
-  const ferment = `"${process.execPath}" "${join(repository, 'bin/ferment.js')}"`;
   const p = cliProject({
     'pipeline.yaml': `
 stages:
@@ -108,4 +109,57 @@ In the command of 'own', name stages that do not need it: ferment repro STAGE
   p.write('pipeline.yaml', p.read('pipeline.yaml').replace('repro -s after > told', 'repro -s below > told'));
   await p.ferment('repro', 'above');
   expect(p.read('told')).toContain("error: Stage 'above' runs this command, which would wait for it to end.");
+});
+
+it('stages whose commands run each other in a circle do not wait for ever: the last one is told', async () => {
+  const p = cliProject({
+    'pipeline.yaml': `
+stages:
+  c: {cmd: '${ferment} repro d && echo 1 > c', outs: [c]}
+  d: {cmd: '${ferment} repro e && echo 1 > d', outs: [d]}
+  e: {cmd: '${ferment} repro c > told 2>&1 && echo 1 > e', outs: [e]}
+`,
+  });
+  expect(await p.ferment('repro', 'c')).toContain('exit 1');
+  expect(
+    p.read('told'),
+  ).toContain(`error: Stage 'c' runs this command by way of 'e', which would wait for it to end.
+In the command of 'e', name stages that do not need 'c': ferment repro STAGE
+`);
+});
+
+it('two stages that run at the same time, and each the other, do not wait for ever', async () => {
+  const begun = 'until test -e a-began && test -e b-began; do sleep 0.02; done';
+  const p = cliProject({
+    'pipeline.yaml': `
+stages:
+  a: {cmd: 'touch a-began; ${begun}; ${ferment} repro b >> told 2>&1; echo 1 > a', outs: [a]}
+  b: {cmd: 'touch b-began; ${begun}; ${ferment} repro a >> told 2>&1; echo 1 > b', outs: [b]}
+`,
+  });
+  await p.ferment('repro', '--jobs', '2');
+  expect(p.read('told')).toMatch(
+    /error: Stage '(a|b)' runs this command, which would wait for stage '(a|b)', whose command waits for '\1'\./,
+  );
+  expect([p.read('a'), p.read('b')]).toEqual(['1\n', '1\n']);
+  expect(readdirSync(join(p.root, '.ferment')).filter((name) => name.endsWith('.tmp'))).toEqual([]);
+});
+
+it('a command within a stage waits for a stage that another command runs, when that does not wait for it', async () => {
+  const p = cliProject({
+    'pipeline.yaml': `
+stages:
+  slow: {cmd: 'touch began; until test -e go; do sleep 0.02; done; echo 1 > slow', outs: [slow]}
+  above: {cmd: '${ferment} repro slow > told 2>&1; cat slow > above', outs: [above]}
+`,
+  });
+  const slow = p.start('repro', 'slow');
+  await untilThere(join(p.root, 'began'));
+  const above = p.start('repro', 'above');
+  await untilThere(join(p.root, 'told'));
+  await expect.poll(() => p.read('told')).toContain("Stage 'slow' is held by process");
+  p.write('go', '');
+  expect(await slow.ended).toContain('exit 0');
+  expect(await above.ended).toContain('exit 0');
+  expect(p.read('above')).toBe('1\n');
 });

@@ -1,4 +1,3 @@
-import { existsSync, realpathSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import { FermentError } from '../../kit/index.ts';
 import type { StageName } from '../model.ts';
@@ -7,6 +6,7 @@ import type { ClaimRecord } from './claim-record.ts';
 import { recoverStage } from './recover.ts';
 import type { Session } from './session.ts';
 import { journalFile } from './state-paths.ts';
+import { Wait } from './waits.ts';
 import type { Worker } from './worker.ts';
 
 /** How often a stage that another command holds is looked at. */
@@ -22,6 +22,20 @@ export async function claimStage(
   worker: Worker,
   stage: StageName,
 ): Promise<{ readonly claim: Claim; readonly waited: boolean }> {
+  const wait = new Wait(session);
+  try {
+    return await claimAfter(wait, session, worker, stage);
+  } finally {
+    wait.end();
+  }
+}
+
+async function claimAfter(
+  wait: Wait,
+  session: Session,
+  worker: Worker,
+  stage: StageName,
+): ReturnType<typeof claimStage> {
   const file = journalFile(session.state, stage);
   let waited = false;
   for (;;) {
@@ -32,7 +46,7 @@ export async function claimStage(
       const warn = (text: string): void => worker.emit({ type: 'run-warning', text });
       if (recoverStage(session.root, session.state, { file, record, warn })) continue;
     } else if (!waited) {
-      throwWithin(session, stage);
+      wait.begin(stage);
       const text = `Stage '${stage}' is held by ${holderOf(record)}; waiting for it. (If there is no such process, remove ${file}.)`;
       worker.emit({ type: 'stage-waiting', stage, text });
     }
@@ -45,19 +59,6 @@ export async function claimStage(
 /** Who holds a claim, in words. */
 export function holderOf({ owner }: ClaimRecord): string {
   return `process ${owner?.pid} on ${owner?.host}`;
-}
-
-/** Throws BUSY when the command of this very stage started this process: each would wait for the other for ever. */
-export function throwWithin({ root }: Session, stage: StageName): void {
-  const { FERMENT_ROOT, FERMENT_STAGE, FERMENT_STAGE_FILE } = process.env;
-  if (FERMENT_STAGE !== stage || FERMENT_ROOT === undefined || FERMENT_STAGE_FILE === undefined) return;
-  // The file goes when the command ends; the variables stay with what it left running.
-  if (!existsSync(FERMENT_STAGE_FILE)) return;
-  // Either may have been reached through a link.
-  if (realpathSync(FERMENT_ROOT) !== realpathSync(root)) return;
-  throw new FermentError('BUSY', `Stage '${stage}' runs this command, which would wait for it to end.`, {
-    hint: `In the command of '${stage}', name stages that do not need it: ferment repro STAGE`,
-  });
 }
 
 function interrupted(stage: StageName): FermentError {

@@ -18,6 +18,8 @@ export interface StageFile {
   readonly cpus: number;
   readonly gpus: number;
   readonly graph?: StageGraph;
+  /** The stage file of the stage in whose command the runner was started, where it was. */
+  readonly within?: string;
 }
 
 /** The pipeline as a stage with `graph: true` is given it. */

@@ -19,6 +19,7 @@ export function stageFileFor(
       stage.outs.filter((out) => out.kind === kind),
       ({ path }) => from(path),
     );
+  const within = process.env['FERMENT_STAGE_FILE'];
   return {
     stage: stage.name,
     root: session.root,
@@ -34,6 +35,7 @@ export function stageFileFor(
     cpus: grant.cpus,
     gpus: grant.gpus.length,
     ...(stage.graph ? { graph: stageGraph(session.graph) } : {}),
+    ...(within === undefined ? {} : { within }),
   };
 }
 

@@ -3,11 +3,12 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { FermentError, isFermentError, isOwn } from '../../kit/index.ts';
 import type { Stage, StageName } from '../model.ts';
 import { type ClaimRecord, isAbandoned, readClaim } from './claim-record.ts';
-import { holderOf, throwWithin } from './claim-stage.ts';
+import { holderOf } from './claim-stage.ts';
 import { type Decided, type DecideOptions, decide } from './decide.ts';
 import { recoverStage } from './recover.ts';
 import { forgetFiles, type Session } from './session.ts';
 import { journalFile, journalFolder } from './state-paths.ts';
+import { Wait } from './waits.ts';
 import type { Worker } from './worker.ts';
 
 /** How often a stage that another command holds is looked at. */
@@ -72,20 +73,25 @@ export async function waitWhileHeld(
   }: { readonly waiting: StageName; readonly what: string; readonly find: () => Held | undefined },
 ): Promise<void> {
   const warn = (text: string): void => worker.emit({ type: 'run-warning', text });
+  const wait = new Wait(session);
   let told: StageName | undefined;
-  for (let held = find(); held !== undefined; held = find()) {
-    const { stage, file, record } = held;
-    if (isAbandoned(record)) {
-      if (recoverStage(session.root, session.state, { file, record, warn })) continue;
-    } else if (told !== stage) {
-      throwWithin(session, stage);
-      told = stage;
-      const text = `${what} by stage '${stage}', which is held by ${holderOf(record)}; waiting for it. (If there is no such process, remove ${file}.)`;
-      worker.emit({ type: 'stage-waiting', stage: waiting, text });
+  try {
+    for (let held = find(); held !== undefined; held = find()) {
+      const { stage, file, record } = held;
+      if (isAbandoned(record)) {
+        if (recoverStage(session.root, session.state, { file, record, warn })) continue;
+      } else if (told !== stage) {
+        wait.begin(stage);
+        told = stage;
+        const text = `${what} by stage '${stage}', which is held by ${holderOf(record)}; waiting for it. (If there is no such process, remove ${file}.)`;
+        worker.emit({ type: 'stage-waiting', stage: waiting, text });
+      }
+      if (worker.signal?.aborted === true)
+        throw new FermentError('INTERRUPTED', `Stopped while waiting for stage '${stage}'.`);
+      await pause(PAUSE_MS);
     }
-    if (worker.signal?.aborted === true)
-      throw new FermentError('INTERRUPTED', `Stopped while waiting for stage '${stage}'.`);
-    await pause(PAUSE_MS);
+  } finally {
+    wait.end();
   }
 }
 
