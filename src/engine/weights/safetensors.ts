@@ -8,12 +8,19 @@ export interface StoredTensor {
   readonly values: () => Float32Array<ArrayBuffer>;
 }
 
+/** A tensor and the bytes that it has, counted from the first of the numbers. */
+interface PlacedTensor extends StoredTensor {
+  readonly start: number;
+  readonly end: number;
+}
+
 /** Larger headers than this are no weights file of ours, but a way to fill the memory (the format's own limit). */
 const MAX_HEADER_BYTES = 100_000_000;
 
 /**
  * Reads the bytes of a `.safetensors` file: 8 bytes with the header's length, the header as JSON, the numbers
- * (https://huggingface.co/docs/safetensors). Everything that the header says is checked against the file.
+ * (https://huggingface.co/docs/safetensors). Everything that the header says is checked against the file, and, as the
+ * format demands, that each byte of the numbers belongs to one tensor and no other.
  * Throws BAD_WEIGHTS that names the path and what does not fit.
  */
 export function parseSafetensors(bytes: Uint8Array, path: string): Map<string, StoredTensor> {
@@ -24,11 +31,23 @@ export function parseSafetensors(bytes: Uint8Array, path: string): Map<string, S
   }
   const header = parseHeader(bytes.subarray(8, 8 + length), path);
   const data = bytes.subarray(8 + length);
-  const tensors = new Map<string, StoredTensor>();
-  for (const [name, entry] of Object.entries(header)) {
-    if (name !== '__metadata__') tensors.set(name, tensorOf(name, entry, data, path));
-  }
+  const entries = Object.entries(header).filter(([name]) => name !== '__metadata__');
+  const tensors = new Map(entries.map(([name, entry]) => [name, tensorOf(name, entry, data, path)]));
+  refuseHoles(tensors, data.length, path);
   return tensors;
+}
+
+/** The format allows neither holes nor overlaps, so that one file cannot say two things to two readers. */
+function refuseHoles(tensors: ReadonlyMap<string, PlacedTensor>, dataBytes: number, path: string): void {
+  const inOrder = [...tensors].sort(([, a], [, b]) => a.start - b.start || a.end - b.end);
+  let end = 0;
+  for (const [name, tensor] of inOrder) {
+    if (tensor.start !== end)
+      throw damaged(path, `${name} should begin at byte ${end} of the numbers and begins at ${tensor.start}`);
+    end = tensor.end;
+  }
+  if (end !== dataBytes)
+    throw damaged(path, `its tensors end at byte ${end} of the numbers, which are ${dataBytes} bytes`);
 }
 
 function parseHeader(bytes: Uint8Array, path: string): Readonly<Record<string, unknown>> {
@@ -54,7 +73,7 @@ const BYTES_PER_NUMBER: Readonly<Record<string, number>> = {
   BOOL: 1,
 };
 
-function tensorOf(name: string, entry: unknown, data: Uint8Array, path: string): StoredTensor {
+function tensorOf(name: string, entry: unknown, data: Uint8Array, path: string): PlacedTensor {
   const { dtype, shape, data_offsets: offsets } = isRecord(entry) ? entry : {};
   if (typeof dtype !== 'string' || !isSizes(shape) || !isSizes(offsets)) {
     throw damaged(path, `the entry of ${name} lacks dtype, shape or data_offsets`);
@@ -68,7 +87,9 @@ function tensorOf(name: string, entry: unknown, data: Uint8Array, path: string):
   if (width !== undefined && end - start !== size * width) {
     throw damaged(path, `${name} should have ${size * width} bytes and has ${end - start}`);
   }
-  return { shape, values: () => numbersOf({ name, dtype, bytes: data.slice(start, end) }, path) };
+  const values = (): Float32Array<ArrayBuffer> =>
+    numbersOf({ name, dtype, bytes: data.slice(start, end) }, path);
+  return { shape, values, start, end };
 }
 
 function numbersOf(

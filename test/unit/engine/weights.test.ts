@@ -82,6 +82,46 @@ describe('parseSafetensors', () => {
     expect(() => parseSafetensors(new Uint8Array(3), 'w.safetensors')).toThrow(/should fit into 3 bytes/);
   });
 
+  // What the format's own library refuses as well (InvalidOffset, MetadataIncompleteBuffer).
+  test.each([
+    [
+      'overlap',
+      { a: [0, 8], b: [4, 12], c: [12, 16] },
+      'b should begin at byte 8 of the numbers and begins at 4',
+    ],
+    [
+      'are the same',
+      { a: [0, 8], b: [0, 8], c: [8, 16] },
+      'b should begin at byte 8 of the numbers and begins at 0',
+    ],
+    ['leave a hole', { a: [8, 16], b: [0, 4] }, 'a should begin at byte 4 of the numbers and begins at 8'],
+    ['begin late', { a: [4, 16] }, 'a should begin at byte 0 of the numbers and begins at 4'],
+    ['leave bytes over', { a: [0, 8] }, 'its tensors end at byte 8 of the numbers, which are 16 bytes'],
+    ['are none', {}, 'its tensors end at byte 0 of the numbers, which are 16 bytes'],
+  ])('refuses a file whose tensors %s', (_, ranges, why) => {
+    expect(() => parseSafetensors(placed(ranges), 'w.safetensors')).toThrow(
+      `w.safetensors is not a whole .safetensors file: ${why}.`,
+    );
+  });
+
+  test('takes tensors in any order of the header, and empty ones between them', () => {
+    const parsed = parseSafetensors(placed({ b: [8, 16], a: [0, 8], none: [8, 8] }), 'w.safetensors');
+    expect([...(parsed.get('b')?.values() ?? [])]).toEqual([2, 3]);
+    expect([...(parsed.get('a')?.values() ?? [])]).toEqual([0, 1]);
+    expect(parsed.get('none')?.values()).toHaveLength(0);
+  });
+
+  /** A file with the float32 numbers 0 to 3 and tensors of these bytes of them. */
+  function placed(ranges: Readonly<Record<string, readonly number[]>>): Uint8Array {
+    const entries = Object.entries(ranges).map(([name, [start = 0, end = 0]]) => {
+      return [name, { dtype: 'F32', shape: [(end - start) / 4], data_offsets: [start, end] }];
+    });
+    const json = Buffer.from(JSON.stringify(Object.fromEntries(entries)));
+    const length = Buffer.alloc(8);
+    length.writeBigUInt64LE(BigInt(json.length));
+    return Buffer.concat([length, json, Buffer.from(new Float32Array([0, 1, 2, 3]).buffer)]);
+  }
+
   const path = '../shared/reference/weights/resnet.torch.safetensors';
   test.skipIf(!existsSync(path))('reads a checkpoint that PyTorch wrote', () => {
     const { tensors: rows } = readReference<{ tensors: { torch_name: string; shape: number[] }[] }>('resnet');
