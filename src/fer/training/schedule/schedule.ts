@@ -19,6 +19,9 @@ export interface ScheduleLength {
   readonly stepsPerEpoch: number;
 }
 
+/** PyTorch's `eps`: a cut by less is not made. */
+const SMALLEST_CUT = 1e-8;
+
 export function startSchedule(learningRate: number): ScheduleState {
   return { learningRate, bestLoss: null, badEpochs: 0 };
 }
@@ -53,7 +56,7 @@ export function learningRateAt(
 /**
  * What the schedule knows after an epoch. Plateau (PyTorch's ReduceLROnPlateau, mode min, relative threshold):
  * better means `loss < best (1 - threshold)`; the bad epoch after `patience` others cuts the rate by `factor`, not
- * below `minLearningRate`, and the count starts again.
+ * below `minLearningRate` and not by 1e-8 or less, and the count starts again.
  */
 export function afterEpoch(
   params: ScheduleParams,
@@ -61,11 +64,12 @@ export function afterEpoch(
   validationLoss: number,
 ): ScheduleState {
   if (params.kind !== 'plateau') return state;
-  if (state.bestLoss === null || validationLoss < state.bestLoss * (1 - params.threshold))
+  if (validationLoss < (state.bestLoss ?? Number.POSITIVE_INFINITY) * (1 - params.threshold))
     return { ...state, bestLoss: validationLoss, badEpochs: 0 };
   const badEpochs = state.badEpochs + 1;
   if (badEpochs <= params.patience) return { ...state, badEpochs };
   const cut = Math.max(state.learningRate * params.factor, params.minLearningRate);
-  // A rate that starts below the minimum is never raised to it.
-  return { ...state, learningRate: Math.min(state.learningRate, cut), badEpochs: 0 };
+  // Nor is a rate that starts below the minimum raised to it.
+  const isCut = state.learningRate - cut > SMALLEST_CUT;
+  return { ...state, learningRate: isCut ? cut : state.learningRate, badEpochs: 0 };
 }

@@ -88,6 +88,42 @@ describe('the plateau schedule', () => {
     expect(rates).toEqual([...Array<number>(14).fill(1e-3), 5e-4, 5e-4]);
   });
 
+  // torch.optim.lr_scheduler.ReduceLROnPlateau(SGD([…], lr=start), factor=…, patience=…), PyTorch 2.15.0
+  it.each([
+    {
+      about: 'of rates so small that PyTorch no longer cuts them',
+      start: 1e-7,
+      changes: { factor: 0.5, patience: 1 },
+      losses: [1, 0.9, 0.95, 0.95, 0.95, 0.95, 0.95, 0.95, 0.95, 0.95, 0.5, 0.6, 0.6, 0.6],
+      rates: [1e-7, 1e-7, 1e-7, 5e-8, 5e-8, 2.5e-8, 2.5e-8, ...Array<number>(7).fill(1.25e-8)],
+      badEpochs: [0, 0, 1, 0, 1, 0, 1, 0, 1, 0, 0, 1, 0, 1],
+    },
+    {
+      about: 'of a rate just above the minimum',
+      start: 2.5e-8,
+      changes: { factor: 0.5, patience: 0, minLearningRate: 2e-8 },
+      losses: [1, 2, 2],
+      rates: [2.5e-8, 2.5e-8, 2.5e-8],
+      badEpochs: [0, 0, 0],
+    },
+    {
+      about: 'that begins with a loss that is no number',
+      start: 1e-3,
+      changes: { factor: 0.5, patience: 1 },
+      losses: [Number.NaN, 1, 1.1, 1.2, 1.3, 0.9],
+      rates: [1e-3, 1e-3, 1e-3, 5e-4, 5e-4, 5e-4],
+      badEpochs: [1, 0, 1, 0, 1, 0],
+    },
+  ])("repeats PyTorch's sequence $about", ({ start, changes, losses, rates, badEpochs }) => {
+    let state = startSchedule(start);
+    const states = losses.map((loss) => {
+      state = afterEpoch({ ...plateau, ...changes }, state, loss);
+      return state;
+    });
+    expect(states.map(({ learningRate }) => learningRate)).toEqual(rates);
+    expect(states.map((each) => each.badEpochs)).toEqual(badEpochs);
+  });
+
   it('never falls below the minimum, and never rises to it', () => {
     const losses = fc.array(fc.double({ min: 0.1, max: 3, noNaN: true }), { minLength: 1, maxLength: 60 });
     fc.assert(
