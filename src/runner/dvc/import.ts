@@ -56,7 +56,7 @@ export async function importDvc(load: LoadOptions, options: ImportOptions = {}):
   const warn = options.warn ?? (() => {});
   const isDry = options.dry === true;
   const session = openSession(project, warn);
-  const quiet = { runId: '', signal: undefined, emit: () => {} };
+  const quiet = { runId: '', lockFile: project.lockFile, signal: undefined, emit: () => {} };
   const claim = isDry ? undefined : (await claimStage(session, quiet, IMPORT_CLAIM)).claim;
   try {
     const contents = new Contents(dvc.cache, session.store, isDry, options.onRead ?? (() => {}));

@@ -1,19 +1,19 @@
 import { errnoOf, type FermentError } from '../../kit/index.ts';
 import type { Stage, StageName } from '../model.ts';
 import type { FailedAttempt } from './run-record.ts';
-import { logPath } from './stage-log.ts';
+import { type LoggedRun, logPath } from './stage-log.ts';
 
 /** Longest wait before another attempt, whatever the backoff: a day. */
 const LONGEST_DELAY_MS = 86_400_000;
 
 /** The attempts of the stages of one run. */
 export class Attempts {
-  readonly #runId: string;
+  readonly #run: LoggedRun;
   readonly #failed = new Map<StageName, FailedAttempt[]>();
   readonly #started = new Map<StageName, number>();
 
-  constructor(runId: string) {
-    this.#runId = runId;
+  constructor(run: LoggedRun) {
+    this.#run = run;
   }
 
   /** Which attempt of a stage it is now, from 1. */
@@ -44,7 +44,7 @@ export class Attempts {
     // A command that is too long for the system will be so again.
     const isOfCommand = (code === 'STAGE_FAILED' && errnoOf(cause) !== 'E2BIG') || code === 'MISSING_OUT';
     if (!isOfCommand || attempt > retries.times) return undefined;
-    const failure = { seconds, log: logPath(this.#runId, name, attempt), error: { code, message } };
+    const failure = { seconds, log: logPath(this.#run, name, attempt), error: { code, message } };
     this.#failed.set(name, [...this.failed(name), failure]);
     this.#started.set(name, this.begun(name, started));
     return Math.min(LONGEST_DELAY_MS, retries.delayMs * retries.backoff ** (attempt - 1));

@@ -59,7 +59,7 @@ export class PipelineRun {
     this.#leftOut = new LeftOutOuts(session, worker);
     this.#selected = new Set(selected);
     this.#queue = new StageQueue(session, slots, this.#selected);
-    this.#attempts = new Attempts(worker.runId);
+    this.#attempts = new Attempts(worker);
     this.outcomes = new RunOutcomes(worker, this.#attempts);
   }
 

@@ -51,6 +51,7 @@ export async function repro(project: Project, options: ReproOptions = {}): Promi
   const emit = options.onEvent ?? (() => {});
   const worker: Worker = {
     runId: createRunId(join(project.root, STATE_FOLDER), startedAt, randomBytes(3).toString('hex')),
+    lockFile: project.lockFile,
     emit,
     signal: options.signal,
     killSignal: options.killSignal,

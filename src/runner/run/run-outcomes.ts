@@ -56,9 +56,7 @@ export class RunOutcomes {
       seconds,
       ...(notes === undefined ? {} : { records: notes.records, warnings: notes.warnings }),
       ...(notes?.peakBytes === undefined ? {} : { peakBytes: notes.peakBytes }),
-      ...(outcome === 'ran' || outcome === 'failed'
-        ? { log: logPath(this.#worker.runId, stage, attempt) }
-        : {}),
+      ...(outcome === 'ran' || outcome === 'failed' ? { log: logPath(this.#worker, stage, attempt) } : {}),
       ...(failedAttempts.length === 0 ? {} : { failedAttempts }),
       ...(error === undefined ? {} : { error: { code: error.code, message: error.message } }),
     });

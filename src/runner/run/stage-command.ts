@@ -57,7 +57,7 @@ export async function runStageCommand(
   for (const [path, text] of lists.files) writeNew(session, path, text);
   const env = environmentFor(session, stage, { lists, grant, attempt, stageFile });
   const programs = await programsOf(session, stage, gathered);
-  const log = openLog(session.root, logPath(worker.runId, stage.name, attempt));
+  const log = openLog(session.root, logPath(worker, stage.name, attempt));
   const notes: StageNotes = { warnings: [], records: {}, peakBytes: undefined };
   const warn = (text: string): void => {
     notes.warnings.push(text);

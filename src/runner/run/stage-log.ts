@@ -4,6 +4,9 @@ import { explainWriteError, openInFolder } from '../../kit/index.ts';
 import type { ProjectPath, StageName } from '../model.ts';
 import { fileNameOf, STATE_FOLDER } from './state-paths.ts';
 
+/** Of the pipeline that a folder's commands are about unless another is named. */
+const LOCK_FILE = 'pipeline.lock';
+
 /** The log of one run of a stage: all that its command writes, in the order in which it came. */
 export interface StageLog {
   readonly path: ProjectPath;
@@ -11,10 +14,18 @@ export interface StageLog {
   close(): void;
 }
 
+/** A run of one pipeline; a folder may have several, told apart by their locks. */
+export interface LoggedRun {
+  readonly runId: string;
+  readonly lockFile: ProjectPath;
+}
+
 /** Where a stage's log of one attempt (from 1) in one run is. */
-export function logPath(runId: string, stage: StageName, attempt = 1): ProjectPath {
+export function logPath({ runId, lockFile }: LoggedRun, stage: StageName, attempt = 1): ProjectPath {
+  // No stage's file name has a plus.
+  const pipeline = lockFile === LOCK_FILE ? '' : `+${fileNameOf(lockFile)}`;
   const suffix = attempt === 1 ? '' : `.attempt-${attempt}`;
-  return `${STATE_FOLDER}/logs/${runId}/${fileNameOf(stage)}${suffix}.log`;
+  return `${STATE_FOLDER}/logs/${runId}/${fileNameOf(stage)}${pipeline}${suffix}.log`;
 }
 
 /** Opens the log of an attempt. Throws NO_SPACE or STORE_UNWRITABLE. */

@@ -14,9 +14,10 @@ export interface CheckedOut {
   readonly change: 'A' | 'M' | 'D';
 }
 
-function workerFor(warn: Warn): Worker {
+function workerFor({ project }: Session, warn: Warn): Worker {
   return {
     runId: '',
+    lockFile: project.lockFile,
     signal: undefined,
     emit: (event) => ('text' in event ? warn(event.text) : undefined),
   };
@@ -29,7 +30,7 @@ export async function removeStale(
   { out, inUse }: { readonly out: StaleOut; readonly inUse: InUse },
 ): Promise<boolean> {
   const { stage, fingerprint, content } = out;
-  const { claim } = await claimStage(session, workerFor(warn), stage);
+  const { claim } = await claimStage(session, workerFor(session, warn), stage);
   try {
     session.hasher.forget();
     inUse.refresh();
@@ -57,7 +58,7 @@ export async function putBack(
 ): Promise<readonly CheckedOut[]> {
   const done: CheckedOut[] = [];
   if (outs.length === 0) return done;
-  const { claim } = await claimStage(session, workerFor(warn), stage.name);
+  const { claim } = await claimStage(session, workerFor(session, warn), stage.name);
   try {
     for (const out of outs) {
       const change = session.hasher.look(out.path) === undefined ? 'A' : 'M';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { compareBytes, FermentError, plural } from '../../kit/index.ts';
 import type { Project } from '../load/index.ts';
 import type { ProjectPath, StageName } from '../model.ts';
-import { logPath } from '../run/stage-log.ts';
+import { type LoggedRun, logPath } from '../run/stage-log.ts';
 import { STATE_FOLDER } from '../run/state-paths.ts';
 import { unknownStage } from './unknown-stage.ts';
 
@@ -26,20 +26,21 @@ export function logs(project: Project, stage: StageName, wanted?: number): Found
       project.stages.map(({ name }) => name),
     );
   for (const runId of runsWithLogs(project.root).reverse()) {
-    const last = attemptsIn(project.root, runId, stage);
+    const run = { runId, lockFile: project.lockFile };
+    const last = attemptsIn(project.root, run, stage);
     if (last === 0) continue;
     const attempt = wanted ?? last;
     if (attempt < 1 || attempt > last) throw unknownAttempt(stage, attempt, last);
-    const path = logPath(runId, stage, attempt);
+    const path = logPath(run, stage, attempt);
     return { path, runId, attempt, text: readFileSync(join(project.root, path), 'utf8') };
   }
   return undefined;
 }
 
 /** How many attempts of a stage in a run have a log; 0 when this run did not run it. */
-function attemptsIn(root: string, runId: string, stage: StageName): number {
+function attemptsIn(root: string, run: LoggedRun, stage: StageName): number {
   let last = 0;
-  while (existsSync(join(root, logPath(runId, stage, last + 1)))) last++;
+  while (existsSync(join(root, logPath(run, stage, last + 1)))) last++;
   return last;
 }
 

@@ -186,3 +186,17 @@ it('logs gives the output of the latest run that ran the stage', async () => {
   expect(logs(load(p), 'a')?.text).toBe('hello\n');
   expect(() => logs(load(p), 'nope')).toThrow("There is no stage 'nope'.");
 });
+
+it('logs of a stage of one pipeline are not those of another pipeline in the same folder with a stage of that name', async () => {
+  const p = runnerProject({
+    'pipeline.yaml': 'stages: {a: {cmd: echo one > x; echo one, outs: [x]}}\n',
+    'other.yaml':
+      'stages: {a: {cmd: echo two > y; echo two; false, retries: {times: 1, delay: 0}, outs: [y]}}\n',
+  });
+  const other = loadProject({ cwd: p.root, file: 'other.yaml' });
+  await p.repro();
+  expect(logs(other, 'a')).toBeUndefined();
+  await repro(other);
+  expect(logs(load(p), 'a')?.text).toBe('one\n');
+  expect(logs(other, 'a')).toMatchObject({ text: 'two\n', attempt: 2 });
+});
