@@ -1,6 +1,15 @@
+import { ON_DARK } from './figures/index.ts';
+
+/** What is measured changes by its colour on white. */
+function darkColors(): string {
+  return Object.entries(ON_DARK)
+    .map(([color, dark]) => `[fill="${color}"] { fill: ${dark}; } [stroke="${color}"] { stroke: ${dark}; }`)
+    .join('\n  ');
+}
+
 /**
- * The page's style sheet. On a dark screen the neutral parts of the figures change with it, by the classes of
- * figures/svg.ts; on paper everything is dark on white, and no figure or row is cut in two.
+ * The page's style sheet. On a dark screen the figures change with it, their neutral parts by the classes of
+ * figures/svg.ts and their colours by those of figures/colors.ts; on paper everything is dark on white, and no figure or row is cut in two.
  */
 export const PAGE_STYLE = `
 :root { color-scheme: light dark; --ink: #1f2933; --muted: #616e7c; --line: #e4e7eb; --ground: #ffffff; --accent: #0b5394; --raised: #f7f9fb; --code: #f3f5f7; --note: #fffaeb; }
@@ -41,11 +50,15 @@ pre code { padding: 0; background: none; }
   .ink { fill: #e3e8ed; }
   .quiet { fill: #9aa8b5; }
   .quiet-line { stroke: #9aa8b5; }
-  .soft-line { stroke: #5f6c79; }
+  .soft-line { stroke: #6f7d8b; }
   .grid-line { stroke: #2c3640; }
   .ground { fill: #14191f; }
   .panel { fill: #1a2129; stroke: #2c3640; }
-  .box { fill: #1d2a38; stroke: #4a7199; }
+  .box { fill: #1d2a38; stroke: #5480ab; }
+  .halo { stroke: #1a2129; }
+  .on-light { display: none; }
+  .on-dark { display: inline; }
+  ${darkColors()}
 }
 @page { margin: 1.6cm; }
 @media print {

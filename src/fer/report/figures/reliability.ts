@@ -1,5 +1,6 @@
 import { element, label, linearScale } from '../../../kit/index.ts';
 import type { ReliabilityBin } from '../../evaluation/index.ts';
+import { colorAt, SERIES_COLORS } from './colors.ts';
 import { drawTitle, drawXAxis, drawYAxis, type Frame } from './frame.ts';
 import { figure, QUIET_LINE } from './svg.ts';
 
@@ -9,6 +10,7 @@ export function renderReliability(title: string, bins: readonly ReliabilityBin[]
   const x = linearScale([0, 1], [frame.left, frame.right], { exact: true });
   const y = linearScale([0, 1], [frame.bottom, frame.top], { exact: true });
   const largest = Math.max(1, ...bins.map((bin) => bin.count));
+  const color = colorAt(SERIES_COLORS, 0);
   const bars = bins
     .filter((bin) => bin.count > 0)
     .map((bin) =>
@@ -17,9 +19,10 @@ export function renderReliability(title: string, bins: readonly ReliabilityBin[]
         y: y(bin.accuracy ?? 0),
         width: x(bin.high) - x(bin.low) - 1.5,
         height: frame.bottom - y(bin.accuracy ?? 0),
-        fill: '#0072b2',
-        // bins with few images weigh less in the eye as they do in the error
-        'fill-opacity': 0.25 + 0.65 * (bin.count / largest),
+        fill: color,
+        // Bins with few images weigh less in the eye as they do in the error; the line around them is as strong.
+        'fill-opacity': 0.15 + 0.75 * (bin.count / largest),
+        stroke: color,
       }),
     );
   return figure(

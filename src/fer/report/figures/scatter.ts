@@ -1,8 +1,8 @@
-import sharp from 'sharp';
 import { element, label } from '../../../kit/index.ts';
 import { CLASS_COLORS, colorAt } from './colors.ts';
 import { drawLegend } from './frame.ts';
-import { figure, PANEL, QUIET } from './svg.ts';
+import { rasterised } from './raster.ts';
+import { figure, HALO, PANEL, QUIET } from './svg.ts';
 
 export interface ScatterPlot {
   readonly title: string;
@@ -37,17 +37,20 @@ export async function renderScatter(
         cy,
         r: radius,
         fill: colorAt(CLASS_COLORS, plot.labels[i] ?? 0),
-        'fill-opacity': 0.75,
       }),
     );
   }
-  const dots = count > MOST_CIRCLES ? await rasterised(circles, SIDE) : element('g', {}, ...circles);
+  const dots = element('g', { ...HALO, 'stroke-width': radius / 4 }, ...circles);
   const svg = figure(
     { width: SIDE + 130, height: SIDE + TOP + 38 },
     plot.title,
     label(plot.title, { x: LEFT, y: 24, 'font-size': 14, 'font-weight': 600 }),
     element('rect', { x: LEFT, y: TOP, width: SIDE, height: SIDE, ...PANEL }),
-    element('g', { transform: `translate(${LEFT} ${TOP})` }, dots),
+    element(
+      'g',
+      { transform: `translate(${LEFT} ${TOP})` },
+      count > MOST_CIRCLES ? await rasterised(dots, SIDE) : dots,
+    ),
     drawLegend(
       SIDE + 26,
       TOP + 20,
@@ -77,24 +80,4 @@ function placer(points: Float32Array): (i: number) => readonly [number, number] 
     SIDE / 2 + ((points[2 * i] ?? 0) - middleX) * scale,
     SIDE / 2 - ((points[2 * i + 1] ?? 0) - middleY) * scale,
   ];
-}
-
-/** Dots in a square of this side as one picture, twice as fine. */
-export async function rasterised(circles: readonly string[], side: number): Promise<string> {
-  const svg = element(
-    'svg',
-    {
-      xmlns: 'http://www.w3.org/2000/svg',
-      width: side * 2,
-      height: side * 2,
-      viewBox: `0 0 ${side} ${side}`,
-    },
-    ...circles,
-  );
-  const png = await sharp(Buffer.from(svg)).png({ palette: true, compressionLevel: 9 }).toBuffer();
-  return element('image', {
-    width: side,
-    height: side,
-    href: `data:image/png;base64,${png.toString('base64')}`,
-  });
 }

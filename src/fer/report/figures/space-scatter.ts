@@ -1,8 +1,8 @@
 import { element, label } from '../../../kit/index.ts';
 import { CLASS_COLORS, colorAt } from './colors.ts';
 import { drawLegend } from './frame.ts';
-import { rasterised } from './scatter.ts';
-import { figure, GRID_LINE, PANEL, QUIET } from './svg.ts';
+import { rasterised } from './raster.ts';
+import { figure, GRID_LINE, HALO, PANEL, QUIET } from './svg.ts';
 
 /** Where a map in space is looked at from, in degrees, as matplotlib names it: above the xy-plane, and around the z-axis. */
 export interface View {
@@ -27,7 +27,7 @@ const TOP = 40;
 /** Above this many points in all panels the dots are pictures inside the figure. */
 const MOST_CIRCLES = 2500;
 
-/** A map in space, seen from several sides: what is near is drawn last and strongest. */
+/** A map in space, seen from several sides: what is near is drawn last and largest. */
 export async function renderSpaceScatter(plot: SpaceScatterPlot): Promise<string> {
   const columns = Math.min(2, plot.views.length);
   const rows = Math.ceil(plot.views.length / columns);
@@ -62,14 +62,15 @@ async function panel(
 ): Promise<string> {
   const { centre, half } = extent(plot.points);
   const project = projection(view, centre, half);
-  const dots = circles(plot, project);
+  const radius = plot.labels.length > 3000 ? 0.9 : plot.labels.length > 1000 ? 1.3 : 2;
+  const dots = element('g', { ...HALO, 'stroke-width': radius / 4 }, ...circles(plot, project, radius));
   const many = plot.labels.length * plot.views.length > MOST_CIRCLES;
   return element(
     'g',
     { transform: `translate(${at.x} ${at.y})` },
     element('rect', { width: SIDE, height: SIDE, ...PANEL }),
     ...cubeEdges(project, centre, half),
-    many ? await rasterised(dots, SIDE) : element('g', {}, ...dots),
+    many ? await rasterised(dots, SIDE) : dots,
     label(`elevation ${view.elevation}°, azimuth ${view.azimuth}°`, {
       x: 8,
       y: SIDE - 8,
@@ -115,8 +116,7 @@ function extent(points: Float32Array): { readonly centre: Point3; readonly half:
   return { centre: [middle(0), middle(1), middle(2)], half: longest / 2 || 1 };
 }
 
-function circles(plot: SpaceScatterPlot, project: Projection): string[] {
-  const radius = plot.labels.length > 3000 ? 0.9 : plot.labels.length > 1000 ? 1.3 : 2;
+function circles(plot: SpaceScatterPlot, project: Projection, radius: number): string[] {
   const seen = Array.from(plot.labels, (classIndex, i) => {
     const [x = 0, y = 0, z = 0] = plot.points.subarray(3 * i, 3 * i + 3);
     return { ...project([x, y, z]), classIndex };
@@ -127,9 +127,8 @@ function circles(plot: SpaceScatterPlot, project: Projection): string[] {
       element('circle', {
         cx: x,
         cy: y,
-        r: radius * (1 + 0.25 * near),
+        r: radius * (1 + 0.45 * near),
         fill: colorAt(CLASS_COLORS, classIndex),
-        'fill-opacity': 0.65 + 0.3 * near,
       }),
     );
 }

@@ -12,11 +12,13 @@ export interface Size {
 export const INK = { class: 'ink', fill: '#1f2933' } as const;
 export const QUIET = { class: 'quiet', fill: '#616e7c' } as const;
 export const QUIET_LINE = { class: 'quiet-line', stroke: '#616e7c' } as const;
-export const SOFT_LINE = { class: 'soft-line', stroke: '#9aa5b1' } as const;
+export const SOFT_LINE = { class: 'soft-line', stroke: '#7b8794' } as const;
 export const GRID_LINE = { class: 'grid-line', stroke: '#e4e7eb' } as const;
 export const GROUND = { class: 'ground', fill: '#ffffff' } as const;
 export const PANEL = { class: 'panel', fill: '#fbfcfd', stroke: '#e4e7eb' } as const;
-export const BOX = { class: 'box', fill: '#eef4fa', stroke: '#7ba6cc' } as const;
+/** Around a dot: one before another stays a dot of its own. */
+export const HALO = { class: 'halo', stroke: '#fbfcfd' } as const;
+export const BOX = { class: 'box', fill: '#eef4fa', stroke: '#5b8dba' } as const;
 
 /** A whole figure on white, with a title that screen readers read. Fonts are the reader's own: nothing to install. */
 export function figure(size: Size, title: string, ...content: readonly string[]): string {

@@ -2,7 +2,7 @@ import { formatCount, plural } from '../../../kit/index.ts';
 import { type Dataset, IMAGE_PIXELS, ORIGINS, type SplitName } from '../../data/index.ts';
 import { CLASSES } from '../../params/index.ts';
 import { type Block, heading, paragraph } from '../document.ts';
-import { colorAt, renderBars, renderSamples, SPLIT_COLORS } from '../figures/index.ts';
+import { BAR_COLORS, colorAt, renderBars, renderSamples } from '../figures/index.ts';
 import type { Results } from '../results.ts';
 import { decimals } from './format.ts';
 
@@ -32,7 +32,7 @@ export async function dataSection(
         yName: 'images',
         categories: CLASSES,
         format: (value) => String(value),
-        series: SPLITS.map((name, i) => ({ name, color: colorAt(SPLIT_COLORS, i), values: perClass(name) })),
+        series: SPLITS.map((name, i) => ({ name, color: colorAt(BAR_COLORS, i), values: perClass(name) })),
       }),
       caption: "Images per class after injection, augmentation and cleaning (the paper's figure 2).",
     },

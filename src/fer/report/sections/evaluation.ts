@@ -2,7 +2,7 @@ import { formatCount } from '../../../kit/index.ts';
 import type { EvaluationMetrics } from '../../evaluation/index.ts';
 import { CLASSES } from '../../params/index.ts';
 import { type Block, heading, paragraph } from '../document.ts';
-import { colorAt, renderBars, renderConfusion, renderReliability, SCORE_COLORS } from '../figures/index.ts';
+import { BAR_COLORS, colorAt, renderBars, renderConfusion, renderReliability } from '../figures/index.ts';
 import type { Results } from '../results.ts';
 import { decimals, firstRuns, inModelOrder, modelName, percent, withInterval } from './format.ts';
 
@@ -65,9 +65,9 @@ function modelBlocks(key: string, scores: EvaluationMetrics): Block[] {
         maximum: 1,
         format: (value) => value.toFixed(2).replace(/^0/, ''),
         series: [
-          { name: 'precision', color: colorAt(SCORE_COLORS, 0), values: column('precision') },
-          { name: 'recall', color: colorAt(SCORE_COLORS, 1), values: column('recall') },
-          { name: 'F1', color: colorAt(SCORE_COLORS, 2), values: column('f1') },
+          { name: 'precision', color: colorAt(BAR_COLORS, 0), values: column('precision') },
+          { name: 'recall', color: colorAt(BAR_COLORS, 1), values: column('recall') },
+          { name: 'F1', color: colorAt(BAR_COLORS, 2), values: column('f1') },
         ],
       }),
       caption: `Precision, recall and F1 of ${name} on the test split, by class.`,
