@@ -82,16 +82,29 @@ export interface LegendItem {
   readonly dashed?: boolean;
   /** A line sample instead of a filled square. */
   readonly line?: boolean;
+  /** Under the name, smaller. */
+  readonly remark?: string | undefined;
 }
 
-/** From one line of a legend to the next. */
-export const LEGEND_STEP = 18;
+const LEGEND_STEP = 18;
+const REMARK_STEP = 13;
+
+/** Units from the top of a legend to its end. */
+export function legendHeight(items: readonly LegendItem[]): number {
+  return items.reduce((sum, { remark }) => sum + LEGEND_STEP + (remark === undefined ? 0 : REMARK_STEP), 0);
+}
+
+/** Units that a legend takes from left to right. */
+export function legendWidth(items: readonly LegendItem[]): number {
+  const widths = items.map(({ name, remark = '' }) => Math.max(6.6 * name.length, 5.8 * remark.length));
+  return 44 + Math.max(...widths, 26);
+}
 
 /** A column of names with their colours, from (x, y) downwards. */
 export function drawLegend(x: number, y: number, items: readonly LegendItem[]): string {
   return items
     .map((item, i) => {
-      const at = y + i * LEGEND_STEP;
+      const at = y + legendHeight(items.slice(0, i));
       const sample =
         item.line === true
           ? element('line', {
@@ -104,7 +117,11 @@ export function drawLegend(x: number, y: number, items: readonly LegendItem[]): 
               'stroke-dasharray': item.dashed === true ? '5 4' : undefined,
             })
           : element('rect', { x: x + 3, y: at - 10, width: 12, height: 12, rx: 2, fill: item.color });
-      return sample + label(item.name, { x: x + 24, y: at, 'font-size': 11.5 });
+      const remark =
+        item.remark === undefined
+          ? ''
+          : label(item.remark, { x: x + 24, y: at + REMARK_STEP, 'font-size': 10, ...QUIET });
+      return sample + label(item.name, { x: x + 24, y: at, 'font-size': 11.5 }) + remark;
     })
     .join('');
 }

@@ -1,5 +1,14 @@
 import { element, label, linearScale, round, type Scale } from '../../../kit/index.ts';
-import { drawLegend, drawTitle, drawXAxis, drawYAxis, type Frame, LEGEND_STEP } from './frame.ts';
+import {
+  drawLegend,
+  drawTitle,
+  drawXAxis,
+  drawYAxis,
+  type Frame,
+  type LegendItem,
+  legendHeight,
+  legendWidth,
+} from './frame.ts';
 import { figure, QUIET, SOFT_LINE } from './svg.ts';
 
 export interface LineChart {
@@ -23,25 +32,26 @@ export interface LineSeries {
 const LEAST_HEIGHT = 320;
 const TOP = 48;
 
-/** Lines with a point at each value; values that are not finite are left out. */
+/**
+ * Lines with a point at each value; values that are not finite are left out. Of lines over each other the first is seen,
+ * and the legend says which others are there.
+ */
 export function renderLines(chart: LineChart): string {
-  const legendWidth = 44 + 6.6 * Math.max(...chart.series.map((s) => s.name.length), 4);
-  const width = 520 + Math.round(legendWidth);
-  // As high as its legend.
-  const height = Math.max(LEAST_HEIGHT, TOP + LEGEND_STEP * chart.series.length + 16);
-  const frame: Frame = { left: 56, top: TOP, right: width - legendWidth, bottom: height - 48 };
   const points = chart.series.flatMap((s) => s.points).filter(([, y]) => Number.isFinite(y));
   const xs = points.map(([x]) => x);
   const ys = points.map(([, y]) => y);
+  const range = chart.yRange ?? [Math.min(...ys, 0.5), Math.max(...ys, 0.5)];
+  const legend = legendOf(chart.series, range);
+  const width = 520 + Math.round(legendWidth(legend));
+  // As high as its legend.
+  const height = Math.max(LEAST_HEIGHT, TOP + legendHeight(legend) + 16);
+  const frame: Frame = { left: 56, top: TOP, right: width - legendWidth(legend), bottom: height - 48 };
   const xEnds = [Math.min(...xs, 1), Math.max(...xs, 1)] as const;
   const x = linearScale([xEnds[0] - 0.25, xEnds[1] + 0.25], [frame.left, frame.right], {
     exact: true,
     count: 8,
   });
-  const y = linearScale(chart.yRange ?? [Math.min(...ys, 0.5), Math.max(...ys, 0.5)], [
-    frame.bottom,
-    frame.top,
-  ]);
+  const y = linearScale(range, [frame.bottom, frame.top]);
   return figure(
     { width, height },
     chart.title,
@@ -49,13 +59,33 @@ export function renderLines(chart: LineChart): string {
     drawYAxis(frame, y, chart.yName),
     drawXAxis(frame, x, chart.xName, { whole: true }),
     ...(chart.marks ?? []).map((mark) => drawMark(frame, x(mark.x), mark.name)),
-    ...chart.series.map((series) => drawSeries(series, x, y)),
+    ...chart.series.map((series) => drawSeries(series, x, y)).reverse(),
     points.length === 0 ? drawNothing(frame) : '',
-    drawLegend(
-      frame.right + 14,
-      frame.top + 8,
-      chart.series.map(({ name, color, dashed }) => ({ name, color, line: true, dashed: dashed === true })),
-    ),
+    drawLegend(frame.right + 14, frame.top + 8, legend),
+  );
+}
+
+/** Closer than this share of the axis everywhere, two lines look like one. */
+const ALIKE = 1 / 150;
+
+function legendOf(all: readonly LineSeries[], [low, high]: readonly [number, number]): LegendItem[] {
+  return all.map((series, i) => {
+    const off = (other: LineSeries): number => distance(series, other) / (high - low || 1);
+    const twin = all.slice(0, i).find((other) => off(other) < ALIKE);
+    const remark = twin === undefined ? undefined : `${off(twin) === 0 ? '=' : '≈'} ${twin.name}`;
+    return { name: series.name, color: series.color, line: true, dashed: series.dashed === true, remark };
+  });
+}
+
+/** The largest difference of two lines; infinite where one has a point and the other none, and for lines without any. */
+function distance(one: LineSeries, other: LineSeries): number {
+  const [a, b] = [one, other].map(({ points }) => points.filter(([, y]) => Number.isFinite(y)));
+  if (a === undefined || b === undefined || a.length === 0 || a.length !== b.length) return Infinity;
+  return Math.max(
+    ...a.map(([x, y], i) => {
+      const [otherX, otherY] = b[i] ?? [];
+      return x === otherX && otherY !== undefined ? Math.abs(y - otherY) : Infinity;
+    }),
   );
 }
 

@@ -282,6 +282,41 @@ it('lines of which no value is known say so', () => {
   expect(renderLines({ ...chart, series: [{ ...series, points: [[1, 2]] }] })).not.toContain('no values');
 });
 
+it('a line that another hides is named with it in the legend', () => {
+  const chart = { title: 't', xName: 'epoch', yName: 'share', yRange: [0, 1] as const };
+  const line = (name: string, ...values: number[]) => {
+    return { name, color: '#0072b2', points: values.map((value, i) => [i + 1, value] as const) };
+  };
+  const svg = renderLines({
+    ...chart,
+    series: [
+      line('first', 0.25, 0.5),
+      line('other', 0.25, 0.75),
+      line('same', 0.25, 0.5),
+      line('near', 0.2501, 0.7502),
+      line('shorter', 0.25),
+      line('empty', Number.NaN),
+      line('empty too', Number.NaN),
+    ],
+  });
+  const texts = [...svg.matchAll(/>([^<>]+)<\/text>/g)].map(([, text]) => text);
+  expect(texts.slice(texts.indexOf('first'))).toEqual([
+    'first',
+    'other',
+    'same',
+    '= first',
+    'near',
+    '≈ other',
+    'shorter',
+    'empty',
+    'empty too',
+  ]);
+  // What is drawn last is seen: the line whose name the others are given.
+  const ends = [...svg.matchAll(/<path d="[^"]* ([\d.]+)"/g)].map(([, y]) => Number(y));
+  expect(ends).toHaveLength(4);
+  expect(ends[3]).toBe(ends[1]);
+});
+
 it('names of nets that have no room are left out and counted, none is written over another', () => {
   const net = { parameters: 1e5, multiplyAdds: 1e7, accuracy: 0.5 };
   const sizes = (count: number): string =>
