@@ -37,6 +37,16 @@ export const heading = (level: 1 | 2 | 3, text: string): Block => ({ kind: 'head
 export const paragraph = (text: string): Block => ({ kind: 'paragraph', text });
 export const note = (text: string): Block => ({ kind: 'note', text });
 
+/**
+ * The name of a figure about a model: the kind has no hyphen, so that a model named `space-resnet` cannot make a name
+ * that another kind of figure has for `resnet`.
+ */
+export function figureName(kind: ModelFigure, key: string): string {
+  return `${kind}-${key}`;
+}
+
+type ModelFigure = 'calibration' | 'classes' | 'confusion' | 'loss' | 'scores' | 'tsne' | 'tsne3d' | 'umap';
+
 /** The figures of a document by file name, `NAME.svg`. */
 export function figuresOf(blocks: readonly Block[]): ReadonlyMap<string, string> {
   const figures = new Map<string, string>();

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { readNpy } from '../../data/index.ts';
 import type { MapMetrics, MapQuality } from '../../maps/index.ts';
 import { CLASSES } from '../../params/index.ts';
-import { type Block, heading, paragraph } from '../document.ts';
+import { type Block, figureName, heading, paragraph } from '../document.ts';
 import { renderScatter, renderSpaceScatter, type View } from '../figures/index.ts';
 import type { Results } from '../results.ts';
 import { decimals, inModelOrder, modelName, percent } from './format.ts';
@@ -84,16 +84,16 @@ async function figuresOf(key: string, metrics: MapMetrics, folder: string): Prom
     readNpy(join(folder, `${name}.npy`), { dtype: 'uint8', shape: [metrics.points] }).data;
   const labels = classesOf('labels');
   const answers = existsSync(join(folder, 'answers.npy')) ? classesOf('answers') : undefined;
-  const name = modelName(key);
+  const model = modelName(key);
   const images = metrics.input === 'pixels' ? 'validation images' : 'test images';
-  const what = `${metrics.input === 'pixels' ? 'raw pixels' : `the embeddings of ${name}`}, ${images}`;
+  const what = `${metrics.input === 'pixels' ? 'raw pixels' : `the embeddings of ${model}`}, ${images}`;
   const common = { labels, classes: CLASSES };
   const count = `${metrics.points} ${images}`;
-  const inPlane = async (method: string, note: string, points: Float32Array): Promise<Block> => {
-    const { svg, positions } = await renderScatter({ ...common, title: `${method}: ${name}`, note, points });
+  const inPlane = async (method: 't-SNE' | 'UMAP', note: string, points: Float32Array): Promise<Block> => {
+    const { svg, positions } = await renderScatter({ ...common, title: `${method}: ${model}`, note, points });
     const hover = { positions, labels, answers, classes: CLASSES };
-    const figureName = `${method.toLowerCase().replace('-', '')}-${key}`;
-    return { kind: 'figure', name: figureName, svg, caption: `${method} of ${what}.`, hover };
+    const name = figureName(method === 'UMAP' ? 'umap' : 'tsne', key);
+    return { kind: 'figure', name, svg, caption: `${method} of ${what}.`, hover };
   };
   const tsneNote = `${count}, perplexity ${metrics.perplexity}, KL ${decimals(metrics.kl, 3)}`;
   const blocks = [await inPlane('t-SNE', tsneNote, read('map', 2))];
@@ -102,10 +102,10 @@ async function figuresOf(key: string, metrics: MapMetrics, folder: string): Prom
     const views = paper === undefined ? OTHER_VIEWS : [paper, ...OTHER_VIEWS];
     blocks.push({
       kind: 'figure',
-      name: `tsne-space-${key}`,
+      name: figureName('tsne3d', key),
       svg: await renderSpaceScatter({
         ...common,
-        title: `t-SNE in three dimensions: ${name}`,
+        title: `t-SNE in three dimensions: ${model}`,
         note: `${count}, perplexity ${metrics.perplexity}, KL ${decimals(metrics.space.kl, 3)}`,
         points: read('space', 3),
         views,

@@ -1,6 +1,6 @@
 import { formatCount } from '../../../kit/index.ts';
 import { CLASSES } from '../../params/index.ts';
-import { type Block, heading, paragraph } from '../document.ts';
+import { type Block, figureName, heading, paragraph } from '../document.ts';
 import { colorAt, type LineSeries, renderLines, SERIES_COLORS } from '../figures/index.ts';
 import type { Results, TrainingResult } from '../results.ts';
 import { firstRuns, inModelOrder, modelName, percent } from './format.ts';
@@ -86,7 +86,7 @@ function curvesOf(key: string, { metrics, history }: TrainingResult): Block[] {
   return [
     {
       kind: 'figure',
-      name: `loss-${key}`,
+      name: figureName('loss', key),
       svg: renderLines({
         title: `${name}: loss`,
         xName: 'epoch',
@@ -98,7 +98,7 @@ function curvesOf(key: string, { metrics, history }: TrainingResult): Block[] {
     },
     {
       kind: 'figure',
-      name: `scores-${key}`,
+      name: figureName('scores', key),
       svg: renderLines({
         title: `${name}: validation scores`,
         xName: 'epoch',
