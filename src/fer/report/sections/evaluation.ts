@@ -1,10 +1,11 @@
 import { formatCount } from '../../../kit/index.ts';
 import type { EvaluationMetrics } from '../../evaluation/index.ts';
 import { CLASSES } from '../../params/index.ts';
-import { type Block, heading, paragraph } from '../document.ts';
+import { type Block, figureName, heading, paragraph } from '../document.ts';
 import { BAR_COLORS, colorAt, renderBars, renderConfusion, renderReliability } from '../figures/index.ts';
 import type { Results } from '../results.ts';
-import { decimals, firstRuns, inModelOrder, modelName, percent, withInterval } from './format.ts';
+import { firstRuns, inModelOrder, modelName, percent, withInterval } from './format.ts';
+import { furtherScores } from './further-scores.ts';
 
 /** What each model answers: by class, by confidence, and by the encoding of the images. */
 export function evaluationSection(results: Results): Block[] {
@@ -13,9 +14,7 @@ export function evaluationSection(results: Results): Block[] {
   if (models.length === 0) return [heading(2, 'Evaluation'), paragraph('No model was evaluated.')];
   return [
     heading(2, 'Evaluation'),
-    paragraph(
-      `Of the units that a model's last layer reads, those are active that are not the same number for every test image. A ReLU that gives 0 for each tells nothing apart; ${CLASSES.length} classes need ${CLASSES.length - 1} active units.`,
-    ),
+    ...furtherScores(models),
     ...firstRuns(results.evaluation).flatMap(([key, scores]) => modelBlocks(key, scores)),
     ...viewBlocks(models, results.packed.validationRule === 'test-files'),
     ...encodingBlocks(models, quality),
@@ -57,7 +56,7 @@ function modelBlocks(key: string, scores: EvaluationMetrics): Block[] {
     heading(3, name),
     {
       kind: 'figure',
-      name: `classes-${key}`,
+      name: figureName('classes', key),
       svg: renderBars({
         title: `${name}: precision, recall and F1 by class`,
         yName: 'share',
@@ -74,38 +73,17 @@ function modelBlocks(key: string, scores: EvaluationMetrics): Block[] {
     },
     {
       kind: 'figure',
-      name: `confusion-${key}`,
+      name: figureName('confusion', key),
       svg: renderConfusion(`${name}: what was answered for what`, CLASSES, scores.confusion),
       caption: `Confusion of ${name} on the test split.`,
     },
     {
       kind: 'figure',
-      name: `calibration-${key}`,
+      name: figureName('calibration', key),
       svg: renderReliability(`${name}: calibration`, scores.calibration.bins, scores.calibration.ece),
       caption: `How often ${name} is right against how sure it is; the stronger the colour of a bar, the more images.`,
     },
-    {
-      kind: 'table',
-      rows: [
-        ['MCC', 'balanced accuracy', 'log loss', 'Brier', 'ECE', 'top-2', 'active units'],
-        [
-          decimals(scores.mcc, 3),
-          percent(scores.balancedAccuracy),
-          decimals(scores.logLoss, 3),
-          decimals(scores.brier, 3),
-          decimals(scores.calibration.ece, 3),
-          percent(scores.top2Accuracy),
-          unitsOf(scores),
-        ],
-      ],
-      right: [0, 1, 2, 3, 4, 5, 6],
-    },
   ];
-}
-
-/** Metrics of before they were counted have none. */
-function unitsOf({ embedding }: Partial<EvaluationMetrics>): string {
-  return embedding === undefined ? '–' : `${embedding.active} of ${embedding.units}`;
 }
 
 /** Several views of each image, and test images that occur in train: only where an evaluation has either. */

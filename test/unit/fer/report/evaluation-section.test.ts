@@ -71,6 +71,14 @@ describe('the evaluation section', () => {
     expect(section(before as EvaluationMetrics)).toMatch(/\| active units \|\n.*\n.*\| – \|/);
   });
 
+  test('has the further scores of every run in one table, and figures of the first alone', () => {
+    const evaluation = new Map(['resnet-2', 'resnet'].map((key) => [key, metricsOf({})] as const));
+    const packed = { validationRule: 'names', splits: { test: { jpegQuality: null } } };
+    const markdown = renderMarkdown(evaluationSection({ evaluation, packed } as unknown as Results));
+    expect(markdown).toMatch(/\| active units \|\n.*\n\| ResNet \|.*\n\| ResNet 2 \|.*\n\n/);
+    expect(markdown).not.toContain('confusion-resnet-2');
+  });
+
   test('says that nothing was measured where no copies were asked for', () => {
     const markdown = section(metricsOf({}, []));
     expect(markdown).toContain(
@@ -114,7 +122,7 @@ describe('the evaluation section', () => {
     );
     const rows = markdown.split('\n').filter((line) => line.startsWith('| SE-ResNet '));
     expect(
-      rows.slice(0, 2).map((row) =>
+      rows.slice(1, 3).map((row) =>
         row
           .split('|')
           .map((cell) => cell.trim())
