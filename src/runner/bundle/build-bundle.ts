@@ -1,10 +1,17 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
-import { dirname, join } from 'node:path/posix';
+import { basename, dirname, join } from 'node:path/posix';
 import type { BuildFailure, BuildOptions, Message, Metafile } from 'esbuild';
-import { compareBytes, type Diagnostic, DiagnosticsError, type FermentError } from '../../kit/index.ts';
+import {
+  compareBytes,
+  type Diagnostic,
+  DiagnosticsError,
+  didYouMean,
+  type FermentError,
+} from '../../kit/index.ts';
 import type { ProjectPath } from '../model.ts';
 import { entryAt } from './entry.ts';
+import { packageName } from './missing-packages.ts';
 
 /** Changes when the options below change what comes out. */
 export const BUNDLE_FORMAT = 1;
@@ -21,6 +28,8 @@ export interface BuiltBundle {
   readonly folders: readonly ProjectPath[];
   /** Packages that the output still imports, sorted. */
   readonly packages: readonly string[];
+  /** What it imports from them before its first line runs, as it is written, sorted. */
+  readonly needs: readonly string[];
 }
 
 /**
@@ -32,7 +41,7 @@ export async function buildBundle(root: string, module: ProjectPath): Promise<Bu
   const { build } = await import('esbuild');
   const options = bundleOptions(root, module);
   const result = await build(options).catch((error: unknown) => {
-    throw isBuildFailure(error) ? explainFailure(module, error) : error;
+    throw isBuildFailure(error) ? explainFailure(root, module, error) : error;
   });
   const outputs = new Map(result.outputFiles.map((file) => [file.path.endsWith('.map'), file.text]));
   return {
@@ -66,7 +75,7 @@ function bundleOptions(root: string, module: ProjectPath) {
   } as const satisfies BuildOptions;
 }
 
-function readMetafile(metafile: Metafile): Pick<BuiltBundle, 'modules' | 'inputs' | 'folders' | 'packages'> {
+function readMetafile(metafile: Metafile): Omit<BuiltBundle, 'code' | 'map'> {
   const files = Object.keys(metafile.inputs);
   const output = Object.entries(metafile.outputs).find(([path]) => path.endsWith('.mjs'))?.[1];
   const packages = (output?.imports ?? []).filter((i) => i.external === true && !isBuiltin(i.path));
@@ -77,12 +86,8 @@ function readMetafile(metafile: Metafile): Pick<BuiltBundle, 'modules' | 'inputs
     inputs: sorted([...files, ...configs, 'package.json', 'tsconfig.json', 'package-lock.json']),
     folders: sorted(foldersOfLooseImports(metafile)),
     packages: sorted(packages.map((i) => packageName(i.path))),
+    needs: sorted(packages.filter(({ kind }) => kind === 'import-statement').map(({ path }) => path)),
   };
-}
-
-/** `@scope/name/deep/file.js` is of `@scope/name`. */
-function packageName(specifier: string): string {
-  return specifier.split('/', specifier.startsWith('@') ? 2 : 1).join('/');
 }
 
 /** Where imports without an extension were looked for: a new file there may win over the one that was found. */
@@ -115,13 +120,14 @@ function isBuildFailure(error: unknown): error is BuildFailure {
   return error instanceof Error && 'errors' in error && Array.isArray(error.errors);
 }
 
-function explainFailure(module: ProjectPath, failure: BuildFailure): FermentError {
-  const diagnostics = failure.errors.map((message) => toDiagnostic(module, message));
+function explainFailure(root: string, module: ProjectPath, failure: BuildFailure): FermentError {
+  const diagnostics = failure.errors.map((message) => toDiagnostic(root, module, message));
   return new DiagnosticsError('BUNDLE_FAILED', diagnostics);
 }
 
-function toDiagnostic(module: ProjectPath, { text, location, notes }: Message): Diagnostic {
+function toDiagnostic(root: string, module: ProjectPath, { text, location, notes }: Message): Diagnostic {
   const note = notes.map((n) => n.text).join(' ');
+  const path = /^Could not resolve "(\.[^"]*)"$/.exec(text)?.[1];
   return {
     file: location?.file ?? module,
     line: location?.line ?? 1,
@@ -135,9 +141,21 @@ function toDiagnostic(module: ProjectPath, { text, location, notes }: Message): 
             charactersIn(location.lineText, location.column),
     ),
     message: text,
-    hint: note === '' ? undefined : note,
+    hint:
+      path === undefined || location === null
+        ? note || undefined
+        : nameLike(root, join(dirname(location.file), path)),
     source: location?.lineText,
   };
+}
+
+/** A file in the folder of one that is not there, with nearly its name. */
+function nameLike(root: string, path: ProjectPath): string | undefined {
+  try {
+    return didYouMean(basename(path), readdirSync(join(root, dirname(path))));
+  } catch {
+    return `There is no folder ${dirname(path)}.`;
+  }
 }
 
 function charactersIn(line: string, bytes: number): number {

@@ -12,6 +12,7 @@ import type { Hasher } from '../hash/hasher.ts';
 import { replaceQuietly } from '../hash/tree-table.ts';
 import type { ProjectPath } from '../model.ts';
 import { BUNDLE_FORMAT, type BuiltBundle, buildBundle } from './build-bundle.ts';
+import { refuseMissingPackages } from './missing-packages.ts';
 import { reachPackages } from './packages.ts';
 import { digestOfProgram, mapComment } from './program-file.ts';
 import { modulesRecordFile, packagesRecordFile, writeRecord } from './record.ts';
@@ -59,12 +60,20 @@ export class Bundler {
     return [module, ...inputs.filter((path) => !path.split('/').includes('node_modules'))];
   }
 
-  /** The absolute path of the program to run, whose bytes were just compared with the digest. */
+  /**
+   * The absolute path of the program to run, whose bytes were just compared with the digest. Throws BUNDLE_FAILED, also
+   * for packages that it cannot do without and that are not installed.
+   */
   async runnable(bundle: Bundle): Promise<string> {
     const file = this.#fileOf(bundle.bundle);
-    if (digestOfProgram(file) === bundle.bundle) return file;
-    const rebuilt = await this.#build(bundle.module);
-    if (rebuilt.bundle === bundle.bundle) return file;
+    const isSound = digestOfProgram(file) === bundle.bundle;
+    if (isSound || (await this.#build(bundle.module)).bundle === bundle.bundle) {
+      refuseMissingPackages(this.#hasher.root, file, {
+        specifiers: this.#load().get(bundle.module)?.needs ?? [],
+        modules: this.sources(bundle.module),
+      });
+      return file;
+    }
     throw new FermentError(
       'BUNDLE_FAILED',
       `${bundle.module} or a module that it imports changed while it was about to start.`,
@@ -108,7 +117,7 @@ export class Bundler {
     this.#write(built, bundle, inputs);
     writeRecord(packagesRecordFile(this.#folder, packages), reached.list);
     const folders = Object.fromEntries(built.folders.map((path) => [path, this.#listing(path)]));
-    this.#load().set(module, { bundle, packages, inputs, folders });
+    this.#load().set(module, { bundle, packages, inputs, folders, needs: built.needs });
     this.#dirty = true;
     return { module, bundle, packages };
   }

@@ -9,6 +9,8 @@ export interface Remembered {
   readonly packages: Digest;
   readonly inputs: Readonly<Record<ProjectPath, string | null>>;
   readonly folders: Readonly<Record<ProjectPath, string>>;
+  /** What it imports from packages before its first line runs. */
+  readonly needs: readonly string[];
 }
 
 /** What was remembered of each module; nothing where the file is missing, damaged or of another format. */
@@ -28,7 +30,7 @@ export function readMemory(file: string): [ProjectPath, Remembered][] {
 
 function isRemembered(value: unknown): value is Remembered {
   if (typeof value !== 'object' || value === null) return false;
-  const { bundle, packages, inputs, folders } = value as Record<string, unknown>;
+  const { bundle, packages, inputs, folders, needs } = value as Record<string, unknown>;
   const objects = [inputs, folders].every((part) => typeof part === 'object' && part !== null);
-  return isDigest(bundle) && isDigest(packages) && objects;
+  return isDigest(bundle) && isDigest(packages) && objects && Array.isArray(needs);
 }

@@ -131,7 +131,8 @@ it('the program that runs is checked: a damaged bundle is written anew', async (
 
 it('problems name file, line and column, all of them', async () => {
   const root = project({
-    'stages/a.ts': "import { used } from '../src/usde.ts';\nimport './nothing.ts';\nconsole.log(used);\n",
+    'stages/a.ts':
+      "import { used } from '../src/usde.ts';\nimport './nothing.ts';\nimport './sub/x.ts';\nconsole.log(used);\n",
   });
   const error = await bundleOf(root).then(
     () => undefined,
@@ -142,11 +143,66 @@ it('problems name file, line and column, all of them', async () => {
     "stages/a.ts:1:22 Could not resolve "../src/usde.ts"
       1 | import { used } from '../src/usde.ts';
         |                      ^^^^^^^^^^^^^^^^
+      Did you mean 'used.ts'?
 
     stages/a.ts:2:8 Could not resolve "./nothing.ts"
       2 | import './nothing.ts';
-        |        ^^^^^^^^^^^^^^"
+        |        ^^^^^^^^^^^^^^
+
+    stages/a.ts:3:8 Could not resolve "./sub/x.ts"
+      3 | import './sub/x.ts';
+        |        ^^^^^^^^^^^^
+      There is no folder stages/sub."
   `);
+});
+
+it('a program that imports packages that are not installed is refused, with the places, before it runs', async () => {
+  const root = project({
+    'package.json':
+      '{"name": "own", "type": "module", "dependencies": {"@in/list": "1"}, "exports": {"./x": "./x.js"}}',
+    'node_modules/there/index.js': '',
+    'stages/a.ts': `
+import 'there';
+import 'node:fs';
+import 'own/x';
+import { used } from '../src/packages.ts';
+console.log(used);
+await import('optional').catch(() => {});
+`,
+    'src/packages.ts': `
+// import 'nowhere' is what it was.
+import nowhere from 'nowhere';
+import { deep } from '@in/list/deep.js';
+import other from "other";
+
+export const used = [nowhere, deep, other];
+`,
+    'src/other.ts': '',
+  });
+  const bundle = await bundleOf(root);
+  await expect(bundlerOf(root).runnable(bundle)).rejects.toMatchObject({
+    code: 'BUNDLE_FAILED',
+    message: `src/packages.ts:3:21 The package 'nowhere' is not installed.
+  3 | import nowhere from 'nowhere';
+    |                     ^^^^^^^^^
+  Install it: npm install nowhere
+
+src/packages.ts:4:22 The package '@in/list' is not installed.
+  4 | import { deep } from '@in/list/deep.js';
+    |                      ^^^^^^^^^^^^^^^^^^
+  Install what package.json names: npm install
+
+src/packages.ts:5:19 The package 'other' is not installed.
+  5 | import other from "other";
+    |                   ^^^^^^^
+  For the file src/other.ts, write './other'.`,
+  });
+  writeFiles(root, {
+    'node_modules/nowhere/index.js': '',
+    'node_modules/@in/list/deep.js': '',
+    'node_modules/other/index.js': '',
+  });
+  await expect(bundlerOf(root).runnable(bundle)).resolves.toMatch(/\.mjs$/);
 });
 
 it('a program that does not exist is said so', async () => {
