@@ -1,7 +1,8 @@
 import sharp from 'sharp';
 import { mendJpeg } from './mend-jpeg.ts';
+import { openImage } from './open-image.ts';
 import type { GrayImage } from './png.ts';
-import { explainUndecodable, UnreadableImage } from './unreadable.ts';
+import { explainUndecodable, refuseTooLarge, UnreadableImage } from './unreadable.ts';
 
 /** Where to cut, in pixels of the decoded image. */
 export interface Box {
@@ -18,13 +19,10 @@ interface DecodeOptions {
   readonly upright?: boolean;
 }
 
-/** Decompressed images above this are refused: a data set of faces has none, an attack may. */
-const MAX_PIXELS = 64_000_000;
-
 /**
- * Decodes any image that sharp reads into 8-bit gray. Colour, that of printers included, becomes gray as PIL's mode "L" does it; alpha and colour
- * profiles are ignored; `upright` turns it as its EXIF orientation says. Rejects with an UnreadableImage when the
- * bytes are no image, a damaged one, or too large a one.
+ * Decodes any image that sharp reads, and BMP, into 8-bit gray. Colour, that of printers included, becomes gray as
+ * PIL's mode "L" does it; alpha and colour profiles are ignored; `upright` turns it as its EXIF orientation says.
+ * Rejects with an UnreadableImage when the bytes are no image, a drawing, a damaged image, or too large a one.
  */
 export async function decodeGray(bytes: Uint8Array, options: DecodeOptions = {}): Promise<DecodedImage> {
   try {
@@ -42,9 +40,10 @@ export async function decodeGray(bytes: Uint8Array, options: DecodeOptions = {})
 async function decodeStrictly(bytes: Uint8Array, options: DecodeOptions): Promise<DecodedImage> {
   // The limit is our own check, which says the numbers. A profile would change gray levels in a file that is decoded
   // alone, but not in a strip, where it is left behind.
-  const image = sharp(bytes, { limitInputPixels: false, ignoreIcc: true });
+  const image = openImage(bytes, { limitInputPixels: false, ignoreIcc: true });
   if (options.upright === true) image.autoOrient();
-  const { space, ...size } = await image.metadata();
+  const { space, format, ...size } = await image.metadata();
+  if (format === 'svg') throw new UnreadableImage('it is a drawing (SVG), which has no pixels');
   refuseTooLarge(size.width * size.height);
   // Without this, sharp hands out gray as three equal channels.
   const colour = space !== 'b-w' && space !== 'grey16';
@@ -72,12 +71,6 @@ function inksToRgb(data: Uint8Array, channels: number): Uint8Array {
     }
   }
   return rgb;
-}
-
-function refuseTooLarge(pixels: number): void {
-  if (pixels <= MAX_PIXELS) return;
-  const [has, most] = [pixels, MAX_PIXELS].map((count) => Math.round(count / 1e6));
-  throw new UnreadableImage(`it has ${has} million pixels, and at most ${most} million are read`);
 }
 
 function everyNth(data: Uint8Array, n: number): Uint8Array {

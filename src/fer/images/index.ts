@@ -17,6 +17,7 @@ export {
 export { type Decoded, decodeManyGray } from './decode-many.ts';
 export { type ImageHeader, readImageHeader } from './header.ts';
 export { mendJpeg } from './mend-jpeg.ts';
+export { openImage } from './open-image.ts';
 export { hashDistance, type PerceptualHash, perceptualHash } from './perceptual-hash.ts';
 export { encodeGrayPng, type GrayImage } from './png.ts';
 export { type ImageBatch, reencodeJpeg } from './reencode.ts';

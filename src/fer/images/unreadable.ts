@@ -1,8 +1,18 @@
 import sharp from 'sharp';
 
+/** Decompressed images above this are refused: a data set of faces has none, an attack may. */
+const MAX_PIXELS = 64_000_000;
+
 /** Says why an image cannot be used. */
 export class UnreadableImage extends Error {
   override readonly name = 'UnreadableImage';
+}
+
+/** Throws UnreadableImage for more pixels than an image may have. */
+export function refuseTooLarge(pixels: number): void {
+  if (pixels <= MAX_PIXELS) return;
+  const [has, most] = [pixels, MAX_PIXELS].map((count) => Math.round(count / 1e6));
+  throw new UnreadableImage(`it has ${has} million pixels, and at most ${most} million are read`);
 }
 
 /**

@@ -10,7 +10,7 @@ import {
   someOf,
   writeFileAtomic,
 } from '../../kit/index.ts';
-import { mendJpeg } from '../images/index.ts';
+import { mendJpeg, openImage } from '../images/index.ts';
 import type { Answer } from './answer-files.ts';
 
 /** Small pictures are enlarged to this on the shorter side, so that a label can be read. */
@@ -82,7 +82,7 @@ async function annotate(file: string, answers: readonly Answer[]): Promise<Buffe
 }
 
 async function draw(bytes: Buffer, answers: readonly Answer[]): Promise<Buffer> {
-  const upright = await sharp(mendJpeg(bytes) ?? bytes)
+  const upright = await openImage(mendJpeg(bytes) ?? bytes)
     .autoOrient()
     .png()
     .toBuffer();

@@ -1,9 +1,8 @@
 import { readFileSync } from 'node:fs';
-import sharp from 'sharp';
 import { messageOf } from '../../kit/index.ts';
 import { IMAGE_SIDE } from '../data/index.ts';
 import { explainReadError } from '../data/read-error.ts';
-import { type Decoded, decodeManyGray, readImageHeader } from '../images/index.ts';
+import { type Decoded, decodeManyGray, openImage, readImageHeader } from '../images/index.ts';
 import type { FaceFinder, NoFinder } from './face-finder.ts';
 import { facesOf, type SeenFace } from './photo.ts';
 
@@ -75,7 +74,7 @@ async function sizeOf(
   const header = readImageHeader(bytes);
   if (header !== undefined) return header;
   try {
-    return await sharp(bytes, { limitInputPixels: false }).metadata();
+    return await openImage(bytes, { limitInputPixels: false }).metadata();
   } catch {
     return undefined; // who decodes it says what is wrong
   }

@@ -1,6 +1,12 @@
-import sharp from 'sharp';
 import { IMAGE_SIDE } from '../data/index.ts';
-import { centreSquare, decodeGray, type GrayImage, mendJpeg, resizeGray } from '../images/index.ts';
+import {
+  centreSquare,
+  decodeGray,
+  type GrayImage,
+  mendJpeg,
+  openImage,
+  resizeGray,
+} from '../images/index.ts';
 import type { ColourImage, FaceFinder, FaceSquare } from './face-finder.ts';
 
 /** The detector needs no more than this many pixels on the longer side. */
@@ -45,7 +51,7 @@ async function findIn(
 
 /** RGB, upright, no larger than the detector needs. */
 async function colourOf(bytes: Uint8Array): Promise<ColourImage> {
-  const { data, info } = await sharp(bytes)
+  const { data, info } = await openImage(bytes)
     .autoOrient()
     .resize({ width: FINDER_SIDE, height: FINDER_SIDE, fit: 'inside', withoutEnlargement: true })
     .toColourspace('srgb')

@@ -4,8 +4,8 @@ import { labelOfName } from '../class-names.ts';
 import { type FileTree, isSystemFile, type TreeFile } from '../tree/index.ts';
 import { type CandidateSource, candidateSource, fileCandidate } from './candidate.ts';
 
-/** Formats that sharp decodes; the second source may be of any. */
-const IMAGE_NAME = /\.(jpe?g|png|webp|tiff?|gif|avif)$/i;
+/** Formats that are decoded; the second source may be of any. */
+const IMAGE_NAME = /\.(jpe?g|png|webp|tiff?|gif|avif|bmp)$/i;
 
 /** True for files that may be candidates. */
 export function isCandidateFile(file: TreeFile): boolean {

@@ -5,6 +5,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { squareAround } from '../../../../src/fer/data/inject/candidate.ts';
 import { decodeGray } from '../../../../src/fer/images/index.ts';
 import { type InjectReport, injectImages, type Params } from '../../../../src/fer/index.ts';
+import { makeBmp } from '../images/support/make-bmp.ts';
 import { makeZip } from './support/make-zip.ts';
 import { listAll, SHARED, samplePng, writeFiles } from './support/samples.ts';
 import { HONEST, injectParams, makeStudy, type Study } from './support/study.ts';
@@ -129,6 +130,7 @@ describe('injecting from class folders', () => {
       ['disgust/small.jpg', await photo(1, { width: 60, height: 23, box: { left: 1, top: 1, side: 5 } })],
       ['disgust/broken.jpg', (await photo(2)).subarray(0, 300)],
       ['disgust/text.jpg', Buffer.from('no image')],
+      ['disgust/drawing.png', '<svg xmlns="http://www.w3.org/2000/svg" width="48" height="48"/>'],
       ['disgust/twin1.jpg', await photo(3)],
       ['disgust/twin2.jpg', await photo(3)],
       ['disgust/leak.png', heldBack],
@@ -138,7 +140,7 @@ describe('injecting from class folders', () => {
     const report = await inject(source, { source: 'folder', targets: { disgust: 10 } });
     expect(report).toMatchObject({
       total: 1,
-      refused: { tooSmall: 1, unreadable: 2, heldBack: 1, nearDuplicate: 0, duplicate: 1 },
+      refused: { tooSmall: 1, unreadable: 3, heldBack: 1, nearDuplicate: 0, duplicate: 1 },
       skipped: { notAnImage: 1, otherClass: 1 },
       shortfall: { disgust: 4 },
     });
@@ -146,6 +148,7 @@ describe('injecting from class folders', () => {
       expect.arrayContaining([
         'disgust/broken.jpg: it is no image of a known format, or its header is damaged',
         'disgust/text.jpg: it is no image of a known format, or its header is damaged',
+        'disgust/drawing.png: it is a drawing (SVG), which has no pixels',
       ]),
     );
     expect(warnings).toEqual([
@@ -360,6 +363,27 @@ describe('injecting from AffectNet', () => {
       imageAmbiguous: 2,
       listedAgain: 0,
     });
+  });
+
+  it('takes its .bmp and .tif files, and cuts them to the face', async () => {
+    const source = join(study.root, 'affectnet');
+    const gray = [...Array(256).keys()].map((level) => [level, level, level, 0]);
+    const rows = [...Array(60).keys()].map((y) => [...Array(60).keys()].map((x) => (x < 30 ? 200 : y)));
+    writeFiles(source, [
+      ['a/1.bmp', makeBmp({ width: 60, height: 60, bits: 8 }, rows, gray)],
+      [
+        'a/2.tif',
+        await sharp(await photo(2))
+          .tiff()
+          .toBuffer(),
+      ],
+      ['training.csv', [HEADER, line('a/1.bmp', 5, '0,0,30,30'), line('a/2.tif', 6)].join('\n')],
+    ]);
+    const report = await inject(source, { source: 'affectnet', targets, minFaceSize: 20 });
+    expect(report.skipped.imageMissing).toBe(0);
+    expect(records().map((record) => record.source)).toEqual(['a/2.tif', 'a/1.bmp']);
+    const { pixels } = await decodeGray(readFileSync(join(study.injected, records()[1]?.path ?? '')));
+    expect(new Set(pixels)).toEqual(new Set([200]));
   });
 
   it('reads quoted cells, and counts the lines that list an image again', async () => {

@@ -4,6 +4,7 @@ import { jpegSegments, SOS } from '../../../../src/fer/images/header.ts';
 import { decodeManyGray, type GrayImage, readImageHeader } from '../../../../src/fer/images/index.ts';
 import { splitJpeg } from '../../../../src/fer/images/jpeg-strip.ts';
 import { grayProfile, withProfile } from './support/gray-profile.ts';
+import { makeBmp } from './support/make-bmp.ts';
 
 const SIDE = 48;
 
@@ -87,6 +88,84 @@ describe('a JPEG of which a decoder warns', () => {
     const ended = Buffer.concat([cut, Buffer.from([0xff, 0xd9])]);
     const decoded = await decodeManyGray([cut, strayBytes(cut), ended, strayBytes(ended)], (image) => image);
     expect(decoded.map((image) => image.ok)).toEqual([false, false, false, false]);
+  });
+});
+
+describe('a BMP', () => {
+  const reasonOf = async (file: Buffer): Promise<string> => {
+    const [image] = await decodeManyGray([file], (decoded) => decoded);
+    return image?.ok === false ? image.reason : 'it is read';
+  };
+
+  // numpy.arange(18) * 13 % 256, [2, 3, 3], saved by Pillow 13; the wanted levels are its mode L.
+  it.each([
+    [
+      'in colour',
+      'Qk1OAAAAAAAAADYAAAAoAAAAAwAAAAIAAAABABgAAAAAABgAAADEDgAAxA4AAAAAAAAAAAAAj4J1tqmc3dDDAAAAGg0AQTQnaFtOAAAA',
+      [11, 50, 89, 128, 167, 206],
+    ],
+    [
+      'with a byte of alpha',
+      'Qk1OAAAAAAAAADYAAAAoAAAAAwAAAAIAAAABACAAAAAAABgAAADEDgAAxA4AAAAAAAAAAAAAj4J1CbapnAnd0MMJGg0ACUE0JwloW04J',
+      [11, 50, 89, 128, 167, 206],
+    ],
+    [
+      'in black and white',
+      'Qk1GAAAAAAAAAD4AAAAoAAAAAwAAAAIAAAABAAEAAAAAAAgAAADEDgAAxA4AAAIAAAACAAAAAAAAAP///wDgAAAAAAAAAA==',
+      [0, 0, 0, 255, 255, 255],
+    ],
+  ])('%s is read as Pillow reads it', async (_, base64, levels) => {
+    const [image] = await decodeAll([Buffer.from(base64, 'base64')]);
+    expect([image?.width, image?.height, [...(image?.pixels ?? [])]]).toEqual([3, 2, levels]);
+  });
+
+  it('with a palette of grays or colours is read, from the bottom or from the top', async () => {
+    const gray = [0, 100, 200].map((level) => [level, level, level, 0]);
+    const rows = [[0x01], [0x20]];
+    const upward = makeBmp({ width: 2, height: 2, bits: 4 }, rows, gray);
+    const downward = makeBmp({ width: 2, height: -2, bits: 4 }, rows, gray);
+    const blue = makeBmp(
+      { width: 3, height: 1, bits: 8 },
+      [[0, 1, 0]],
+      [
+        [255, 0, 0, 0],
+        [0, 0, 255, 0],
+      ],
+    );
+    const decoded = await decodeManyGray([upward, downward, blue], (image) => image);
+    expect(decoded.map((image) => image.ok && [image.value.colour, ...image.value.pixels])).toEqual([
+      [false, 200, 0, 0, 100],
+      [false, 0, 100, 200, 0],
+      [true, 29, 76, 29],
+    ]);
+  });
+
+  it('that is cut short, lies about its size or is packed is refused with a reason', async () => {
+    const whole = makeBmp({ width: 2, height: 2, bits: 24 }, [
+      [1, 2, 3, 4, 5, 6],
+      [1, 2, 3, 4, 5, 6],
+    ]);
+    const damaged = 'a part of its picture (bmp) is missing or damaged';
+    for (const file of [whole.subarray(0, -1), whole.subarray(0, 40), Buffer.from(whole).fill(0, 18, 22)])
+      expect(await reasonOf(file)).toBe(damaged);
+    expect(await reasonOf(makeBmp({ width: 2, height: 1, bits: 8 }, [[0, 9]], [[1, 1, 1, 0]]))).toBe(damaged);
+    expect(await reasonOf(makeBmp({ width: 2, height: 1, bits: 8 }, [[0, 0]], [[1, 1, 1, 0]], 1))).toBe(
+      'it is a BMP of a kind that is not read (8 bits, compression 1)',
+    );
+    expect(await reasonOf(makeBmp({ width: 1 << 14, height: 1 << 14, bits: 24 }, []))).toBe(
+      'it has 268 million pixels, and at most 64 million are read',
+    );
+    for (let end = 2; end < whole.length; end++) expect(await reasonOf(whole.subarray(0, end))).toBe(damaged);
+  });
+});
+
+describe('a drawing', () => {
+  it('is refused under the name of an image too: it has no pixels', async () => {
+    const svg = Buffer.from(
+      '<svg xmlns="http://www.w3.org/2000/svg" width="48" height="48"><circle r="9"/></svg>',
+    );
+    const drawing = { ok: false, reason: 'it is a drawing (SVG), which has no pixels' };
+    expect(await decodeManyGray([svg], (image) => image)).toEqual([drawing]);
   });
 });
 
