@@ -56,3 +56,16 @@ export const PAPER_SWEEP: Readonly<Record<string, PaperSweepRow>> = {
   'mobilenetv2-adam-lr3-drop15-wd1e4': { accuracy: 42.96, macroF1: 33.56, happyF1: 74.32, disgustF1: 9.44 },
   'mobilenetv2-sgd-lr3-drop15-wd1e4': { accuracy: 32.13, macroF1: 26.13, happyF1: 56.73, disgustF1: 2.66 },
 };
+
+/** Which of the paper's figures show the same of the same model or input. */
+const PAPER_FIGURES: Readonly<Record<string, Readonly<Record<string, number>>>> = {
+  resnet: { sweepAccuracy: 5, sweepMacroF1: 6, classes: 9, loss: 10, tsne: 11, tsne3d: 12 },
+  mobilenetv2: { sweepAccuracy: 13, sweepMacroF1: 14, classes: 17, loss: 18, tsne: 19, tsne3d: 20 },
+  pixels: { tsne: 3 },
+};
+
+/** ` (the paper's figure 9)`, for a caption; nothing where the paper has none. */
+export function paperFigure(kind: string, key: string): string {
+  const number = PAPER_FIGURES[key]?.[kind];
+  return number === undefined ? '' : ` (the paper's figure ${number})`;
+}

@@ -3,6 +3,7 @@ import type { EvaluationMetrics } from '../../evaluation/index.ts';
 import { CLASSES } from '../../params/index.ts';
 import { type Block, figureName, heading, paragraph } from '../document.ts';
 import { BAR_COLORS, colorAt, renderBars, renderConfusion, renderReliability } from '../figures/index.ts';
+import { paperFigure } from '../paper-figures.ts';
 import type { Results } from '../results.ts';
 import { firstRuns, inModelOrder, modelName, percent, withInterval } from './format.ts';
 import { furtherScores } from './further-scores.ts';
@@ -69,7 +70,7 @@ function modelBlocks(key: string, scores: EvaluationMetrics): Block[] {
           { name: 'F1', color: colorAt(BAR_COLORS, 2), values: column('f1') },
         ],
       }),
-      caption: `Precision, recall and F1 of ${name} on the test split, by class.`,
+      caption: `Precision, recall and F1 of ${name} on the test split, by class${paperFigure('classes', key)}.`,
     },
     {
       kind: 'figure',

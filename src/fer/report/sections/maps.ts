@@ -5,6 +5,7 @@ import type { MapMetrics, MapQuality } from '../../maps/index.ts';
 import { CLASSES } from '../../params/index.ts';
 import { type Block, figureName, heading, paragraph } from '../document.ts';
 import { renderScatter, renderSpaceScatter, type View } from '../figures/index.ts';
+import { paperFigure } from '../paper-figures.ts';
 import type { Results } from '../results.ts';
 import { decimals, inModelOrder, modelName, percent } from './format.ts';
 
@@ -93,7 +94,13 @@ async function figuresOf(key: string, metrics: MapMetrics, folder: string): Prom
     const { svg, positions } = await renderScatter({ ...common, title: `${method}: ${model}`, note, points });
     const hover = { positions, labels, answers, classes: CLASSES };
     const name = figureName(method === 'UMAP' ? 'umap' : 'tsne', key);
-    return { kind: 'figure', name, svg, caption: `${method} of ${what}.`, hover };
+    return {
+      kind: 'figure',
+      name,
+      svg,
+      caption: `${method} of ${what}${method === 'UMAP' ? '' : paperFigure('tsne', key)}.`,
+      hover,
+    };
   };
   const tsneNote = `${count}, perplexity ${metrics.perplexity}, KL ${decimals(metrics.kl, 3)}`;
   const blocks = [await inPlane('t-SNE', tsneNote, read('map', 2))];
@@ -110,7 +117,7 @@ async function figuresOf(key: string, metrics: MapMetrics, folder: string): Prom
         points: read('space', 3),
         views,
       }),
-      caption: `t-SNE of ${what}, in three dimensions${paper === undefined ? '' : "; the first view is the paper's"}.`,
+      caption: `t-SNE of ${what}, in three dimensions${paper === undefined ? '' : `${paperFigure('tsne3d', key)}; the first view is the paper's`}.`,
     });
   }
   if (metrics.umap !== undefined) {

@@ -2,7 +2,7 @@ import { plural } from '../../../kit/index.ts';
 import { COMPACT_ARCHITECTURES } from '../../params/index.ts';
 import { type Block, heading, paragraph } from '../document.ts';
 import { colorAt, type LineSeries, renderLines, SERIES_COLORS } from '../figures/index.ts';
-import { PAPER_SWEEP, PAPER_SWEEP_EPOCHS } from '../paper-figures.ts';
+import { PAPER_SWEEP, PAPER_SWEEP_EPOCHS, paperFigure } from '../paper-figures.ts';
 import type { Results, TrainingResult } from '../results.ts';
 import { decimals, modelName, paperPair, percent } from './format.ts';
 import { pointsOf } from './history.ts';
@@ -64,7 +64,7 @@ function sweepOf(
         yRange: [0, 1],
         series: column('val_acc'),
       }),
-      caption: `Validation accuracy of the ${name} configurations by epoch (the paper's figures 5 and 13).`,
+      caption: `Validation accuracy of the ${name} configurations by epoch${paperFigure('sweepAccuracy', architecture)}.`,
     },
     {
       kind: 'figure',
@@ -76,7 +76,7 @@ function sweepOf(
         yRange: [0, 1],
         series: column('val_f1_macro'),
       }),
-      caption: `Validation macro-F1 of the ${name} configurations by epoch (the paper's figures 6 and 14).`,
+      caption: `Validation macro-F1 of the ${name} configurations by epoch${paperFigure('sweepMacroF1', architecture)}.`,
     },
   ];
 }

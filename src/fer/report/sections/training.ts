@@ -2,6 +2,7 @@ import { formatCount } from '../../../kit/index.ts';
 import { CLASSES } from '../../params/index.ts';
 import { type Block, figureName, heading, paragraph } from '../document.ts';
 import { colorAt, type LineSeries, renderLines, SERIES_COLORS } from '../figures/index.ts';
+import { paperFigure } from '../paper-figures.ts';
 import type { Results, TrainingResult } from '../results.ts';
 import { firstRuns, inModelOrder, modelName, percent } from './format.ts';
 import { pointsOf } from './history.ts';
@@ -94,7 +95,7 @@ function curvesOf(key: string, { metrics, history }: TrainingResult): Block[] {
         marks,
         series: [series('train_loss', 'train', 0), series('val_loss', 'validation', 1)],
       }),
-      caption: `Loss of ${name} by epoch, from ${start}; training loss is the running mean in training mode, with dropout and augmentation where there are any.`,
+      caption: `Loss of ${name} by epoch${paperFigure('loss', key)}, from ${start}; training loss is the running mean in training mode, with dropout and augmentation where there are any.`,
     },
     {
       kind: 'figure',

@@ -4,10 +4,10 @@ import { renderMarkdown } from '../../../../src/fer/report/markdown.ts';
 import type { Results } from '../../../../src/fer/report/results.ts';
 import { sweepSection } from '../../../../src/fer/report/sections/sweep.ts';
 
-/** The section of so many configurations of the ResNet. */
-function section(count: number, epochs: number): Block[] {
+/** The section of so many configurations of one net. */
+function section(count: number, epochs: number, architecture = 'resnet'): Block[] {
   const metrics = {
-    architecture: 'resnet',
+    architecture,
     epochs,
     validation: { accuracy: 0.5, macroF1: 0.4, loss: 1.2, perClass: {} },
   };
@@ -29,4 +29,17 @@ test('no two of sixteen lines look alike', () => {
   const lines = figure?.svg.match(/<path [^>]*stroke="[^>]*>/g) ?? [];
   expect(lines).toHaveLength(16);
   expect(new Set(lines.map((line) => line.replace(/ d="[^"]*"/, ''))).size).toBe(16);
+});
+
+test('a figure names the one that the paper has of the same net', () => {
+  const numbers = ['resnet', 'mobilenetv2', 'se-resnet'].map((net) =>
+    [...renderMarkdown(section(1, 1, net)).matchAll(/by epoch(?: \(the paper's figure (\d+)\))?\./g)].map(
+      ([, number]) => number,
+    ),
+  );
+  expect(numbers).toEqual([
+    ['5', '6'],
+    ['13', '14'],
+    [undefined, undefined],
+  ]);
 });
