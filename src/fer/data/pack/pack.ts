@@ -59,16 +59,17 @@ export async function packSplits(options: PackOptions): Promise<PackReport> {
   const heldBack = [...new Set([...validation, ...test])];
   const { kept, dropped } = cleanTraining(all, heldBack, toRgb);
   requireSamples(kept);
-  warnOnMismatch(options);
   const train = [...kept].sort((a, b) => a.label - b.label); // stable: the order within a label stays
+  const written = {
+    train: await writeSplit(outs.train, train, toRgb.jpegQuality.train),
+    validation: await writeSplit(outs.validation, validation, toRgb.jpegQuality.validation),
+    test: await writeSplit(outs.test, test, toRgb.jpegQuality.test),
+  };
+  warnOfQuality(options, written);
   return {
     protocol: split.protocol,
     validationRule: splits.validationRule,
-    splits: {
-      train: await writeSplit(outs.train, train, toRgb.jpegQuality.train),
-      validation: await writeSplit(outs.validation, validation, toRgb.jpegQuality.validation),
-      test: await writeSplit(outs.test, test, toRgb.jpegQuality.test),
-    },
+    splits: written,
     dropped,
     audit: auditSplits(train, heldBack),
     converted: sumConverted([originals, ...added]),
@@ -95,11 +96,16 @@ function requireSamples(train: readonly Sample[]): void {
   );
 }
 
-/** The paper's headline comparison was an artefact of exactly this. */
-function warnOnMismatch({ toRgb, onWarning }: PackOptions): void {
+/** The paper's headline comparison was an artefact of exactly this: splits that differ in their encoding. */
+function warnOfQuality({ toRgb, onWarning }: PackOptions, splits: PackReport['splits']): void {
   const { train, validation, test } = toRgb.jpegQuality;
-  if (train === validation && train === test) return;
-  onWarning?.(
-    `to-rgb.jpegQuality differs between the splits (train ${train}, validation ${validation}, test ${test}): a model then reads the encoding instead of the face.`,
-  );
+  const isSet = [train, validation, test].some((quality) => quality !== null);
+  if (isSet && Object.values(splits).every(({ reencoded }) => reencoded === 0))
+    onWarning?.(
+      'to-rgb.jpegQuality changes nothing: of the splits that it is set for, no image comes from a JPEG.',
+    );
+  else if (train !== validation || train !== test)
+    onWarning?.(
+      `to-rgb.jpegQuality differs between the splits (train ${train}, validation ${validation}, test ${test}): a model then reads the encoding instead of the face.`,
+    );
 }

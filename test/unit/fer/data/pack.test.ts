@@ -292,6 +292,14 @@ describe("the paper's protocol", () => {
       'to-rgb.jpegQuality differs between the splits (train 75, validation 75, test null): a model then reads the encoding instead of the face.',
     ]);
   });
+
+  it('says that a quality changes nothing where no image is a JPEG, and does not warn of what it does', async () => {
+    const nothing =
+      'to-rgb.jpegQuality changes nothing: of the splits that it is set for, no image comes from a JPEG.';
+    await pack({ jpegQuality: { train: 75, validation: null, test: null } });
+    await pack({ jpegQuality: { train: 75, validation: 75, test: 75 } });
+    expect(warnings).toEqual([nothing, nothing]);
+  });
 });
 
 describe('sources of another form', () => {
