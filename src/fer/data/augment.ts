@@ -9,6 +9,7 @@ import type { DataReporting } from './progress.ts';
 import { readProvenance } from './provenance.ts';
 import type { Splits } from './splits.ts';
 import { loadHeldBackKeys, splitRawImages } from './study-images.ts';
+import { refuseTooMany } from './too-many.ts';
 
 export interface AugmentOptions extends DataReporting {
   readonly seed: number;
@@ -46,8 +47,8 @@ interface Parent {
  * Makes new images of chosen classes up to their targets, as the paper's script meant to: parents are originals and
  * injected images, never augmented ones, in a seeded order, again and again; each new image's parameters depend on
  * the seed, its parent and the number of its copy alone. Under the honest protocol, images whose pixels occur in
- * validation or test and blank images are no parents. Throws DATA_LAYOUT when a class has no parent, INTERNAL when a
- * count misses its target, NO_SPACE, STORE_UNWRITABLE.
+ * validation or test and blank images are no parents. Throws BAD_PARAMS for too many new images, DATA_LAYOUT when a class has no
+ * parent, INTERNAL when a count misses its target, NO_SPACE, STORE_UNWRITABLE.
  */
 export async function augmentImages(options: AugmentOptions): Promise<AugmentReport> {
   const { seed, split, augment, images, injected, out } = options;
@@ -60,9 +61,10 @@ export async function augmentImages(options: AugmentOptions): Promise<AugmentRep
   const wanted = new Map(
     CLASSES.map((name, label) => [label, Math.max(0, (augment.targets[name] ?? 0) - before[name])] as const),
   );
+  const total = [...wanted.values()].reduce((a, b) => a + b, 0);
+  refuseTooMany('augment.targets', total);
   const { parents, leftOut } = await loadParents(options, { splits, added, wanted });
   const folder = createImageFolder(out);
-  const total = [...wanted.values()].reduce((a, b) => a + b, 0);
   for (const [label, count] of wanted) {
     if (count === 0) continue;
     const pool = parents.filter((parent) => parent.label === label);

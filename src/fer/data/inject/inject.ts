@@ -4,6 +4,7 @@ import { classOf, countPerClass, mapClasses, type PerClass } from '../class-name
 import { createImageFolder } from '../image-folder.ts';
 import type { DataReporting } from '../progress.ts';
 import { loadHeldBackPixels, splitRawImages } from '../study-images.ts';
+import { refuseTooMany } from '../too-many.ts';
 import type { CandidateSource } from './candidate.ts';
 import { findHeldBack } from './held-back.ts';
 import { openSource, type SourceOptions } from './open-source.ts';
@@ -40,12 +41,16 @@ const AHEAD = 8;
 /**
  * Tops up classes of the training part with images of a second source: cut square, gray, 48 x 48, PNG. Which ones
  * are taken depends on the seed and the names alone. Validation and test are neither filled nor copied from.
- * Throws the DATA_… errors for a source that cannot be used, NO_SPACE, STORE_UNWRITABLE.
+ * Throws BAD_PARAMS for too many new images, the DATA_… errors for a source that cannot be used, NO_SPACE,
+ * STORE_UNWRITABLE.
  */
 export async function injectImages(options: InjectOptions): Promise<InjectReport> {
   const { seed, split, inject, images, out } = options;
   const splits = splitRawImages(images, split, seed);
   const before = countPerClass(splits.train.map((image) => image.label));
+  const total = CLASSES.reduce((sum, name) => sum + need(before, inject.targets, name), 0);
+  // A source of files has no more than it has; who draws would go on and on.
+  if (inject.source === 'generated') refuseTooMany('inject.targets', total);
   const source = await openSource(options);
   const folder = createImageFolder(out);
   const session: Session = {
@@ -59,7 +64,7 @@ export async function injectImages(options: InjectOptions): Promise<InjectReport
       inject.nearDuplicateBits,
     ),
     taken: new Set(),
-    total: CLASSES.reduce((sum, name) => sum + need(before, inject.targets, name), 0),
+    total,
   };
   try {
     for (const [label, name] of CLASSES.entries())

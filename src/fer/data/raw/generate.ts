@@ -3,6 +3,7 @@ import { encodeGrayPng } from '../../images/index.ts';
 import type { Params } from '../../params/index.ts';
 import { IMAGE_PIXELS, IMAGE_SIDE } from '../dataset.ts';
 import type { DataReporting } from '../progress.ts';
+import { refuseTooMany } from '../too-many.ts';
 import type { Usage } from './csv.ts';
 import { imageName } from './import-csv.ts';
 import type { RawWriter } from './writer.ts';
@@ -23,6 +24,7 @@ export async function generateRaw(
     { usage: 'PrivateTest', count: params.test, shares: FER2013_COUNTS.test },
   ];
   const total = params.train + params.validation + params.test;
+  refuseTooMany('download.generated', total);
   let before = 0;
   for (const { usage, count, shares } of parts) {
     const labels = labelsFor(classCounts(count, shares));

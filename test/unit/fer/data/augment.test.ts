@@ -70,6 +70,14 @@ describe('offline augmentation', () => {
       expect(path).toBe(`disgust/Augmented_${parent.split('/').at(-1)}_000${copy}.png`);
   });
 
+  it('is refused, with what it would take, where a target is beyond all measure', async () => {
+    await expect(augment({ targets: { disgust: 1_000_000_005 } })).rejects.toMatchObject({
+      code: 'BAD_PARAMS',
+      message: 'augment.targets must ask for at most 500,000 new images. Received: 1,000,000,000.',
+      hint: expect.stringMatching(/11 kB of the disk, and 7 kB of memory/),
+    });
+  });
+
   it('writes what its record says: the change of its parent', async () => {
     await augment({ targets: { disgust: 9 } });
     for (const { path, parent, change } of records()) {

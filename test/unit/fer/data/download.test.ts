@@ -224,6 +224,14 @@ describe('drawn faces', () => {
     await download(undefined, { generated: { train: 80, validation: 70, test: 70, difficulty: 1 } });
     expect(readFileSync(join(out, 'test/happy/PublicTest_00000030.png')).equals(bytes)).toBe(true);
   });
+
+  it('are refused beyond all measure', async () => {
+    const generated = { train: 1_000_000_000, validation: 70, test: 70, difficulty: 1 };
+    await expect(download(undefined, { generated })).rejects.toMatchObject({
+      code: 'BAD_PARAMS',
+      message: 'download.generated must ask for at most 500,000 new images. Received: 1,000,000,140.',
+    });
+  });
 });
 
 describe('a source that cannot be used', () => {

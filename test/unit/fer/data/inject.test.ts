@@ -195,6 +195,19 @@ describe('injecting from class folders', () => {
   });
 });
 
+describe('injecting more than there can be', () => {
+  it('is refused where a target is beyond all measure; files may be too few for any', async () => {
+    const targets = { disgust: 2_000_000_000 };
+    await expect(inject(undefined, { source: 'generated', targets })).rejects.toMatchObject({
+      code: 'BAD_PARAMS',
+      message: 'inject.targets must ask for at most 500,000 new images. Received: 1,999,999,995.',
+    });
+    const source = join(study.root, 'second');
+    writeFiles(source, await photos('disgust', 2));
+    expect(await inject(source, { source: 'folder', targets })).toMatchObject({ total: 2 });
+  });
+});
+
 describe('injecting from AffectNet', () => {
   const HEADER =
     'subDirectory_filePath,face_x,face_y,face_width,face_height,facial_landmarks,expression,valence,arousal';
