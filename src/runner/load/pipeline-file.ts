@@ -1,9 +1,11 @@
 import { dirname, posix } from 'node:path';
 import type { ProjectPath, Stage } from '../model.ts';
+import { QUOTES_HINT } from '../schema/explain.ts';
 import { isObject } from '../schema/json-schema.ts';
 import { pipelineSchema } from '../schema/pipeline-schema.ts';
 import { type StageSource, stageSchema } from '../schema/stage-schema.ts';
 import { validate } from '../schema/validate.ts';
+import { valueAt } from '../schema/value-path.ts';
 import { buildStage } from './build-stage.ts';
 import { type Draft, expandEntry, type Reporter } from './expand.ts';
 import { textOf } from './floats.ts';
@@ -83,6 +85,13 @@ function isTold(source: SourceFile, path: KeyPath, problems: Problems): boolean 
   return span !== undefined && problems.hasAt(source, span);
 }
 
+/** What stands in the file may be in quotes already: a template that is a whole text takes its value with the type. */
+function aboutTemplate(complaint: Complaint, written: unknown): Complaint {
+  if (complaint.hint !== QUOTES_HINT || typeof written !== 'string') return complaint;
+  const hint = `A template that is a whole text keeps the type of its value. For a path write ./${written.trim()}, or write the value in quotes where it stands.`;
+  return { ...complaint, hint };
+}
+
 class Builder {
   readonly #file: ProjectPath;
   readonly #folder: ProjectPath;
@@ -157,7 +166,7 @@ class Builder {
     if (cmd !== undefined) definition['cmd'] = filler.fillCommand(cmd, ['cmd']);
     if (problems.count > before) return undefined;
     for (const { path, part, ...complaint } of validate(stageSchema, definition)) {
-      reporter.complain(path, complaint, part);
+      reporter.complain(path, aboutTemplate(complaint, valueAt(rest, path)), part);
     }
     if (problems.count > before) return undefined;
     // The schema's own check just passed; the type says the same.

@@ -97,8 +97,29 @@ function mismatch(
   const candidates = Array.isArray(schema['enum']) ? schema['enum'].filter((v) => typeof v === 'string') : [];
   return {
     message: `${name} must be ${describeExpected(schema)}. Received: ${describeReceived(error.data)}`,
-    hint: typeof error.data === 'string' ? didYouMean(error.data, candidates) : undefined,
+    hint: typeof error.data === 'string' ? didYouMean(error.data, candidates) : textHint(schema, error.data),
   };
+}
+
+/** For a number, or true, where a text is meant. */
+export const QUOTES_HINT = 'Write it in quotes, so that it is text.';
+
+function textHint(schema: unknown, data: unknown): string | undefined {
+  return (typeof data === 'number' || typeof data === 'boolean') && takesText(schema)
+    ? QUOTES_HINT
+    : undefined;
+}
+
+/** True where any text would do. */
+function takesText(schema: unknown): boolean {
+  if (!isObject(schema)) return false;
+  const forms = schema['anyOf'];
+  if (Array.isArray(forms)) return forms.some(takesText);
+  return (
+    [schema['type']].flat().includes('string') &&
+    !Object.hasOwn(schema, 'pattern') &&
+    !Object.hasOwn(schema, 'enum')
+  );
 }
 
 function nameHint(schema: unknown): string | undefined {

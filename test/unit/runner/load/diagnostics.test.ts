@@ -142,6 +142,44 @@ stagse: {}
     `);
   });
 
+  it('numbers where a text is meant, written so or by a template', () => {
+    const text = `stages:
+  one: {cmd: a, deps: ["\${year}"], outs: ["\${year}"], metrics: ["./\${year}"]}
+  two: {cmd: a, outs: [{"\${year}": {cache: false}}], plots: {a: "\${isFinal}"}}
+`;
+    expect(failure(() => loadText(text, 'year: 2024\nisFinal: true\n'))).toMatchInlineSnapshot(`
+      "BAD_PIPELINE
+      pipeline.yaml:2:24 'deps[0]' must be text that is not empty. Received: 2024
+        2 |   one: {cmd: a, deps: ["\${year}"], outs: ["\${year}"], metrics: ["./\${year}"]}
+          |                        ^^^^^^^^^
+        A template that is a whole text keeps the type of its value. For a path write ./\${year}, or write the value in quotes where it stands.
+
+      pipeline.yaml:2:43 'outs[0]' must be a path, or {path: options}. Received: 2024
+        2 |   one: {cmd: a, deps: ["\${year}"], outs: ["\${year}"], metrics: ["./\${year}"]}
+          |                                           ^^^^^^^^^
+        A template that is a whole text keeps the type of its value. For a path write ./\${year}, or write the value in quotes where it stands.
+
+      pipeline.yaml:3:65 'plots.a' must be a path, or a mapping with path. Received: true
+        3 |   two: {cmd: a, outs: [{"\${year}": {cache: false}}], plots: {a: "\${isFinal}"}}
+          |                                                                 ^^^^^^^^^^^^
+        A template that is a whole text keeps the type of its value. For a path write ./\${isFinal}, or write the value in quotes where it stands."
+    `);
+    expect(
+      failure(() => loadText('stages: {one: {cmd: a, deps: [2024], outs: [1.5]}}\n')),
+    ).toMatchInlineSnapshot(`
+      "BAD_PIPELINE
+      pipeline.yaml:1:31 'stages.one.deps[0]' must be text that is not empty. Received: 2024
+        1 | stages: {one: {cmd: a, deps: [2024], outs: [1.5]}}
+          |                               ^^^^
+        Write it in quotes, so that it is text.
+
+      pipeline.yaml:1:45 'stages.one.outs[0]' must be a path, or {path: options}. Received: 1.5
+        1 | stages: {one: {cmd: a, deps: [2024], outs: [1.5]}}
+          |                                             ^^^
+        Write it in quotes, so that it is text."
+    `);
+  });
+
   it('templates that cannot be filled', () => {
     const text = `stages:
   one:

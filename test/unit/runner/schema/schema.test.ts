@@ -166,7 +166,7 @@ describe('messages', () => {
   it('say one thing for one mistake among alternatives', () => {
     const stage = (value: unknown): unknown => ({ stages: { a: value } });
     expect(messages(pipelineSchema, stage({ outs: [3] }))).toEqual([
-      "stages/a/outs/0 | 'stages.a.outs[0]' must be a path, or {path: options}. Received: 3 | ",
+      "stages/a/outs/0 | 'stages.a.outs[0]' must be a path, or {path: options}. Received: 3 | Write it in quotes, so that it is text.",
     ]);
     expect(messages(pipelineSchema, stage({ outs: { m: { path: 'x', cach: false } } }))).toEqual([
       "stages/a/outs/m/cach | Unknown key 'cach' in 'stages.a.outs.m'. | Did you mean 'cache'?",
