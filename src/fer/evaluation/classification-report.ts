@@ -1,4 +1,5 @@
 import { FermentError } from '../../kit/index.ts';
+import { mean, sum } from './mean.ts';
 
 /** Precision, recall and F1 of one class; a ratio without a denominator is 0. `support` counts its labels. */
 export interface ClassScores {
@@ -136,14 +137,4 @@ function rowsOf(counts: Float64Array, classCount: number): number[][] {
 
 function ratio(numerator: number, denominator: number): number {
   return denominator === 0 ? 0 : numerator / denominator;
-}
-
-function sum(values: readonly number[]): number {
-  let total = 0;
-  for (const value of values) total += value;
-  return total;
-}
-
-function mean(values: readonly number[]): number {
-  return ratio(sum(values), values.length);
 }

@@ -30,7 +30,10 @@ export interface EvaluationPlaces {
   readonly test: string;
   /** Folder of the packed validation split, which decides the temperature and chooses among sets of views. */
   readonly validation: string;
-  /** Folder for `probabilities.npy`, `labels.npy`, `embeddings.npy`, and the `model-info.json` of whose answers they are. */
+  /**
+   * Folder for `probabilities.npy`, `labels.npy`, `embeddings.npy`, and the `model-info.json` of whose answers they
+   * are.
+   */
   readonly predictions: string;
 }
 
@@ -58,8 +61,8 @@ export interface EvaluationRecord {
 /**
  * Answers the validation images, and the test images once as they are, once per quality of the canary, and, where sets
  * of views are asked for, in the set that answers the validation images best; writes answers and embeddings, and
- * measures. Throws DATA_MISSING for an empty test split, BAD_WEIGHTS for a model of other classes, and what the loaders
- * of data, engine and model throw.
+ * measures. Throws DATA_MISSING for an empty test split, or validation split that sets of views need, BAD_WEIGHTS for a
+ * model of other classes, and what the loaders of data, engine and model throw.
  */
 export async function evaluateModel(
   places: EvaluationPlaces,
@@ -73,12 +76,13 @@ export async function evaluateModel(
     });
   }
   const splits: Splits = { test, validation: loadDataset(places.validation) };
+  const choice = choiceOf(splits.validation, params);
+  if (choice !== undefined && splits.validation.count === 0) throw nothingToChooseBy(places.validation);
   const engine = await loadEngine({ device: context.device });
   context.onEngine?.(engineFacts(engine));
   const { model, info } = await loadModel(engine, places.model);
   try {
     checkClasses(info, places.model);
-    const choice = choiceOf(splits.validation, params);
     const answers = answerer(engine, model, info, workOf(splits, choice, params), context.onProgress);
     const started = performance.now();
     const asIs = answers('test images', test.images);
@@ -92,6 +96,14 @@ export async function evaluateModel(
   } finally {
     disposeModel(model);
   }
+}
+
+function nothingToChooseBy(validation: string): FermentError {
+  return new FermentError(
+    'DATA_MISSING',
+    `evaluate.viewSets needs validation images to choose a set of views by. Received: none in ${validation}.`,
+    { hint: 'Set evaluate.viewSets: {}, or give the source a validation part (docs/data.md).' },
+  );
 }
 
 interface Splits {

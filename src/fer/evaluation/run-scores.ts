@@ -1,4 +1,5 @@
 import { reportFromConfusion } from './classification-report.ts';
+import { mean, sum } from './mean.ts';
 
 /** Two of the measures of one run, or of several in the mean. */
 export interface Scores {
@@ -32,7 +33,7 @@ export function deviationOfRuns(runs: readonly Scores[]): Scores | undefined {
   if (runs.length < 2) return undefined;
   return eachMeasure(runs, (values) => {
     const centre = mean(values);
-    const squares = values.reduce((sum, value) => sum + (value - centre) ** 2, 0);
+    const squares = sum(values.map((value) => (value - centre) ** 2));
     return Math.sqrt(squares / (values.length - 1));
   });
 }
@@ -42,8 +43,4 @@ function eachMeasure(runs: readonly Scores[], measure: (values: readonly number[
     accuracy: measure(runs.map(({ accuracy }) => accuracy)),
     macroF1: measure(runs.map(({ macroF1 }) => macroF1)),
   };
-}
-
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }

@@ -155,6 +155,19 @@ test('an empty split and a model of other classes are refused by name', async ()
       context,
     ),
   ).rejects.toThrow(`The test split ${empty} has no images.`);
+  const withViews = { ...params, viewSets: { mirror: { flip: true } } };
+  const noValidation = {
+    model: folder,
+    test: testSplit(),
+    validation: empty,
+    predictions: temporaryFolder(),
+  };
+  await expect(evaluateModel(noValidation, withViews, context)).rejects.toMatchObject({
+    code: 'DATA_MISSING',
+    message: `evaluate.viewSets needs validation images to choose a set of views by. Received: none in ${empty}.`,
+  });
+  const { metrics } = await evaluateModel(noValidation, params, context);
+  expect(metrics.temperature).toBeUndefined();
   const other = await savedModel({ classes: [...CLASSES].reverse() });
   await expect(
     evaluateModel(
