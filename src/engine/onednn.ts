@@ -32,7 +32,9 @@ export type TwinOperation =
   | 'MaxPool'
   | 'MaxPoolGrad';
 
-/** The label under which these kernels are registered (tensorflow/core/graph/mkl_graph_util.h, kMklNameChangeOpLabel). */
+/**
+ * The label under which these kernels are registered (tensorflow/core/graph/mkl_graph_util.h, kMklNameChangeOpLabel).
+ */
 const LABEL = text('_kernel', 'MklNameChangeOp');
 
 /** Runs the oneDNN twin of an operation. */

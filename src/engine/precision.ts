@@ -3,9 +3,10 @@ import type { Engine } from './load.ts';
 import { SETUP_COMMAND } from './setup-command.ts';
 
 /**
- * What the large products of a training multiply, forward and backward: 3x3 convolutions from eight channels on, and the
- * 1x1 convolutions of inverted bottlenecks. With `bfloat16`, the upper half of a float32, both factors are rounded to it
- * (of a 3x3 convolution after Winograd's transform); sums, weights, gradients and all other operations stay float32.
+ * What the large products of a training multiply, forward and backward: 3x3 convolutions from eight channels on, and
+ * the 1x1 convolutions of inverted bottlenecks. With `bfloat16`, the upper half of a float32, both factors are rounded
+ * to it (of a 3x3 convolution after Winograd's transform); sums, weights, gradients and all other operations stay
+ * float32.
  */
 export type Precision = 'float32' | 'bfloat16';
 

@@ -45,8 +45,8 @@ function prepareEnvironment(request: string, threads: number): void {
     process.env[name] ??= value;
   };
   setDefault('TF_CPP_MIN_LOG_LEVEL', '3');
-  // Or the library rewrites graphs on some processors (AVX-512 with VNNI, AMX) and not on others, and says so on stderr.
-  // The kernels that the rewriting would choose are called by name here.
+  // Or the library rewrites graphs on some processors (AVX-512 with VNNI, AMX) and not on others, and says so on
+  // stderr. The kernels that the rewriting would choose are called by name here.
   setDefault(ONEDNN, '0');
   set('TF_NUM_INTRAOP_THREADS', String(threads));
   set('OMP_NUM_THREADS', String(threads));

@@ -31,9 +31,9 @@ export interface Trainer {
   /**
    * One optimizer step on a batch: `images` normalised, `[n, 48, 48, 3]` row-major or a tensor (which stays the
    * caller's), `labels` n class numbers. A tensor may hold images of another size than the model's input where the
-   * model has no Flatten, which ties it to one. `targets`, rows `[n, classes]` that sum to 1, are what the loss compares
-   * with instead of the (smoothed) labels, which still decide class weights and what counts as correct.
-   * Throws BAD_ARRAY when they do not fit each other or the model, OUT_OF_MEMORY when the device has too little.
+   * model has no Flatten, which ties it to one. `targets`, rows `[n, classes]` that sum to 1, are what the loss
+   * compares with instead of the (smoothed) labels, which still decide class weights and what counts as correct. Throws
+   * BAD_ARRAY when they do not fit each other or the model, OUT_OF_MEMORY when the device has too little.
    */
   step(images: Float32Array | Tensor4D, labels: ArrayLike<number>, targets?: Float32Array): StepResult;
   setLearningRate(learningRate: number): void;

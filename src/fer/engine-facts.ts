@@ -41,7 +41,10 @@ function productsOf({ fused, precision }: Engine): string {
   return `products in ${precision}${fused?.multipliesBfloat16 ? '' : ', computed from floats'}`;
 }
 
-/** The same as a sentence for people: `TensorFlow 2.21.0 on cpu with 2 threads (cpu was asked for); …`, with the kernels. */
+/**
+ * The same as a sentence for people: `TensorFlow 2.21.0 on cpu with 2 threads (cpu was asked for); …`, with the
+ * kernels.
+ */
 export function describeEngine(facts: EngineFacts): string {
   const { device, reason, library, adapter, threads, kernels, products } = facts;
   if (adapter !== undefined) return `${library} on ${device}, ${adapter.name} (${reason})`;

@@ -29,8 +29,8 @@ export function inputShapeOf({ layer, node }: Call, position = 0): number[] {
 }
 
 /**
- * Throws INTERNAL unless an element-wise layer has two inputs that its kernel takes as TensorFlow.js does: of one shape,
- * or, where a side of 1 may be repeated, of one rank.
+ * Throws INTERNAL unless an element-wise layer has two inputs that its kernel takes as TensorFlow.js does: of one
+ * shape, or, where a side of 1 may be repeated, of one rank.
  */
 export function checkBranches(call: Call, fit: 'shape' | 'rank'): void {
   const shapes = call.node.inputTensors.map((_, position) => inputShapeOf(call, position));

@@ -54,7 +54,9 @@ export function runInference(graph: RunGraph, pass: Pass, x: Tensor, wanted: rea
   return wanted.map((index) => present(values[index]));
 }
 
-/** Runs the graph on `x` and keeps what the backward pass needs. The tape must go to `runBackward`, which releases it. */
+/**
+ * Runs the graph on `x` and keeps what the backward pass needs. The tape must go to `runBackward`, which releases it.
+ */
 export function runForward(graph: RunGraph, plan: GradientPlan, pass: Pass, x: Tensor): Tape {
   const values: (Tensor | undefined)[] = [x];
   const saved: (readonly Tensor[])[] = [[]];

@@ -9,7 +9,9 @@ export interface Pool {
   readonly padding: 'same' | 'valid';
 }
 
-/** The output, and what the gradient needs besides input and output: where each maximum was, for a kernel that notes it. */
+/**
+ * The output, and what the gradient needs besides input and output: where each maximum was, for a kernel that notes it.
+ */
 export interface Pooled {
   readonly y: Tensor;
   readonly places: Tensor | undefined;

@@ -22,7 +22,8 @@ export function normProject(engine: Engine, d: Tensor, project: Tensor, norm: Kn
 
 /**
  * The gradients of `normProject` for its kernel and, without the part through the batch statistics, for what goes into
- * ReLU6: `g = dy project^T` where 0 < norm(d) < 6, `dbeta = sum g`, `dgamma = sum g (d - mean) / sqrt(variance + epsilon)`.
+ * ReLU6: `g = dy project^T` where 0 < norm(d) < 6, `dbeta = sum g`,
+ * `dgamma = sum g (d - mean) / sqrt(variance + epsilon)`.
  */
 export function normProjectGradient(
   engine: Engine,

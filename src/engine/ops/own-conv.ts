@@ -33,9 +33,9 @@ export interface ConvShapes {
  * Whether Ferment's own kernels do a convolution: stride 1, filters in eights, and
  * - 1x1, or 3x3 with a ring of zeros on an image of few channels: a product of matrices, whose sums are those of its
  *   definition; the gradient for the input exists for 1x1, with channels in eights;
- * - else 3x3 with a ring of zeros and channels in eights: 16 multiplications for 2x2 pixels where the definition takes 36
- *   (Winograd's F(2x2, 3x3); Lavin and Gray, 2016), other sums than the definition's, equal to some 1e-6 of the largest
- *   value.
+ * - else 3x3 with a ring of zeros and channels in eights: 16 multiplications for 2x2 pixels where the definition takes
+ *   36 (Winograd's F(2x2, 3x3); Lavin and Gray, 2016), other sums than the definition's, equal to some 1e-6 of the
+ *   largest value.
  */
 export function fitsOwnConv(
   { fused }: OwnConvEngine,

@@ -2,7 +2,10 @@
  * IEEE 754 binary16: one sign bit, 5 of the exponent, 10 of the fraction. Node 20 has no Float16Array.
  */
 
-/** Bits of the float32 numbers 65,520 (the first that rounds to infinity), 2^-14 (the smallest normal half) and infinity. */
+/**
+ * Bits of the float32 numbers 65,520 (the first that rounds to infinity), 2^-14 (the smallest normal half) and
+ * infinity.
+ */
 const OVERFLOW = 0x477ff000;
 const SMALLEST_NORMAL = 0x38800000;
 const INFINITY_BITS = 0x7f800000;

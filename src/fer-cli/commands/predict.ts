@@ -19,8 +19,8 @@ interface PredictFilesOptions {
 }
 
 /**
- * `fer predict FILE…`, also folders: the most probable class of each face, and the next one. Throws BAD_IMAGE, after the
- * answers, with all files that have none.
+ * `fer predict FILE…`, also folders: the most probable class of each face, and the next one. Throws BAD_IMAGE, after
+ * the answers, with all files that have none.
  */
 export async function predictFiles(
   files: readonly string[],

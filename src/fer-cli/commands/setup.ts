@@ -8,7 +8,10 @@ interface SetUp {
   readonly setUp: (context: unknown) => Promise<number>;
 }
 
-/** `fer setup`: what `npm run setup` is in a checkout. Its scripts run as they lie there, in no bundle. Throws NO_ENGINE without them. */
+/**
+ * `fer setup`: what `npm run setup` is in a checkout. Its scripts run as they lie there, in no bundle. Throws NO_ENGINE
+ * without them.
+ */
 export async function setUpPackage({ terminal, setExit }: ActionContext): Promise<void> {
   const main = installed('scripts', 'setup', 'main.mjs');
   if (main === undefined)

@@ -47,8 +47,8 @@ interface Parent {
  * Makes new images of chosen classes up to their targets, as the paper's script meant to: parents are originals and
  * injected images, never augmented ones, in a seeded order, again and again; each new image's parameters depend on
  * the seed, its parent and the number of its copy alone. Under the honest protocol, images whose pixels occur in
- * validation or test and blank images are no parents. Throws BAD_PARAMS for too many new images, DATA_LAYOUT when a class has no
- * parent, INTERNAL when a count misses its target, NO_SPACE, STORE_UNWRITABLE.
+ * validation or test and blank images are no parents. Throws BAD_PARAMS for too many new images, DATA_LAYOUT when a
+ * class has no parent, INTERNAL when a count misses its target, NO_SPACE, STORE_UNWRITABLE.
  */
 export async function augmentImages(options: AugmentOptions): Promise<AugmentReport> {
   const { seed, split, augment, images, injected, out } = options;

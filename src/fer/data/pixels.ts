@@ -18,7 +18,9 @@ import { explainReadError } from './read-error.ts';
 export interface LoadedPixels {
   /** Gray, `[n, 48 * 48]`. */
   readonly pixels: Uint8Array;
-  /** What each file's pixels have been through: its format, then `gray` and `resize WxH to 48x48` where that was needed. */
+  /**
+   * What each file's pixels have been through: its format, then `gray` and `resize WxH to 48x48` where that was needed.
+   */
   readonly encodings: readonly (readonly string[])[];
   /** Images that had colour, or another size, and were converted. */
   readonly converted: { readonly colour: number; readonly resized: number };
@@ -29,8 +31,9 @@ const BATCH_FILES = 1024;
 const BATCH_BYTES = 64 * 2 ** 20;
 
 /**
- * Decodes image files below `folder` (`''` for paths that stand alone) to gray 48 x 48; others are turned gray (BT.601), cut to their middle square and
- * resized, and counted. Throws BAD_IMAGE with all files (at most 20 by name) that cannot be decoded.
+ * Decodes image files below `folder` (`''` for paths that stand alone) to gray 48 x 48; others are turned gray
+ * (BT.601), cut to their middle square and resized, and counted. Throws BAD_IMAGE with all files (at most 20 by name)
+ * that cannot be decoded.
  */
 export async function loadPixels(
   folder: string,

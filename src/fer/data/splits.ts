@@ -57,7 +57,8 @@ export function assignSplits(
 
 /**
  * Throws DATA_LAYOUT, naming split and classes, when test has no image of a class, or validation where it was found by
- * names: figures of classes that are not there would look like figures. `sourceName` is what the message calls the images.
+ * names: figures of classes that are not there would look like figures. `sourceName` is what the message calls the
+ * images.
  */
 export function requireWholeSplits({ validation, test, validationRule }: Splits, sourceName: string): void {
   const splits = validationRule === 'names' ? { validation, test } : { test };

@@ -4,7 +4,10 @@ import type { DataReporting } from './progress.ts';
 import { listRawImages } from './raw/index.ts';
 import { assignSplits, requireWholeSplits, type Splits } from './splits.ts';
 
-/** The splits of `data/raw`. Throws DATA_LAYOUT when a class is missing in train, in test, or among named validation images. */
+/**
+ * The splits of `data/raw`. Throws DATA_LAYOUT when a class is missing in train, in test, or among named validation
+ * images.
+ */
 export function splitRawImages(folder: string, split: Params['split'], seed: number): Splits {
   const splits = assignSplits(listRawImages(folder), split, seed);
   requireWholeSplits(splits, folder);

@@ -47,7 +47,9 @@ function descendBy(forces: Forces, p: Affinities, map: Matrix, options: Descent)
   }
 }
 
-/** One step of descent. A gain grows while its coordinate keeps its direction and shrinks when it turns (Jacobs 1988). */
+/**
+ * One step of descent. A gain grows while its coordinate keeps its direction and shrinks when it turns (Jacobs 1988).
+ */
 function step(
   y: Float64Array,
   gradient: Float64Array,

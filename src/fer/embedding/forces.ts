@@ -21,11 +21,11 @@ const ROW_PIECES = 64;
 const LEAF_PIECES = 192;
 
 /**
- * Forces on the points of a map by Barnes and Hut's approximation: far groups of points repel from their centre. A group
- * is far when its side is less than `theta` times its distance. Two things differ from van der Maaten's code (2014): the
- * points of one leaf share the list of what acts on them, with distances taken from the nearest side of the leaf, so that
- * no point sees a coarser picture than it would alone; and a group acts with its second moments too, not as if all its
- * points sat in its centre. With several threads, `map` and the arrays of `p` must lie in shared memory.
+ * Forces on the points of a map by Barnes and Hut's approximation: far groups of points repel from their centre. A
+ * group is far when its side is less than `theta` times its distance. Two things differ from van der Maaten's code
+ * (2014): the points of one leaf share the list of what acts on them, with distances taken from the nearest side of the
+ * leaf, so that no point sees a coarser picture than it would alone; and a group acts with its second moments too, not
+ * as if all its points sat in its centre. With several threads, `map` and the arrays of `p` must lie in shared memory.
  */
 export function createForces(p: Affinities, map: Matrix, theta: number, threads: number): Forces {
   const d = map.columns === 3 ? 3 : 2;

@@ -49,7 +49,9 @@ export function cubeAround({ data, columns }: Matrix): Cube {
   return { low, width: width || 1 };
 }
 
-/** The Z-order of a map's points: as many bits a level as axes, from the top, which are the path to a point in a tree. */
+/**
+ * The Z-order of a map's points: as many bits a level as axes, from the top, which are the path to a point in a tree.
+ */
 export function mortonCodes({ data, columns }: Matrix, cube: Cube, codes: Uint32Array): void {
   const [left = 0, bottom = 0, back = 0] = cube.low;
   if (columns === 2) {

@@ -16,8 +16,8 @@ export interface Neighbours {
 
 export interface NeighbourOptions {
   /**
-   * `exact` looks at all pairs: no tree helps in 50 dimensions. `approximate` misses one or two neighbours in a hundred,
-   * in time that grows with n log n. `auto`: exact up to 10,000 points. Default: exact.
+   * `exact` looks at all pairs: no tree helps in 50 dimensions. `approximate` misses one or two neighbours in a
+   * hundred, in time that grows with n log n. `auto`: exact up to 10,000 points. Default: exact.
    */
   readonly search?: 'auto' | 'exact' | 'approximate';
   /** Of the approximate search. */

@@ -14,9 +14,9 @@ export interface Task<Shared, Kernels> {
   /** Functions of other files for `entry`. */
   readonly kernels: Kernels;
   /**
-   * All that `entry` and the kernels call, each in its own file, by `function name() {}`. They reach the threads as text,
-   * so that this also works in a program that was bundled into one file: they may use nothing but their arguments and
-   * each other.
+   * All that `entry` and the kernels call, each in its own file, by `function name() {}`. They reach the threads as
+   * text, so that this also works in a program that was bundled into one file: they may use nothing but their arguments
+   * and each other.
    */
   readonly helpers: readonly AnyFunction[];
 }
@@ -28,7 +28,10 @@ export interface Team {
   close(): void;
 }
 
-/** The control array: the ticket (the number of the run, times 4,096, plus how many pieces are free), pieces done, 1 after a failure. */
+/**
+ * The control array: the ticket (the number of the run, times 4,096, plus how many pieces are free), pieces done, 1
+ * after a failure.
+ */
 const SLOTS = 3;
 const MAX_PIECES = 4095;
 

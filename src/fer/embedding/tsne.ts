@@ -29,7 +29,9 @@ export interface TsneOptions {
   readonly search?: NeighbourOptions['search'];
   /** Default: 1. The map has the same bits for any number. */
   readonly threads?: number;
-  /** The start: the first principal components (in axes without any, normal numbers), or normal numbers. Default: pca. */
+  /**
+   * The start: the first principal components (in axes without any, normal numbers), or normal numbers. Default: pca.
+   */
   readonly start?: 'pca' | 'random';
   readonly onProgress?: (progress: TsneProgress) => void;
 }

@@ -34,8 +34,9 @@ const DEFAULT_TOLERANCE = 0.05;
 
 /**
  * Whether the model reads the encoding instead of the face: its answers on the images as it is evaluated on
- * them (`answers`) and on copies re-encoded as JPEG, which look the same to a person. `answer` predicts a class for each image.
- * A model that gets better on copies was trained on re-encoded images: the fault of the paper's own final models.
+ * them (`answers`) and on copies re-encoded as JPEG, which look the same to a person. `answer` predicts a class for
+ * each image. A model that gets better on copies was trained on re-encoded images: the fault of the paper's own final
+ * models.
  */
 export async function jpegCanary(
   images: ImageBatch,

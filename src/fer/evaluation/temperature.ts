@@ -14,8 +14,8 @@ const HALVINGS = 60;
 /**
  * The temperature T at which softmax(logits / T) has the lowest mean cross-entropy (Guo et al., 2017). The loss is
  * convex in 1 / T, so its only zero of the slope is found by bisection, T between e^-4 and e^4. Undefined where there
- * is none: for a model that is right on every image the loss falls with T for ever, for one that knows nothing it rises.
- * `logits` row-major `[n, classCount]`.
+ * is none: for a model that is right on every image the loss falls with T for ever, for one that knows nothing it
+ * rises. `logits` row-major `[n, classCount]`.
  */
 export function fitTemperature(
   logits: Float32Array,

@@ -19,7 +19,9 @@ export type ViewSet = Params['evaluate']['viewSets'][string];
 /** The image as it is. */
 export const ONE_VIEW: View = { flip: false, scale: 1, dx: 0, dy: 0 };
 
-/** All combinations of a set's flips, scales and shifts (none, left, right, up, down); the image as it is comes first. */
+/**
+ * All combinations of a set's flips, scales and shifts (none, left, right, up, down); the image as it is comes first.
+ */
 export function viewsOf({ flip = false, scales = [1], shiftPixels = 0 }: ViewSet): View[] {
   const s = shiftPixels;
   const shifts =

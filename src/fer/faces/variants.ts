@@ -1,6 +1,8 @@
 import type { Expression } from './expression.ts';
 
-/** The ways in which each class shows, in the order of CLASSES. Neighbouring classes share movements, as in real faces. */
+/**
+ * The ways in which each class shows, in the order of CLASSES. Neighbouring classes share movements, as in real faces.
+ */
 export const VARIANTS: readonly (readonly Partial<Expression>[])[] = [
   // angry: lips pressed; shouting; teeth bared
   [

@@ -1,4 +1,7 @@
-/** Below this standard deviation, in gray levels, an image shows nothing. FER2013's 13 blank images are below, its faces above. */
+/**
+ * Below this standard deviation, in gray levels, an image shows nothing. FER2013's 13 blank images are below, its faces
+ * above.
+ */
 const BLANK_DEVIATION = 2;
 
 /** True for an image of (nearly) one gray level. */

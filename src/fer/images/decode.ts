@@ -104,7 +104,9 @@ export function crop(image: GrayImage, box: Box): GrayImage {
   return { width: box.width, height: box.height, pixels };
 }
 
-/** Resamples to side x side with Lanczos 3 (area-aware when it shrinks, as libvips does). A copy when it fits already. */
+/**
+ * Resamples to side x side with Lanczos 3 (area-aware when it shrinks, as libvips does). A copy when it fits already.
+ */
 export async function resizeGray(image: GrayImage, side: number): Promise<GrayImage> {
   const { width, height, pixels } = image;
   if (width === side && height === side) return image;

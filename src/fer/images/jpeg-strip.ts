@@ -44,12 +44,17 @@ function standsAlone(marker: number, segment: Buffer): boolean {
   return marker === APP1 && segment.toString('latin1', 4, 8) === 'Exif' && mayTurn(segment);
 }
 
-/** EXIF's entry for an image that is upright (tag 0x0112, one SHORT, 1) in either order of bytes; the tag comes first. */
+/**
+ * EXIF's entry for an image that is upright (tag 0x0112, one SHORT, 1) in either order of bytes; the tag comes first.
+ */
 const UPRIGHT_ENTRIES = ['01120003000000010001', '12010300010000000100'].map((hex) =>
   Buffer.from(hex, 'hex'),
 );
 
-/** False when the tag for the orientation is nowhere, or only where it says upright. Bytes that look like it count as it. */
+/**
+ * False when the tag for the orientation is nowhere, or only where it says upright. Bytes that look like it count as
+ * it.
+ */
 function mayTurn(exif: Buffer): boolean {
   return UPRIGHT_ENTRIES.some((upright) => {
     const tag = upright.subarray(0, 2);

@@ -36,8 +36,8 @@ export interface Answers {
 /**
  * Answers image files, and those in folders, with a saved model. An image of 48 x 48 is a face. In any other the faces
  * are found and cut out as FER2013 cuts them; without one, or without the detector's package, its middle square is
- * answered. Throws DATA_DAMAGED or UNREADABLE for a file that is not there or may not be read, DATA_MISSING for a folder
- * without images, and what the loader of models throws.
+ * answered. Throws DATA_DAMAGED or UNREADABLE for a file that is not there or may not be read, DATA_MISSING for a
+ * folder without images, and what the loader of models throws.
  */
 export async function answerFiles(
   paths: readonly string[],

@@ -26,7 +26,9 @@ export type FaceFinder = (image: ColourImage) => Promise<readonly FaceSquare[]>;
 export type NoFinder = { readonly missing: string };
 
 const PACKAGE = '@vladmandic/face-api';
-/** Its tiny detector (YOLO-like, 190 kB) sees the picture with this side; faces below some 25 pixels of it are missed. */
+/**
+ * Its tiny detector (YOLO-like, 190 kB) sees the picture with this side; faces below some 25 pixels of it are missed.
+ */
 const INPUT_SIDE = 416;
 const LEAST_SCORE = 0.4;
 

@@ -9,11 +9,15 @@ export interface MapQuality {
 /** A map by t-SNE. */
 export interface TsneQuality extends MapQuality {
   readonly method: 'exact' | 'barnes-hut';
-  /** In nats; P over all pairs for `exact`, over 3 x perplexity neighbours for `barnes-hut`; q always over all pairs. */
+  /**
+   * In nats; P over all pairs for `exact`, over 3 x perplexity neighbours for `barnes-hut`; q always over all pairs.
+   */
   readonly kl: number;
 }
 
-/** What stage `tsne` measures: the content of `reports/metrics/tsne/<what>.json`. The map in the plane stands on top. */
+/**
+ * What stage `tsne` measures: the content of `reports/metrics/tsne/<what>.json`. The map in the plane stands on top.
+ */
 export interface MapMetrics extends TsneQuality {
   readonly input: 'pixels' | 'embeddings';
   /** Points in the map, of so many in the input. */

@@ -30,9 +30,9 @@ const LABEL_NEIGHBOURS = 10;
 /**
  * Reads points from a folder, takes a stratified sample where `params.points` asks for fewer, reduces them by PCA, and
  * maps them by t-SNE in the plane, in space where `params.space` names them, and by UMAP. Writes `map.npy` float32
- * `[n, 2]`, `space.npy` `[n, 3]`, `umap.npy` `[n, 2]`, `labels.npy`, where a model's probabilities are in the input what
- * it answered as `answers.npy`, and, for a sample, `indices.npy` int32 (the rows of the input). Throws BAD_PARAMS for a
- * perplexity that the points do not allow, and what `loadPoints` throws.
+ * `[n, 2]`, `space.npy` `[n, 3]`, `umap.npy` `[n, 2]`, `labels.npy`, where a model's probabilities are in the input
+ * what it answered as `answers.npy`, and, for a sample, `indices.npy` int32 (the rows of the input). Throws BAD_PARAMS
+ * for a perplexity that the points do not allow, and what `loadPoints` throws.
  */
 export function mapPoints(
   input: string,

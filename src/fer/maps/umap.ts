@@ -16,9 +16,10 @@ export interface UmapOptions {
 const SPREAD = 1;
 
 /**
- * A map `[n, 2]` of points `[n, d]` by UMAP (McInnes, Healy and Melville 2018): umap-js, with exact neighbours instead of
- * its own approximate ones. Same input and seed, same map. Throws BAD_ARRAY for fewer than 4 points, BAD_PARAMS for a
- * `minDistance` that is not from 0 to 1: beyond, umap-js fits its curve to what none can follow, and does not complain.
+ * A map `[n, 2]` of points `[n, d]` by UMAP (McInnes, Healy and Melville 2018): umap-js, with exact neighbours instead
+ * of its own approximate ones. Same input and seed, same map. Throws BAD_ARRAY for fewer than 4 points, BAD_PARAMS for
+ * a `minDistance` that is not from 0 to 1: beyond, umap-js fits its curve to what none can follow, and does not
+ * complain.
  */
 export function umap(x: Matrix, { seed, neighbours, minDistance, epochs }: UmapOptions): Matrix {
   const n = x.rows;

@@ -26,7 +26,8 @@ export interface Predictions {
 }
 
 /**
- * Runs a model on RGB images `[n, 48, 48, 3]` in inference mode; a model of one channel sees them in gray. Throws BAD_ARRAY when the bytes are not whole images.
+ * Runs a model on RGB images `[n, 48, 48, 3]` in inference mode; a model of one channel sees them in gray. Throws
+ * BAD_ARRAY when the bytes are not whole images.
  */
 export function predict(
   engine: Engine,

@@ -25,8 +25,9 @@ export interface SavedModelInfo extends ModelInfo {
 /**
  * Writes a model into a folder: `model.json` and `weights.bin`, which any TensorFlow.js opens with
  * `tf.loadLayersModel`, the same weights for everybody else as `model.safetensors`, with Keras' names and layout, and
- * `model-info.json`. The output is logits. `float16` halves the files; what reads them gets float32. Equal models give equal bytes. Each file is written atomically; other files
- * in the folder are left alone. Throws NO_SPACE or STORE_UNWRITABLE, and BAD_WEIGHTS for a number that no half can hold.
+ * `model-info.json`. The output is logits. `float16` halves the files; what reads them gets float32. Equal models give
+ * equal bytes. Each file is written atomically; other files in the folder are left alone. Throws NO_SPACE or
+ * STORE_UNWRITABLE, and BAD_WEIGHTS for a number that no half can hold.
  */
 export async function saveModel(
   folder: string,

@@ -22,7 +22,10 @@ export function buildSeResnet(engine: Engine, rate: number): LayersModel {
   return build(engine, rate, NARROW, 'se-resnet');
 }
 
-/** The same with wider late stages: 467,527 learnable numbers, fewer than the paper's ResNet has; its embedding is 128 wide. */
+/**
+ * The same with wider late stages: 467,527 learnable numbers, fewer than the paper's ResNet has; its embedding is 128
+ * wide.
+ */
 export function buildWideSeResnet(engine: Engine, rate: number): LayersModel {
   return build(engine, rate, WIDE, 'se-resnet-wide');
 }

@@ -40,7 +40,9 @@ export const countPerClass = {
 /** The two compact nets of the paper. */
 export const PAPER_ARCHITECTURES = ['resnet', 'mobilenetv2'] as const;
 export type PaperArchitecture = (typeof PAPER_ARCHITECTURES)[number];
-/** The compact nets that a final training may have: the paper's two, which are swept, and the study's own in two widths. */
+/**
+ * The compact nets that a final training may have: the paper's two, which are swept, and the study's own in two widths.
+ */
 export const COMPACT_ARCHITECTURES = [
   ...PAPER_ARCHITECTURES,
   'se-resnet',

@@ -33,7 +33,10 @@ export function writeSoftTargets(
   writeFileAtomic(join(folder, FILES.about), `${JSON.stringify(whole, null, 2)}\n`);
 }
 
-/** Reads the soft targets of a split. Throws DATA_DAMAGED when they are not of these very images, BAD_ARRAY for an array of another shape. */
+/**
+ * Reads the soft targets of a split. Throws DATA_DAMAGED when they are not of these very images, BAD_ARRAY for an array
+ * of another shape.
+ */
 export function readSoftTargets(folder: string, dataset: Dataset): SoftTargets {
   const path = join(folder, FILES.about);
   const refuse = (problem: string, cause?: unknown): FermentError =>

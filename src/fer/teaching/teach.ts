@@ -47,7 +47,8 @@ export interface TeachingMetrics {
 /**
  * Answers every training image with every model in every view and writes the mean of the probabilities, as targets
  * for another net (Hinton et al., 2015, at temperature 1; teachers trained with smoothed labels are soft already).
- * Throws what the loaders of data, engine and model throw, BAD_WEIGHTS for a model of other classes, and DATA_MISSING without a model or an image.
+ * Throws what the loaders of data, engine and model throw, BAD_WEIGHTS for a model of other classes, and DATA_MISSING
+ * without a model or an image.
  */
 export async function teachTargets(
   places: TeachingPlaces,

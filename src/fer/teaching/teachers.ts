@@ -38,7 +38,10 @@ export interface Pupil {
   readonly model: LayersModel;
 }
 
-/** Loads saved models as teachers. Throws BAD_PARAMS for one that sees images in another form than the taught net, BAD_WEIGHTS for one of other classes, and what `loadModel` throws. */
+/**
+ * Loads saved models as teachers. Throws BAD_PARAMS for one that sees images in another form than the taught net,
+ * BAD_WEIGHTS for one of other classes, and what `loadModel` throws.
+ */
 export async function loadTeachers(
   engine: Engine,
   folders: readonly string[],

@@ -24,7 +24,10 @@ export const applyAdam: Operation = (call) => {
   return [];
 };
 
-/** ResourceApplyMomentum. Inputs: handles of weight and velocity; rate, gradient, momentum. `v = momentum v + g`, `w -= rate v`. */
+/**
+ * ResourceApplyMomentum. Inputs: handles of weight and velocity; rate, gradient, momentum. `v = momentum v + g`,
+ * `w -= rate v`.
+ */
 export const applyMomentum: Operation = (call) => {
   plainOnly(call);
   const { variables, input } = call;

@@ -28,7 +28,9 @@ export function scrubAddresses(text: string): string {
   );
 }
 
-/** What was given in place of an address, for the message that refuses it: nothing before an @ and after a ? is shown. */
+/**
+ * What was given in place of an address, for the message that refuses it: nothing before an @ and after a ? is shown.
+ */
 export function scrubNoAddress(text: string): string {
   return text.replace(/^([a-z][a-z0-9+.-]*:\/\/)?.*@/is, '$1').replace(/[?#].*$/s, '');
 }

@@ -7,7 +7,10 @@ export function digestFile(path: string): Promise<string> {
   return hashFile(path, { algorithm: 'sha256' });
 }
 
-/** The same, after comparing it with what a parameter asks for. Throws DATA_CHECKSUM when they differ, DATA_DAMAGED when it cannot be read. */
+/**
+ * The same, after comparing it with what a parameter asks for. Throws DATA_CHECKSUM when they differ, DATA_DAMAGED when
+ * it cannot be read.
+ */
 export async function verifyFile(path: string, sha256: string | null): Promise<string> {
   const found = await digestFile(path).catch((error: unknown) => {
     throw explainReadError(error, path);

@@ -62,7 +62,9 @@ function isLost(path: string, text: string): boolean {
   return touched !== undefined && Date.now() - touched > SILENT_MS;
 }
 
-/** Removes a lock whose holder is gone. Only one at a time may, or the slower would remove what the faster just took. */
+/**
+ * Removes a lock whose holder is gone. Only one at a time may, or the slower would remove what the faster just took.
+ */
 function breakLock(path: string, text: string): void {
   const guard = `${path}.break`;
   if (!tryCreate(guard, '')) {

@@ -13,7 +13,10 @@ export interface SourceOptions {
   readonly source: string | undefined;
 }
 
-/** The candidates of `inject.source`. Throws the DATA_… errors for one that cannot be used, also for two images at one path. */
+/**
+ * The candidates of `inject.source`. Throws the DATA_… errors for one that cannot be used, also for two images at one
+ * path.
+ */
 export async function openSource({ inject, source, seed }: SourceOptions): Promise<CandidateSource> {
   const param = 'inject.path';
   switch (inject.source) {

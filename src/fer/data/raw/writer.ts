@@ -20,7 +20,10 @@ export interface RawWriter {
   readonly finish: (manifest: unknown) => void;
 }
 
-/** Empties `out` and makes its class folders. All its methods throw NO_SPACE, STORE_UNWRITABLE or DATA_LAYOUT (a name too long) when the disk says no. */
+/**
+ * Empties `out` and makes its class folders. All its methods throw NO_SPACE, STORE_UNWRITABLE or DATA_LAYOUT (a name
+ * too long) when the disk says no.
+ */
 export function createRawWriter(out: string): RawWriter {
   const labels = { train: [] as number[], test: [] as number[] };
   explained(out, () => {

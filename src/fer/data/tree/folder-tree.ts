@@ -4,7 +4,10 @@ import { compareBytes } from '../../../kit/index.ts';
 import { explainReadError } from '../read-error.ts';
 import type { FileTree, TreeFile } from './tree.ts';
 
-/** Opens a folder as a source. Links to files and folders are followed, each folder once. Throws DATA_DAMAGED when it cannot be read. */
+/**
+ * Opens a folder as a source. Links to files and folders are followed, each folder once. Throws DATA_DAMAGED when it
+ * cannot be read.
+ */
 export function openFolderTree(folder: string): FileTree {
   try {
     const files = [...listFiles(folder, '', new Set())].sort((a, b) => compareBytes(a.path, b.path));

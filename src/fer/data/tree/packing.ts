@@ -7,7 +7,10 @@ export function packingOf(head: Uint8Array): 'a zip archive' | 'a gzip file' | u
   return first === 0x1f && second === 0x8b ? 'a gzip file' : undefined;
 }
 
-/** Throws DATA_LAYOUT for what is no zip archive but the other kind that is common: FER2013 itself came as a tar.gz at first. */
+/**
+ * Throws DATA_LAYOUT for what is no zip archive but the other kind that is common: FER2013 itself came as a tar.gz at
+ * first.
+ */
 export function refuseGzip(path: string, head: Uint8Array): void {
   if (packingOf(head) !== 'a gzip file') return;
   throw new FermentError('DATA_LAYOUT', `${path} must be a zip archive. Received: a gzip file.`, {

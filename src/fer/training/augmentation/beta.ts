@@ -27,7 +27,9 @@ function ratioOfGammas(random: Random, a: number): number {
   return 1 / (1 + drawGamma(random, a) / g);
 }
 
-/** From Gamma(a, 1), for a of at least 1: Marsaglia and Tsang (2000), without their squeeze, which saves a logarithm. */
+/**
+ * From Gamma(a, 1), for a of at least 1: Marsaglia and Tsang (2000), without their squeeze, which saves a logarithm.
+ */
 function drawGamma(random: Random, a: number): number {
   const d = a - 1 / 3;
   const c = 1 / Math.sqrt(9 * d);

@@ -9,8 +9,8 @@ export interface TeachingShare {
 }
 
 /**
- * Target rows `[n, 7]`: `(1 - share) label + share answer`; the labels alone without answers. Cross-entropy is linear in
- * its target, so this is the weighted sum of both losses (Hinton et al., 2015, at temperature 1).
+ * Target rows `[n, 7]`: `(1 - share) label + share answer`; the labels alone without answers. Cross-entropy is linear
+ * in its target, so this is the weighted sum of both losses (Hinton et al., 2015, at temperature 1).
  */
 export function targetRows(
   labels: Uint8Array,
