@@ -1,6 +1,7 @@
 // The page: a picture or the camera, a square on it, and what the net says of the square.
 import { cutSquare, grayOf, SIDE } from './face.js';
 import { openFinder } from './finder.js';
+import { describe, movedBy, nextFace } from './keys.js';
 import { loadNet } from './net.js';
 import { showAnswers, showFace, showPicture } from './show.js';
 
@@ -40,6 +41,14 @@ function aim(face) {
   size.value = String(Math.round(100 * state.size));
 }
 
+/** Puts the square elsewhere, inside of the picture. */
+function putByHand(cut) {
+  aim(cut);
+  state.aimed = undefined;
+  aim(square());
+  state.aimed = undefined;
+}
+
 function look() {
   if (state.source === undefined) return;
   const cut = square();
@@ -58,7 +67,7 @@ function caption() {
   if (find === undefined) return 'There is no face detector here: put the square around a face.';
   if (state.searched && state.faces.length === 0) return 'No face was found: put the square around one.';
   if (state.faces.length > 1)
-    return `${state.faces.length} faces. Click another to see what the net says of it.`;
+    return `${state.faces.length} faces. Click another, or press Enter on the picture, to see what the net says of it.`;
   return 'What the net sees, and what it says:';
 }
 
@@ -137,6 +146,20 @@ function move({ offsetX, offsetY }) {
   else aim(face);
   look();
 }
+
+element('square').addEventListener('keydown', (event) => {
+  if (state.source === undefined) return;
+  const face = event.key === 'Enter' ? nextFace(state.faces, state.aimed) : undefined;
+  const { width, height } = state;
+  const moved = face ?? movedBy(event, square(), Math.min(width, height));
+  if (moved === undefined) return;
+  event.preventDefault();
+  follow.checked = false;
+  if (moved === face) aim(face);
+  else putByHand(moved);
+  look();
+  element('place').textContent = describe(square(), state);
+});
 
 size.addEventListener('input', () => {
   follow.checked = false;

@@ -7,14 +7,21 @@ export function showPicture(canvas, { source, width, height }, square, faces) {
   const context = canvas.getContext('2d');
   const scale = canvas.width / width;
   context.drawImage(source, 0, 0, canvas.width, canvas.height);
-  context.strokeStyle = '#e69f00';
-  const outline = ({ x, y, side }) => context.strokeRect(x * scale, y * scale, side * scale, side * scale);
-  context.lineWidth = 1.5;
+  // Orange on black: seen on any picture.
+  const outline = ({ x, y, side }, lineWidth) => {
+    const [left, top, length] = [x, y, side].map((pixels) => pixels * scale);
+    for (const [color, wider] of [
+      ['#000', 2],
+      ['#e69f00', 0],
+    ]) {
+      Object.assign(context, { strokeStyle: color, lineWidth: lineWidth + wider });
+      context.strokeRect(left, top, length, length);
+    }
+  };
   context.setLineDash([6, 4]);
-  faces.forEach(outline);
-  context.lineWidth = 3;
+  for (const face of faces) outline(face, 1.5);
   context.setLineDash([]);
-  outline(square);
+  outline(square, 3);
 }
 
 /** Gray pixels `[48 * 48]` on a canvas of that size. */

@@ -142,6 +142,50 @@ describe.skipIf(chromePath === undefined)('the example page in a browser', () =>
       .toBeLessThan(RESAMPLING);
   });
 
+  test('puts the square around a face by keyboard as by hand, and says where it is', async () => {
+    const [left, right] = await expected(group);
+    const tab = await open();
+    await tab.locator('#file').setInputFiles(group);
+    await tab.getByText('2 faces. Click another, or press Enter').waitFor();
+    // From the check box back: the picture is reached by keyboard alone, and is seen to be.
+    await tab.locator('#size').focus();
+    await tab.keyboard.press('Shift+Tab');
+    const picture = tab.getByRole('application', { name: 'The square on the picture' });
+    expect(await picture.getAttribute('aria-describedby')).toBe('keys');
+    const focus = '[document.activeElement.id, getComputedStyle(document.activeElement).outlineStyle]';
+    expect(await tab.evaluate(focus)).toEqual([await picture.getAttribute('id'), 'solid']);
+    const place = async (): Promise<number[]> => {
+      const text = (await tab.locator('#place').textContent()) ?? '';
+      return [...text.matchAll(/(\d+) %/g)].map(([, share]) => Number(share));
+    };
+    await tab.keyboard.press('Enter');
+    const [x = 0, y = 0, side = 0] = await place();
+    expect((await answersOn(tab))[0]?.[0]).toBe(left?.class);
+    expect(await tab.locator('#follow').isChecked()).toBe(false);
+    for (const key of ['ArrowRight', 'ArrowRight', 'ArrowDown']) await tab.keyboard.press(key);
+    // Two per cent of the shorter side, which is 320 of 560.
+    expect((await place()).map((share, i) => share - ([x, y, side][i] ?? 0))).toEqual([2, 2, 0]);
+    for (const key of ['ArrowLeft', 'ArrowLeft', 'ArrowUp']) await tab.keyboard.press(key);
+    expect(await place()).toEqual([x, y, side]);
+    for (const [larger, smaller] of [
+      ['+', '-'],
+      ['Shift+ArrowUp', 'Shift+ArrowDown'],
+    ] as const) {
+      await tab.keyboard.press(smaller);
+      expect((await place())[2]).toBeLessThan(side);
+      await tab.keyboard.press(larger);
+      expect(await place()).toEqual([x, y, side]);
+    }
+    expect(await tab.locator('#size').inputValue()).toBe(String(side));
+    for (let i = 0; i < 60; i++) await tab.keyboard.press('ArrowLeft');
+    const [edge = 0] = await place();
+    expect(edge).toBeCloseTo((side * 320) / 560 / 2, -0.5);
+    await tab.keyboard.press('ArrowRight');
+    expect((await place())[0]).toBeGreaterThan(edge);
+    await tab.keyboard.press('Enter');
+    expect((await answersOn(tab))[0]?.[0]).toBe(right?.class);
+  });
+
   test('repeats the border of the picture where a face reaches over it, as fer predict does', async () => {
     const placed = [{ index: 13, left: 150, top: 30, side: 240 }];
     const edge = join(root, 'edge.png');
