@@ -21,10 +21,16 @@ function renderBlock(block: Block): string {
       return block.caption === undefined ? table : `**${block.caption}**\n\n${table}`;
     }
     case 'figure':
-      return `![${block.caption.replaceAll(']', '\\]')}](figures/${block.name}.svg)`;
+      return `![${titleOf(block)}](figures/${block.name}.svg)\n\n*${block.caption}*`;
     case 'code':
       return `\`\`\`${block.language}\n${block.text.trimEnd()}\n\`\`\``;
     default:
       return unreachable(block);
   }
+}
+
+/** What stands in a figure's place where it cannot be seen; its caption stands below for all. */
+function titleOf({ svg, caption }: Extract<Block, { kind: 'figure' }>): string {
+  const [, title = caption] = /<title>([^<]*)<\/title>/.exec(svg) ?? [];
+  return title.replaceAll(/[[\]]/g, '\\$&');
 }

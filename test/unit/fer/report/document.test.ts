@@ -12,7 +12,7 @@ import { chromePath, launchChrome } from '../../../support/chrome.ts';
 import { temporaryFolder } from '../../../support/temporary.ts';
 
 const svg =
-  '<svg xmlns="http://www.w3.org/2000/svg" width="10" height="10"><rect width="10" height="10" fill="#f00"/></svg>\n';
+  '<svg xmlns="http://www.w3.org/2000/svg" width="10" height="10"><title>Red [1]</title><rect width="10" height="10" fill="#f00"/></svg>\n';
 const blocks: readonly Block[] = [
   heading(1, 'Title <x>'),
   paragraph('Text with `code`, **strong** and a < b.'),
@@ -52,7 +52,9 @@ describe('the report as Markdown', () => {
       | --- | ---: |
       | a\\|b | 1 |
 
-      ![A red square](figures/red.svg)
+      ![Red \\[1\\]](figures/red.svg)
+
+      *A red square*
 
       \`\`\`sh
       a && b
