@@ -1,4 +1,5 @@
 import { FermentError } from '../../kit/index.ts';
+import { MAKE_WHOLE } from './partial-clone.ts';
 import { type GitAnswer, runGit } from './run-git.ts';
 
 /** A read-only view of a git repository; `prefix` is the project's place below the repository's root. */
@@ -81,7 +82,10 @@ function listFiles(root: string, commit: string): { path: string; size: number }
 
 function outputOf({ status, stdout, complaint }: GitAnswer): Buffer {
   if (status === 0) return stdout;
+  const isPartial = /lazy fetching disabled|promisor remote/.test(complaint);
   throw new FermentError('UNREADABLE', `What this git repository holds cannot be read: ${complaint}`, {
-    hint: 'See what git says itself: git fsck',
+    hint: isPartial
+      ? `It is a partial clone. Fetch all that it lacks: ${MAKE_WHOLE}`
+      : 'See what git says itself: git fsck',
   });
 }

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { FermentError } from '../../kit/index.ts';
 import { type GitObject, parseTree, readGitObjects, type TreeEntry } from './objects.ts';
+import { fetchObjects, promisorOf } from './partial-clone.ts';
 import { runGit } from './run-git.ts';
 
 /** Where in git's history lock files are looked for. */
@@ -43,6 +44,8 @@ export async function readLocksInGit(
     if (text === undefined) unknown.push(id);
     else texts.set(id, text);
   }
+  const remote = promisorOf(root);
+  if (remote !== undefined) fetchObjects(root, remote, unknown);
   for await (const { id, type, bytes } of readGitObjects(root, unknown)) {
     if (type !== 'blob' || !LOCK_HEAD.test(bytes.toString('latin1', 0, 4096))) continue;
     texts.set(id, bytes.toString());

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { FermentError } from '../../kit/index.ts';
+import { MAKE_WHOLE, promisorOf } from './partial-clone.ts';
 
 /** An object of a git repository. */
 export interface GitObject {
@@ -10,15 +11,19 @@ export interface GitObject {
 }
 
 /**
- * The objects with these names (`<id>`, `<commit>^{tree}`), in order, from one process of git. Throws UNREADABLE when
- * git fails, and for an object that the repository does not have or has damaged: what it names is then unknown.
+ * The objects with these names (`<id>`, `<commit>^{tree}`), in order, from one process of git, which fetches what a
+ * partial clone has left out. Throws UNREADABLE when git fails, and for an object that the repository does not have or
+ * has damaged: what it names is then unknown.
  */
 export async function* readGitObjects(root: string, names: readonly string[]): AsyncGenerator<GitObject> {
   if (names.length === 0) return;
   const child = spawn('git', ['-C', root, 'cat-file', '--batch', '--buffer'], {
-    stdio: ['pipe', 'pipe', 'ignore'],
-    // A partial clone must not begin to download.
-    env: { ...process.env, GIT_NO_LAZY_FETCH: '1' },
+    stdio: ['pipe', 'pipe', 'pipe'],
+    env: { ...process.env, LC_ALL: 'C', GIT_TERMINAL_PROMPT: '0' },
+  });
+  let complaint = '';
+  child.stderr.on('data', (chunk: Buffer) => {
+    complaint = (complaint + chunk).slice(-2000);
   });
   const ended = new Promise<number | null>((resolve) => {
     child.once('error', () => resolve(null));
@@ -33,18 +38,24 @@ export async function* readGitObjects(root: string, names: readonly string[]): A
       if (header === undefined) break;
       // <id> SP <type> SP <size> LF <bytes> LF, or <name> SP missing LF
       const match = /^([0-9a-f]+) (\w+) (\d+)$/.exec(header);
-      if (match === null) throw unreadable(root, `git has no object ${name}`);
+      if (match === null) throw unreadable(root, `git has no object ${name}`, complaint);
       const bytes = await input.take(Number(match[3]));
       await input.take(1);
       yield { id: match[1] ?? '', type: match[2] ?? '', bytes };
     }
-    if ((await ended) !== 0) throw unreadable(root, 'git cat-file failed');
+    if ((await ended) !== 0) throw unreadable(root, 'git cat-file failed', complaint);
   } finally {
     child.kill();
   }
 }
 
-function unreadable(root: string, problem: string): FermentError {
+function unreadable(root: string, problem: string, complaint: string): FermentError {
+  if (promisorOf(root) !== undefined)
+    return new FermentError(
+      'UNREADABLE',
+      `${root} is a partial clone, and something that it lacks cannot be fetched: ${/^fatal: .*/m.exec(complaint)?.[0] ?? complaint.trim()}`,
+      { hint: `Try again when its remote can be reached, or fetch all that it lacks: ${MAKE_WHOLE}` },
+    );
   return new FermentError('UNREADABLE', `${problem} in ${root}.`, {
     hint: 'See what git says itself: git fsck',
   });

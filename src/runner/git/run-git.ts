@@ -17,8 +17,8 @@ export function runGit(root: string, args: readonly string[], input: string | Bu
   const { status, stdout, stderr, error } = spawnSync('git', ['-C', root, ...args], {
     input,
     maxBuffer: MAX_BYTES,
-    // A partial clone must not begin to download.
-    env: { ...process.env, LC_ALL: 'C', GIT_NO_LAZY_FETCH: '1' },
+    // A partial clone must not begin to download; a fetch must not ask for a password.
+    env: { ...process.env, LC_ALL: 'C', GIT_NO_LAZY_FETCH: '1', GIT_TERMINAL_PROMPT: '0' },
   });
   return {
     status: error === undefined ? status : null,

@@ -1,4 +1,5 @@
 import {
+  cpSync,
   existsSync,
   readdirSync,
   readFileSync,
@@ -12,6 +13,7 @@ import { expect, it } from 'vitest';
 import { fsck, type GcOptions, gc, loadProject, readLock } from '../../../../src/runner/index.ts';
 import { type GitProject, gitProject } from '../../../support/git-project.ts';
 import { type RunnerProject, runnerProject } from '../../../support/runner-project.ts';
+import { temporaryFolder } from '../../../support/temporary.ts';
 
 const PIPELINE = `
 stages:
@@ -265,6 +267,42 @@ it.each([
   await expect(sweep(p)).rejects.toMatchObject({ code: 'UNREADABLE' });
   expect(await restorable(p, ['first\n', 'second\n'])).toEqual(['first\n', 'second\n']);
 });
+
+it.each(['blob:none', 'tree:0'])(
+  'in a partial clone (%s), the locks that it lacks are fetched',
+  async (filter) => {
+    const p = gitProject(files);
+    for (const text of ['first\n', 'second\n', 'third\n']) {
+      await runWith(p, text);
+      p.commitAll(text);
+      p.git('branch', text.trim());
+    }
+    await runWith(p, 'gone\n');
+    p.git('checkout', '-q', '.');
+    p.git('config', 'uploadpack.allowFilter', 'true');
+    const clone = runnerProject({}, join(temporaryFolder(), 'clone'));
+    p.git('clone', '-q', `--filter=${filter}`, `file://${p.root}`, clone.root);
+    cpSync(join(p.root, '.ferment'), join(clone.root, '.ferment'), { recursive: true });
+    const away = `${p.root}-away`;
+    renameSync(p.root, away);
+    await expect(sweep(clone)).rejects.toMatchObject({
+      code: 'UNREADABLE',
+      message: expect.stringMatching(
+        /is a partial clone, and something that it lacks cannot be fetched: fatal: /,
+      ),
+      hint: 'Try again when its remote can be reached, or fetch all that it lacks: git fetch --refetch --no-filter',
+    });
+    renameSync(away, p.root);
+    const { plan, deleted } = await sweep(clone);
+    expect([plan.reach.gitLocks, deleted.results]).toEqual([3, 2]);
+    expect(await restorable(clone, ['first\n', 'second\n', 'third\n', 'gone\n'])).toEqual([
+      'first\n',
+      'second\n',
+      'third\n',
+    ]);
+  },
+);
+
 it('what a sweep took that was killed before it had looked again comes back at the next command', async () => {
   const p = gitProject(files);
   await runWith(p, 'one');
