@@ -1,13 +1,16 @@
-/** Colours that colour-blind readers tell apart (after Okabe and Ito, 2008), a darker set for paper, a lighter one for the dark. */
-const LIGHT = ['#0072b2', '#d55e00', '#009e73', '#7a5195', '#b8860b', '#2c9fd9', '#c44e80', '#5b6770'];
-const DARK = ['#56b4e9', '#ff8f4d', '#3ccf9f', '#c9a0ea', '#e8bd45', '#9fd8ff', '#ff8fbd', '#aab4bf'];
+/**
+ * A set for paper and one for the dark. Each has a contrast of at least 3 to its ground (WCAG 2.1, 1.4.11), and any two
+ * are apart for colour-blind readers too. The report's figures have the same.
+ */
+const LIGHT = ['#0063b3', '#df7200', '#2f5430', '#653b72', '#de045b', '#019bc8', '#824f00', '#8c9097'];
+const DARK = ['#188af3', '#ff9d06', '#adf7ac', '#9a7eae', '#e95574', '#47ceff', '#ad8236', '#e1e5ec'];
 
 const variables = (colors: readonly string[]): string =>
   colors.map((color, i) => `--c${i}:${color}`).join(';');
 const classes = LIGHT.map((_, i) => `.c${i}{--c:var(--c${i})}`).join('');
 
-const LIGHT_PAGE = `--ground:#fff;--panel:#fff;--ink:#1f2933;--muted:#5a6673;--grid:#e6e9ed;--axis:#8a949f;--line:#dfe3e8;--warn:#fff7e0;--warn-line:#d99a00;--cell:#f2f5f8;--deep:#1f2933;${variables(LIGHT)}`;
-const DARK_PAGE = `--ground:#12161b;--panel:#171c22;--ink:#e6eaee;--muted:#9fabb7;--grid:#2a323b;--axis:#66727e;--line:#2a323b;--warn:#2b2410;--warn-line:#c99a2e;--cell:#1d242c;--deep:#171c22;${variables(DARK)}`;
+const LIGHT_PAGE = `--ground:#fff;--panel:#fff;--ink:#1f2933;--muted:#5a6673;--grid:#e6e9ed;--axis:#8a949f;--line:#dfe3e8;--warn:#fff7e0;--warn-line:#d99a00;--cell:#f2f5f8;--deep:#1f2933;--heat:#0072b2;${variables(LIGHT)}`;
+const DARK_PAGE = `--ground:#12161b;--panel:#171c22;--ink:#e6eaee;--muted:#9fabb7;--grid:#2a323b;--axis:#66727e;--line:#2a323b;--warn:#2b2410;--warn-line:#c99a2e;--cell:#1d242c;--deep:#171c22;--heat:#56b4e9;${variables(DARK)}`;
 
 export const PAGE_STYLE = `
 :root{color-scheme:light dark;${LIGHT_PAGE}}
@@ -23,7 +26,7 @@ header p{margin:.25rem 0 1rem;color:var(--muted)}
 .revision{display:inline-flex;align-items:center;margin-right:1rem;color:var(--ink)}
 .revision::before{content:"";width:.7rem;height:.7rem;border-radius:2px;margin-right:.45rem;background:var(--c)}
 nav ul{list-style:none;display:flex;flex-wrap:wrap;gap:.15rem 1.1rem;margin:0 0 1rem;padding:0;font-size:.9rem}
-a{color:var(--c0);text-decoration:none}
+a{color:var(--heat);text-decoration:none}
 a:hover{text-decoration:underline}
 main{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,27rem),1fr));gap:1.25rem;padding-bottom:4rem;align-items:start}
 figure{margin:0;padding:1rem 1.1rem .9rem;background:var(--panel);border:1px solid var(--line);border-radius:8px;min-width:0}
@@ -46,11 +49,11 @@ svg .axis-label{fill:var(--ink);font-size:12px}
 .d1{stroke-dasharray:6 4}.d2{stroke-dasharray:1.5 4}.d3{stroke-dasharray:9 3 1.5 3}
 .faint{opacity:.28;stroke-width:1.3}
 .mark{fill:var(--c);stroke:var(--panel);stroke-width:.8}
-.cloud{fill-opacity:.75;stroke-width:.5}
-.dots{fill:none;stroke:var(--c);stroke-linecap:round;stroke-opacity:.6}
+.cloud{stroke-width:.5}
+.dots{fill:none;stroke:var(--c);stroke-linecap:round}
 .bar{fill:var(--c)}
 .cell{fill:var(--cell)}
-.heat{fill:var(--c0)}
+.heat{fill:var(--heat)}
 svg .count{font-size:11px;fill:var(--ink)}
 svg .deep{fill:var(--deep)}
 svg .deepest{fill:var(--panel)}

@@ -10,6 +10,7 @@ import { renderPlotsPage } from '../../../../src/runner/plots/page.ts';
 import { PAGE_STYLE } from '../../../../src/runner/plots/page-style.ts';
 import type { Template } from '../../../../src/runner/plots/spec.ts';
 import { chromePath, launchChrome } from '../../../support/chrome.ts';
+import { difference, SIGHTS } from '../../../support/color-vision.ts';
 import { blend, contrast } from '../../../support/contrast.ts';
 import { temporaryFolder } from '../../../support/temporary.ts';
 
@@ -122,6 +123,22 @@ it('the ninth column has the colour of the first and another dash', () => {
   expect(new Set(legend.map(({ color, dash }) => `${color} ${dash}`)).size).toBe(9);
 });
 
+it('the colours can be seen on a light and on a dark page, and are apart for colour-blind readers', () => {
+  const pages = [...PAGE_STYLE.matchAll(/--ground:(#\w+);--panel:(#\w+);[^}]*?(--c0:[^}]*)\}/g)];
+  // On a screen, in the dark and on paper.
+  expect(pages).toHaveLength(3);
+  for (const [, ground = '', panel = '', variables = ''] of pages) {
+    const colors = [...variables.matchAll(/--c\d:(#[0-9a-f]{6})/g)].map(([, color = '']) => color);
+    expect(colors).toHaveLength(8);
+    for (const [i, one] of colors.entries()) {
+      for (const under of [ground, panel]) expect(contrast(one, under), one).toBeGreaterThanOrEqual(3);
+      for (const sight of SIGHTS)
+        for (const other of colors.slice(0, i))
+          expect(difference(one, other, sight), `${one} and ${other}, ${sight}`).toBeGreaterThan(20);
+    }
+  }
+});
+
 it('the numbers in a matrix can be read on every shade, on a light and on a dark page', () => {
   const [, light = '', dark = ''] =
     /:root\{color-scheme:light dark;(.*?)\}.*?dark\)\{:root\{(.*?)\}/s.exec(PAGE_STYLE) ?? [];
@@ -141,7 +158,7 @@ it('the numbers in a matrix can be read on every shade, on a light and on a dark
         /class="heat"[^>]*fill-opacity="([^"]*)"\/><text class="count ?(\w*)"/.exec(svg) ?? [];
       const text = color({ '': 'ink', deep: 'deep', deepest: 'panel' }[depth] ?? '');
       expect(
-        contrast(text, blend(color('c0'), Number(opacity), color('cell'))),
+        contrast(text, blend(color('heat'), Number(opacity), color('cell'))),
         `${hits} of 40`,
       ).toBeGreaterThan(3.5);
     }
