@@ -28,7 +28,7 @@ export async function importTree(
   writer: RawWriter,
   reporting: DataReporting,
 ): Promise<ImportReport> {
-  const { images, ignored } = findFolderLayout(tree.files, tree.name);
+  const { images, ignored, otherFolders } = findFolderLayout(tree.files, tree.name);
   if (images.length === 0) {
     const csv = findCsv(tree.files);
     if (csv === undefined) throw noLayout(tree.name, tree.files);
@@ -39,7 +39,7 @@ export async function importTree(
     );
     return { layout: 'csv', ignored: { otherFiles: tree.files.length - 1 } };
   }
-  requireEveryClass(images, tree.name);
+  requireEveryClass(images, tree.name, otherFolders);
   refuseBadImages(await copyImages(images, writer, reporting), tree.name);
   return { layout: 'folders', ignored };
 }

@@ -1,4 +1,4 @@
-import { FermentError, plural } from '../../../kit/index.ts';
+import { compareBytes, FermentError, plural } from '../../../kit/index.ts';
 import { CLASSES } from '../../params/index.ts';
 import { labelOfName } from '../class-names.ts';
 import { hasImageName, type IgnoreReason, isSystemFile, type TreeFile } from '../tree/index.ts';
@@ -15,6 +15,8 @@ export interface PlacedImage {
 export interface FolderLayout {
   readonly images: readonly PlacedImage[];
   readonly ignored: Readonly<Record<IgnoreReason, number>>;
+  /** Folders with images in a part whose names are none of a class: `train/joy`. */
+  readonly otherFolders: readonly string[];
 }
 
 type Role = 'train' | 'validation' | 'test';
@@ -49,17 +51,26 @@ interface Found {
 export function findFolderLayout(files: readonly TreeFile[], sourceName: string): FolderLayout {
   const ignored = { system: 0, notAnImage: 0, outsideLayout: 0 };
   const found: Found[] = [];
+  const others = new Set<string>();
   for (const file of files) {
     const at = locate(file);
-    if (typeof at === 'string') ignored[at]++;
-    else found.push(at);
+    if (typeof at !== 'string') found.push(at);
+    else {
+      ignored[at]++;
+      if (at === 'outsideLayout') addOther(others, file);
+    }
   }
   const roots = [...new Set(found.map((image) => image.root))];
   if (roots.length > 1) throw severalRoots(sourceName, roots);
   const hasValidation = found.some((image) => image.role === 'validation');
   const images = found.map((image) => place(image, hasValidation));
   refuseCollisions(images, sourceName);
-  return { images, ignored };
+  return { images, ignored, otherFolders: [...others].sort(compareBytes) };
+}
+
+function addOther(others: Set<string>, file: TreeFile): void {
+  const [part = '', name] = file.path.split('/').slice(-3, -1);
+  if (name !== undefined && ROLES.has(part.toLowerCase())) others.add(`${part}/${name}`);
 }
 
 function locate(file: TreeFile): IgnoreReason | Found {

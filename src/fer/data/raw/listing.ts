@@ -1,10 +1,13 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { compareBytes, errnoOf, FermentError } from '../../../kit/index.ts';
+import { compareBytes, errnoOf, FermentError, someOf } from '../../../kit/index.ts';
 import { CLASSES } from '../../params/index.ts';
 import { countPerClass } from '../class-names.ts';
 import type { RawImage } from '../splits.ts';
 import { hasImageName, isSystemFile } from '../tree/index.ts';
+
+/** So many folders are named; the rest are counted. */
+const MAX_NAMED = 10;
 
 /**
  * Lists the images of `data/raw`, train before test, by label, then by the bytes of their names. Throws DATA_LAYOUT
@@ -36,19 +39,26 @@ function listFolder(folder: string): string[] {
   }
 }
 
-/** Throws DATA_LAYOUT unless both parts have images of all seven classes, naming those that lack them. */
+/**
+ * Throws DATA_LAYOUT unless both parts have images of all seven classes, naming those that lack them, and the folders
+ * that may have been meant.
+ */
 export function requireEveryClass(
   images: readonly Pick<RawImage, 'part' | 'label'>[],
   sourceName: string,
+  otherFolders: readonly string[] = [],
 ): void {
   const lacking = (['train', 'test'] as const).flatMap((part) => {
     const counts = countPerClass(images.filter((image) => image.part === part).map((image) => image.label));
     return CLASSES.filter((name) => counts[name] === 0).map((name) => `${part}/${name}`);
   });
   if (lacking.length === 0) return;
+  const quoted = otherFolders.map((folder) => `'${folder}'`);
+  const others =
+    quoted.length === 0 ? '' : ` Folders whose names are of no class: ${someOf(quoted, MAX_NAMED)}.`;
   throw new FermentError(
     'DATA_LAYOUT',
-    `${sourceName} must hold images of all ${CLASSES.length} classes to train and to test. Received: none in ${lacking.join(', ')}.`,
+    `${sourceName} must hold images of all ${CLASSES.length} classes to train and to test. Received: none in ${lacking.join(', ')}.${others}`,
     { hint: 'docs/data.md shows the layouts and the names of the classes.' },
   );
 }

@@ -1,6 +1,6 @@
-import { createReadStream, type Dirent, readdirSync, readFileSync, statSync } from 'node:fs';
+import { createReadStream, type Dirent, lstatSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { compareBytes } from '../../../kit/index.ts';
+import { compareBytes, FermentError } from '../../../kit/index.ts';
 import { explainReadError } from '../read-error.ts';
 import type { FileTree, TreeFile } from './tree.ts';
 
@@ -25,10 +25,23 @@ function* listFiles(root: string, below: string, seen: Set<string>): Generator<T
   for (const entry of readdirSync(join(root, below), { withFileTypes: true })) {
     const path = below === '' ? entry.name : `${below}/${entry.name}`;
     const full = join(root, path);
+    refuseOtherLetters(entry.name, full, path);
     const kind = kindOf(entry, full);
     if (kind === 'folder') yield* listFiles(root, path, seen);
     if (kind === 'file') yield fileAt(full, path);
   }
+}
+
+/** Node replaces bytes that are no UTF-8, as old zip programs leave them, and finds nothing under the new name. */
+function refuseOtherLetters(name: string, full: string, path: string): void {
+  if (!name.includes('\ufffd') || lstatSync(full, { throwIfNoEntry: false }) !== undefined) return;
+  throw new FermentError(
+    'DATA_LAYOUT',
+    `A source must have names in UTF-8. Received: ${path}, which is not.`,
+    {
+      hint: 'Rename it; for all of a folder: convmv -f latin1 -t utf8 -r --notest FOLDER',
+    },
+  );
 }
 
 /** A link that leads nowhere is neither. */

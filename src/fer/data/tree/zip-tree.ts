@@ -4,7 +4,7 @@ import { crc32, inflateRawSync } from 'node:zlib';
 import { type Entry, fromRandomAccessReaderPromise, type ZipFile } from 'yauzl';
 import { compareBytes, FermentError, formatBytes, isFermentError, messageOf } from '../../../kit/index.ts';
 import { explainReadError } from '../read-error.ts';
-import { refuseGzip } from './packing.ts';
+import { HEAD_BYTES, refuseOtherKinds } from './packing.ts';
 import type { FileTree, TreeFile } from './tree.ts';
 import { WindowReader } from './window-reader.ts';
 
@@ -29,7 +29,7 @@ interface Archive {
 export async function openZipTree(path: string): Promise<FileTree> {
   const reader = openReader(path);
   try {
-    refuseGzip(path, startOf(reader, path));
+    refuseOtherKinds(path, startOf(reader, path));
     const zip = await fromRandomAccessReaderPromise(reader, statSync(path).size, { autoClose: false });
     const archive = { name: path, zip, reader };
     const files: TreeFile[] = [];
@@ -61,7 +61,7 @@ function openReader(path: string): WindowReader {
 }
 
 function startOf(reader: WindowReader, path: string): Buffer {
-  const head = Buffer.alloc(Math.min(4, statSync(path).size));
+  const head = Buffer.alloc(Math.min(HEAD_BYTES, statSync(path).size));
   reader.readAt(head, 0);
   return head;
 }
@@ -99,9 +99,9 @@ function fileOf(archive: Archive, entry: Entry, path: string): TreeFile {
 
 async function guarded<T>(archive: Archive, entry: Entry, work: () => Promise<T>): Promise<T> {
   if (entry.isEncrypted())
-    throw damaged(archive.name, `${entry.fileName} is encrypted, and no password can be given`);
+    throw unreadable(archive.name, `${entry.fileName} is encrypted, and no password can be given`);
   if (!entry.canDecodeFileData())
-    throw damaged(
+    throw unreadable(
       archive.name,
       `${entry.fileName} is compressed by method ${entry.compressionMethod}; stored and deflated files can be read`,
     );
@@ -155,5 +155,12 @@ function damaged(name: string, problem: string, cause?: unknown): FermentError {
   return new FermentError('DATA_DAMAGED', `Cannot use the archive ${name}: ${problem}.`, {
     hint: 'Get the archive again, and compare its size and SHA-256 with what its source says.',
     cause,
+  });
+}
+
+/** A whole archive, but of a kind that others unpack. */
+function unreadable(name: string, problem: string): FermentError {
+  return new FermentError('DATA_DAMAGED', `Cannot use the archive ${name}: ${problem}.`, {
+    hint: 'Unpack it with the program that made it, and name the folder that comes out (source: folder).',
   });
 }

@@ -139,6 +139,18 @@ describe('a data set in class folders', () => {
     });
   });
 
+  it('is refused with the folders that may have been meant where a class is spelt in another way', async () => {
+    const spelt = [...sampleFiles(COUNTS)].map(
+      ([path, data]) => [path.replace('happy', 'Joy').replace('train/sad', 'train/sad '), data] as const,
+    );
+    await expect(download(zipOf(spelt, 'a/'), { source: 'zip' })).rejects.toMatchObject({
+      code: 'DATA_LAYOUT',
+      message: expect.stringMatching(
+        /none in train\/happy, train\/sad, test\/happy\. Folders whose names are of no class: 'test\/Joy', 'train\/Joy', 'train\/sad '\.$/,
+      ),
+    });
+  });
+
   it('is refused when there are two of them, or none', async () => {
     const files = [...sampleFiles(COUNTS)];
     const twice = [

@@ -94,9 +94,11 @@ describe('an archive as a source', () => {
   ])('refuses a file that %s', async (name, changes, message) => {
     const path = archive(`${name}.zip`, [{ name: 'a.jpg', data: data('x'.repeat(40)), ...changes }]);
     const tree = await openZip(path);
+    const others = 'Unpack it with the program that made it';
     await expect(tree.files[0]?.read()).rejects.toMatchObject({
       code: 'DATA_DAMAGED',
       message: expect.stringMatching(message),
+      hint: expect.stringMatching('encrypted' in changes || 'method' in changes ? others : 'again'),
     });
   });
 
@@ -111,11 +113,26 @@ describe('an archive as a source', () => {
     }
   });
 
-  it('that is a gzip file is called one', async () => {
-    const path = archive('fer2013.tar.gz', gzipSync(data('x')));
+  it.each([
+    ['a gzip file', gzipSync(data('x'))],
+    ['a 7z archive', Buffer.from("7z\xbc\xaf'\x1c\0\x04", 'latin1')],
+    ['a RAR archive', Buffer.from('Rar!\x1a\x07\x01\0', 'latin1')],
+    ['an xz file', Buffer.from('\xfd7zXZ\0', 'latin1')],
+    ['a bzip2 file', Buffer.from('BZh91AY&SY', 'latin1')],
+    ['a tar archive', Buffer.concat([Buffer.alloc(257), Buffer.from('ustar\0'), Buffer.alloc(512)])],
+  ])('that is %s is called so', async (kind, bytes) => {
+    const path = archive('fer2013.tar.gz', bytes);
     await expect(openZip(path)).rejects.toMatchObject({
       code: 'DATA_LAYOUT',
-      message: `${path} must be a zip archive. Received: a gzip file.`,
+      message: `${path} must be a zip archive. Received: ${kind}.`,
+    });
+  });
+
+  it('that is a web page is called so: its server asks people to sign in', async () => {
+    const path = archive('page.zip', Buffer.from('\n<!DOCTYPE html><html><body>Sign in</body></html>'));
+    await expect(openZip(path)).rejects.toMatchObject({
+      code: 'DATA_DAMAGED',
+      message: `${path} must be a zip archive. Received: a web page.`,
     });
   });
 
@@ -168,6 +185,24 @@ describe('a folder as a source', () => {
     const last = tree.files[2];
     expect(last && (await text(await last.open()))).toBe('y');
   });
+
+  it.skipIf(process.platform !== 'linux')(
+    'is refused where a name is no UTF-8, and takes any other',
+    async () => {
+      const root = join(folder, 'letters');
+      writeFiles(root, [['ü\u0308 顔 \ufffd.jpg', 'x']]);
+      const open = () => openTree(root, { kind: 'folder', param: 'download.path' });
+      expect((await open()).files.map((file) => file.path)).toEqual(['ü\u0308 顔 \ufffd.jpg']);
+      writeFileSync(
+        Buffer.concat([Buffer.from(`${root}/`), Buffer.from([0xfc, 0x2e, 0x6a, 0x70, 0x67])]),
+        'x',
+      );
+      await expect(open()).rejects.toMatchObject({
+        code: 'DATA_LAYOUT',
+        message: 'A source must have names in UTF-8. Received: \ufffd.jpg, which is not.',
+      });
+    },
+  );
 });
 
 describe('a source that is not there', () => {
