@@ -24,12 +24,20 @@ export function renderTable(rows: readonly (readonly string[])[], options: Table
     .join('\n');
 }
 
+export interface MarkdownTableOptions extends Pick<TableOptions, 'right'> {
+  /** True: cells are foreign text and are shown as they are; else they are Markdown. */
+  readonly literal?: boolean;
+}
+
 /** The same rows as a GitHub table; the first row is the header. Pipes and line breaks in cells are escaped. */
 export function renderMarkdownTable(
   rows: readonly (readonly string[])[],
-  options: TableOptions = {},
+  options: MarkdownTableOptions = {},
 ): string {
-  const escaped = rows.map((row) => row.map((cell) => cell.replaceAll('|', '\\|').replaceAll('\n', ' ')));
+  const show = options.literal === true ? literalMarkdown : (cell: string): string => cell;
+  const escaped = rows.map((row) =>
+    row.map((cell) => show(cell).replaceAll('|', '\\|').replaceAll('\n', ' ')),
+  );
   const right = new Set(options.right ?? []);
   const [header = [], ...body] = escaped;
   const rule = header.map((_, i) => (right.has(i) ? '---:' : '---'));

@@ -4,7 +4,6 @@ import {
   formatBytes,
   formatCount,
   indent,
-  literalMarkdown,
   plural,
   renderMarkdownTable,
   renderTable,
@@ -69,7 +68,7 @@ export function renderDataDiffMarkdown(diff: DataDiff): string {
   );
   const lost = diff.notStored.map((path) => ['not in the store', escapeControl(path), '']);
   const table = [['Status', 'Path', 'Size'], ...rows, ...lost];
-  return renderMarkdownTable(table.map((row) => row.map(literalMarkdown)));
+  return renderMarkdownTable(table, { literal: true });
 }
 
 function stagesOf({ outOf, depOf }: DataChange): readonly StageName[] {

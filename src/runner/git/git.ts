@@ -1,6 +1,6 @@
 import { FermentError } from '../../kit/index.ts';
-import { MAKE_WHOLE } from './partial-clone.ts';
 import { type GitAnswer, runGit } from './run-git.ts';
+import { unreadableRepository } from './unreadable.ts';
 
 /** A read-only view of a git repository; `prefix` is the project's place below the repository's root. */
 export interface Git {
@@ -82,10 +82,5 @@ function listFiles(root: string, commit: string): { path: string; size: number }
 
 function outputOf({ status, stdout, complaint }: GitAnswer): Buffer {
   if (status === 0) return stdout;
-  const isPartial = /lazy fetching disabled|promisor remote/.test(complaint);
-  throw new FermentError('UNREADABLE', `What this git repository holds cannot be read: ${complaint}`, {
-    hint: isPartial
-      ? `It is a partial clone. Fetch all that it lacks: ${MAKE_WHOLE}`
-      : 'See what git says itself: git fsck',
-  });
+  throw unreadableRepository(complaint);
 }

@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { FermentError } from '../../kit/index.ts';
 import { type GitObject, parseTree, readGitObjects, type TreeEntry } from './objects.ts';
 import { fetchObjects, promisorOf } from './partial-clone.ts';
 import { runGit } from './run-git.ts';
+import { unreadableRepository } from './unreadable.ts';
 
 /** Where in git's history lock files are looked for. */
 export interface GitScope {
@@ -112,7 +112,7 @@ function stagedBlobs(root: string): readonly string[] {
 function git(root: string, args: readonly string[]): string {
   const { status, stdout, complaint } = runGit(root, args);
   if (status === 0) return stdout.toString();
-  throw new FermentError('UNREADABLE', `What this git repository holds cannot be read: ${complaint}`, {
-    hint: 'Nothing was deleted. Mend the repository first (git fsck shows what is wrong), then try again.',
-  });
+  const hint =
+    'Nothing was deleted. Mend the repository first (git fsck shows what is wrong), then try again.';
+  throw unreadableRepository(complaint, hint);
 }

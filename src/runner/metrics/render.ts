@@ -1,4 +1,4 @@
-import { escapeControl, literalMarkdown, renderMarkdownTable, renderTable } from '../../kit/index.ts';
+import { escapeControl, renderMarkdownTable, renderTable } from '../../kit/index.ts';
 import type { ValueChange, Values, ValuesDiff } from './diff.ts';
 import type { Direction } from './direction.ts';
 import type { Scalar } from './flatten.ts';
@@ -90,9 +90,9 @@ function render(whole: readonly string[][], columns: readonly number[], options:
 
 /** Keys and texts are foreign: in Markdown `__init__` and `<b>` would be markup. */
 function asTable(rows: readonly string[][], right: readonly number[], { markdown }: RenderOptions): string {
-  if (markdown !== true) return renderTable(rows, { right });
-  const literal = rows.map((row) => row.map(literalMarkdown));
-  return renderMarkdownTable(literal, { right });
+  return markdown === true
+    ? renderMarkdownTable(rows, { right, literal: true })
+    : renderTable(rows, { right });
 }
 
 /** A value as a cell: `-` for none, numbers rounded to `precision` digits without trailing zeros. */

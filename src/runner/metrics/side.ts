@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
-import { compareBytes, errnoOf, FermentError, isFermentError, messageOf } from '../../kit/index.ts';
+import { compareBytes, errnoOf, FermentError, isFermentError } from '../../kit/index.ts';
 import { type Git, openGit, projectAt } from '../git/index.ts';
 import type { Manifest } from '../hash/manifest.ts';
-import { unreadable } from '../hash/unreadable.ts';
+import { alwaysUnreadable } from '../hash/unreadable.ts';
 import { findProject, type LoadOptions, loadProject, type Project } from '../load/index.ts';
 import { declaredEntries, parseLock } from '../lock/index.ts';
 import type { Content, ProjectPath } from '../model.ts';
@@ -32,7 +32,7 @@ export function workspaceSide(options: LoadOptions): Side {
         return readFileSync(join(project.root, path));
       } catch (error) {
         if (NO_FILE.has(errnoOf(error))) return undefined;
-        throw notReadable(error, join(project.root, path));
+        throw alwaysUnreadable(error, join(project.root, path));
       }
     },
     filesIn: (folder) => listFolder(project.root, folder),
@@ -41,13 +41,6 @@ export function workspaceSide(options: LoadOptions): Side {
 
 /** Nothing stands there, or a folder does, or a file in the place of a folder above. */
 const NO_FILE: ReadonlySet<string | undefined> = new Set(['ENOENT', 'EISDIR', 'ENOTDIR']);
-
-function notReadable(error: unknown, path: string): unknown {
-  const explained = unreadable(error, path);
-  return isFermentError(explained)
-    ? explained
-    : new FermentError('UNREADABLE', `Cannot read ${path}: ${messageOf(error)}.`, { cause: error });
-}
 
 function listFolder(root: string, folder: ProjectPath): ProjectPath[] {
   try {

@@ -65,6 +65,14 @@ describe('text', () => {
       '| Metric | Value |\n| --- | ---: |\n| a\\|b | 1 |',
     );
   });
+
+  it('shows foreign text in a Markdown table as it is, and leaves Markdown alone', () => {
+    const rows = [['name'], ['__init__|<b>\n`x`']];
+    expect(renderMarkdownTable(rows, { literal: true })).toBe(
+      '| name |\n| --- |\n| \\_\\_init\\_\\_\\|\\<b> \\`x\\` |',
+    );
+    expect(renderMarkdownTable(rows)).toBe('| name |\n| --- |\n| __init__\\|<b> `x` |');
+  });
 });
 
 describe('canonicalJson', () => {
