@@ -260,7 +260,7 @@ describe('status --json', () => {
     const p = cliProject(files);
     expect(await p.ferment('status')).toMatchInlineSnapshot(`
       "exit 0
-      Nothing has run yet (2 stages). Begin with: ferment repro"
+      There is no result yet (2 stages). Begin with: ferment repro"
     `);
     await p.json(0, 'repro', '--json');
     expect(await p.ferment('status')).toMatchInlineSnapshot(`
@@ -280,7 +280,7 @@ describe('status --json', () => {
       train
         params.yaml:rate 0.1 → 0.3
         FERMENT_TEST_SEED unset → 7
-      Never run
+      No result yet
         last
 
       What would run: ferment repro --dry"

@@ -107,11 +107,29 @@ it('failures come once more at the end, each with the last lines of its output w
   `);
 });
 
+it('a stage that has only failed is not said never to have run, nor one that was restored', async () => {
+  const p = cliProject({
+    'pipeline.yaml': 'stages: {a: {cmd: test -e go && cp go a, deps: [in], outs: [a]}}\n',
+    in: '',
+  });
+  await p.ferment('repro');
+  expect(await p.ferment('status')).toBe(
+    'exit 0\nThere is no result yet (1 stage). Begin with: ferment repro',
+  );
+  expect(await p.ferment('why', 'a')).toBe('exit 0\na would run.\n  It has no result yet.');
+  p.write('go', '1');
+  await p.ferment('repro');
+  p.remove('.ferment/logs');
+  expect(await p.ferment('logs', 'a')).toBe(
+    "exit 1\n! There is no log of 'a': its result was restored or made elsewhere, or its run is long ago.",
+  );
+});
+
 it('logs prints the output of the latest run, and on stderr what is on record of it', async () => {
   const p = cliProject(files);
   expect(await p.ferment('logs', 'train@a')).toMatchInlineSnapshot(`
     "exit 1
-    ! No log of 'train@a' is kept: it did not run in the last runs."
+    ! There is no log of 'train@a': it has not run yet."
   `);
   await p.json(0, 'repro', '--json');
   const shown = await p.ferment('logs', 'train@a');
@@ -250,7 +268,7 @@ it('status without a stage says how to run so', async () => {
   const p = cliProject({ ...files, 'a.in': 'good' });
   expect(await p.ferment('status', '--without', 'train@a')).toMatchInlineSnapshot(`
     "exit 0
-    Nothing has run yet (2 stages). Begin with: ferment repro --without train@a"
+    There is no result yet (2 stages). Begin with: ferment repro --without train@a"
   `);
   await p.ferment('repro', '--without', 'train@a');
   p.write('a.in', 'other');

@@ -16,6 +16,7 @@ import {
   loadProject,
   type Project,
   type RunRecord,
+  readLock,
   readRunRecords,
   STATE_FOLDER,
   type StageRecord,
@@ -32,7 +33,11 @@ export function logs(
   const project = loadProject(loadOptions(options, terminal));
   const found = findLog(project, stage, options.attempt);
   if (found === undefined) {
-    printLine(terminal.stderr, `No log of '${stage}' is kept: it did not run in the last runs.`);
+    const hasResult = readLock(project.root, project.lockFile).entries.has(stage);
+    const reason = hasResult
+      ? 'its result was restored or made elsewhere, or its run is long ago'
+      : 'it has not run yet';
+    printLine(terminal.stderr, `There is no log of '${stage}': ${reason}.`);
     setExit(1);
     return;
   }

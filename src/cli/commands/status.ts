@@ -49,13 +49,13 @@ function describeStale({ stages, stale }: StatusResult, repro: string, terminal:
   const known = [...stale].filter(([, changes]) => !isNew(changes));
   const fresh = [...stale].flatMap(([name, changes]) => (isNew(changes) ? escapeControl(name) : []));
   if (fresh.length === stages.length)
-    return `Nothing has run yet (${plural(stages.length, 'stage')}). Begin with: ${repro}`;
+    return `There is no result yet (${plural(stages.length, 'stage')}). Begin with: ${repro}`;
   const paint = createPainter(terminal.stdout, terminal.env);
   const lines = known.flatMap(([name, changes]) => [
     paint('cyan', escapeControl(name)),
     ...changes.map((change) => foldChange(change, columnsOf(terminal))),
   ]);
-  if (fresh.length > 0) lines.push(paint('cyan', 'Never run'), ...fresh.map((name) => `  ${name}`));
+  if (fresh.length > 0) lines.push(paint('cyan', 'No result yet'), ...fresh.map((name) => `  ${name}`));
   return [...lines, '', `What would run: ${repro} --dry`].join('\n');
 }
 

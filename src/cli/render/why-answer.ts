@@ -8,7 +8,7 @@ import { detailsOf, LEAD, type View } from './why-details.ts';
 export function renderAnswer(answer: Why, view: View): string {
   const { paint, columns = Number.POSITIVE_INFINITY } = view;
   const lines = [`${paint('cyan', escapeControl(answer.stage))} ${verdict(answer)}`];
-  if (answer.changes.some(({ kind }) => kind === 'never-run')) lines.push('  It never ran here.');
+  if (answer.changes.some(({ kind }) => kind === 'never-run')) lines.push('  It has no result yet.');
   const shown = answer.changes.filter(({ kind }) => kind !== 'never-run');
   const width = Math.max(0, ...shown.map((change) => widthOf(titleOf(change))));
   const isNarrow = shown.some((one) => LEAD + width + 2 + widthOf(textOf(one, answer)) > columns);

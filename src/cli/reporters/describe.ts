@@ -14,7 +14,7 @@ export function describeChange(change: Change): string {
   const name = escapeControl(change.name);
   switch (change.kind) {
     case 'never-run':
-      return 'never run';
+      return 'no result yet';
     case 'always':
       return name === '--force' ? 'forced' : 'always runs';
     case 'cmd':
