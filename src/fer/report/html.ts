@@ -69,7 +69,8 @@ function renderTable(table: Extract<Block, { kind: 'table' }>): string {
   const [header = [], ...body] = table.rows;
   const cells = (row: readonly string[], tag: 'th' | 'td'): string =>
     row.map((cell, i) => `<${tag}${right.has(i) ? ' class="number"' : ''}>${inline(cell)}</${tag}>`).join('');
-  const caption = table.caption === undefined ? '' : `<caption>${inline(table.caption)}</caption>`;
+  const caption =
+    table.caption === undefined ? '' : `<caption><span>${inline(table.caption)}</span></caption>`;
   const rows = body.map((row) => `<tr>${cells(row, 'td')}</tr>`).join('\n');
   return `<div class="scroll"><table>${caption}<thead><tr>${cells(header, 'th')}</tr></thead>\n<tbody>${rows}</tbody></table></div>`;
 }

@@ -28,6 +28,7 @@ p { max-width: 46rem; }
 .scroll { overflow-x: auto; }
 table { border-collapse: collapse; margin: 1rem 0; font-size: .93rem; font-variant-numeric: tabular-nums; }
 caption { text-align: left; font-weight: 600; padding: .25rem 0 .5rem; }
+caption span { display: block; position: sticky; left: 0; max-width: calc(100vw - 2.5rem); }
 th, td { text-align: left; padding: .35rem .7rem; border-bottom: 1px solid var(--line); vertical-align: top; }
 th { color: var(--muted); font-weight: 600; }
 td:first-child, td code { white-space: nowrap; }
@@ -67,6 +68,7 @@ pre code { padding: 0; background: none; }
   main { max-width: none; padding: 0; }
   .scroll { overflow: visible; }
   table { font-size: 8.5pt; }
+  caption span { max-width: none; }
   th, td { padding: .3rem .35rem; }
   h1, h2, h3, caption { break-after: avoid; }
   figure, tr, .note { break-inside: avoid; }

@@ -112,6 +112,7 @@ function drawNothing({ left, right, top, bottom }: Frame): string {
   return label('no values', { ...place, ...QUIET });
 }
 
+/** Named above the frame: in it are lines, and right of it the legend. */
 function drawMark(frame: Frame, x: number, name: string): string {
   return (
     element('line', {
@@ -121,6 +122,6 @@ function drawMark(frame: Frame, x: number, name: string): string {
       y2: frame.bottom,
       ...SOFT_LINE,
       'stroke-dasharray': '2 3',
-    }) + element('text', { x: x + 4, y: frame.top + 10, 'font-size': 10, ...QUIET }, name)
+    }) + label(name, { x, y: frame.top - 4, 'text-anchor': 'middle', 'font-size': 10, ...QUIET })
   );
 }

@@ -25,6 +25,7 @@ export function renderReliability(title: string, bins: readonly ReliabilityBin[]
         stroke: color,
       }),
     );
+  // Bars may be anywhere in the frame: what is written stands outside of it.
   return figure(
     { width: 380, height: 396 },
     title,
@@ -33,6 +34,11 @@ export function renderReliability(title: string, bins: readonly ReliabilityBin[]
     drawXAxis(frame, x, 'confidence of the answer'),
     ...bars,
     element('line', { x1: x(0), y1: y(0), x2: x(1), y2: y(1), ...QUIET_LINE, 'stroke-dasharray': '4 4' }),
-    label(`ECE ${ece.toFixed(3)}`, { x: frame.left + 10, y: frame.top + 18, 'font-weight': 600 }),
+    label(`ECE ${ece.toFixed(3)}`, {
+      x: frame.right,
+      y: frame.bottom + 34,
+      'text-anchor': 'end',
+      'font-weight': 600,
+    }),
   );
 }

@@ -158,7 +158,9 @@ describe('the report as a page', () => {
         const svg = await page.locator('figure svg').boundingBox();
         const own = await page.locator('figure svg').getAttribute('width');
         expect(svg?.width).toBeGreaterThanOrEqual(0.85 * Number(own) - 0.5);
-        await page.locator('figure .scroll').evaluate('(node) => { node.scrollLeft = 150; }');
+        const scrolled = "document.querySelector('figure .scroll').scrollLeft";
+        await page.evaluate(`${scrolled} = 150`);
+        expect(await page.evaluate(scrolled)).toBeGreaterThan(100);
         await page.locator('figure svg g circle').nth(1).tap({ force: true });
         expect(await page.locator('.tip').textContent()).toBe('dog, answered cat');
         expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(390);
@@ -167,6 +169,23 @@ describe('the report as a page', () => {
       });
     },
   );
+
+  it.skipIf(chromePath === undefined)('has the caption of a wide table whole on a telephone', async () => {
+    const table: Block = {
+      kind: 'table',
+      caption: 'A caption that is much longer than the screen of a telephone is wide, as captions are',
+      rows: [Array.from({ length: 9 }, (_, i) => `column ${i}`)],
+    };
+    const options = { viewport: { width: 390, height: 800 } };
+    await inBrowser({ blocks: [table], options }, async (page, url) => {
+      await page.goto(url);
+      const words = page.locator('caption span');
+      const { x = 0, width = 0 } = (await words.boundingBox()) ?? {};
+      expect(x + width).toBeLessThanOrEqual(390);
+      await page.evaluate("document.querySelector('.scroll').scrollLeft = 200");
+      expect((await words.boundingBox())?.x).toBe(x);
+    });
+  });
 
   it.skipIf(chromePath === undefined)('leads to a heading that the contents do not cover', async () => {
     const titles = Array.from({ length: 12 }, (_, i) => `A part with a long name ${i + 1}`);

@@ -282,6 +282,24 @@ it('lines of which no value is known say so', () => {
   expect(renderLines({ ...chart, series: [{ ...series, points: [[1, 2]] }] })).not.toContain('no values');
 });
 
+it('what is written of a mark and of the calibration covers neither data nor legend', () => {
+  const series = [
+    { name: 's', color: '#0072b2', points: Array.from({ length: 40 }, (_, i) => [i + 1, 1] as const) },
+  ];
+  const marks = [{ x: 40, name: 'kept' }];
+  const lines = renderLines({ title: 't', xName: 'x', yName: 'y', yRange: [0, 1], series, marks });
+  const [, x = 0, y = 0] = /<text x="([\d.]+)" y="([\d.]+)" text-anchor="middle"[^>]*>kept/.exec(lines) ?? [];
+  const [, legend = 0] = /<line x1="([\d.]+)"[^>]*stroke-width="2.5"/.exec(lines) ?? [];
+  const [, top = 0] = /<circle [^>]*cy="([\d.]+)"/.exec(lines) ?? [];
+  expect(Number(x)).toBeLessThan(Number(legend));
+  expect(Number(y)).toBeLessThan(Number(top));
+  const bin = { low: 0.1, high: 0.2, count: 1, confidence: 0.15, accuracy: 1 };
+  const reliability = renderReliability('t', [bin], 0.1);
+  const [, under = 0] = /y="([\d.]+)"[^>]*>ECE 0.100</.exec(reliability) ?? [];
+  const axis = [...reliability.matchAll(/y2="([\d.]+)"/g)].map(([, value]) => Number(value));
+  expect(Number(under)).toBeGreaterThan(Math.max(...axis));
+});
+
 it('a line that another hides is named with it in the legend', () => {
   const chart = { title: 't', xName: 'epoch', yName: 'share', yRange: [0, 1] as const };
   const line = (name: string, ...values: number[]) => {
