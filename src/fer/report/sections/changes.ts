@@ -2,7 +2,7 @@ import { literalMarkdown, plural } from '../../../kit/index.ts';
 import { type Block, heading, note, paragraph } from '../document.ts';
 import type { EarlierResults } from '../earlier-results.ts';
 import type { Results } from '../results.ts';
-import { inModelOrder, modelName, percent } from './format.ts';
+import { inModelOrder, modelName, percent, points } from './format.ts';
 
 /** What is compared: the name of the column, and where it stands in the metrics of an evaluation. */
 const SCORES: readonly { readonly name: string; readonly at: readonly string[] }[] = [
@@ -76,12 +76,6 @@ function listed(files: readonly string[]): string {
         : `${folder} of ${unique.join(', ')}`;
     })
     .join('; ');
-}
-
-/** A difference of shares in points of a per cent, `+1.2`; tiny ones are told from none. */
-function points(change: number): string {
-  const text = (100 * change).toFixed(1);
-  return Number(text) === 0 ? (change > 0 ? '+0.0' : '-0.0') : change > 0 ? `+${text}` : text;
 }
 
 function numberAt(value: unknown, path: readonly string[]): number | undefined {

@@ -3,7 +3,7 @@ import type { CompareMetrics, Difference, NetMetrics } from '../../evaluation/in
 import type { TrainingMetrics } from '../../training/index.ts';
 import { type Block, heading, paragraph } from '../document.ts';
 import type { Results } from '../results.ts';
-import { confidencePercent, decimals, modelName, percent } from './format.ts';
+import { confidencePercent, decimals, modelName, percent, points } from './format.ts';
 
 /** Which of two nets is better, in a sentence, and the runs that it rests on. */
 export function compareSection(results: Results): Block[] {
@@ -105,7 +105,7 @@ function verdict(
   ];
   const [first = 0, second = 0] = measures.map(({ side }) => side);
   const details = measures
-    .map(({ name, of }) => `${signed(of.value)} points of ${name}${rangeOf(of)}`)
+    .map(({ name, of }) => `${points(of.value)} points of ${name}${rangeOf(of)}`)
     .join(' and ');
   const answer = (text: string): string =>
     // Other seeds may turn round what a single run says.
@@ -126,16 +126,11 @@ function sideOf({ interval }: Difference): number {
 
 function rangeOf({ interval, p }: Difference): string {
   if (interval === undefined) return '';
-  return ` (${signed(interval.low)} to ${signed(interval.high)}, ${pValue(p)})`;
+  return ` (${points(interval.low)} to ${points(interval.high)}, ${pValue(p)})`;
 }
 
 function pValue(p: number | undefined): string {
   return p !== undefined && p < 0.001 ? 'p below 0.001' : `p = ${decimals(p, 3)}`;
-}
-
-/** A share in percentage points, with its sign: an interval that begins just above 0 is told from one that begins there. */
-function signed(share: number): string {
-  return `${share === 0 ? '' : share < 0 ? '−' : '+'}${percent(Math.abs(share))}`;
 }
 
 function basis({ samples, confidence }: CompareMetrics, { a, b, runs: [ofA, ofB] }: Pair): string {
@@ -161,7 +156,7 @@ function runRows({ runs, mean, deviation }: NetMetrics, name: string): string[][
 }
 
 function difference({ accuracy, macroF1 }: CompareMetrics): string[][] {
-  return [['difference', signed(accuracy.value), signed(macroF1.value)]];
+  return [['difference', points(accuracy.value), points(macroF1.value)]];
 }
 
 function mcnemar({ mcnemar: { onlyA, onlyB, p } }: CompareMetrics, a: string, b: string): string {

@@ -5,7 +5,7 @@ import { type Block, figureName, heading, paragraph } from '../document.ts';
 import { BAR_COLORS, colorAt, renderBars, renderConfusion, renderReliability } from '../figures/index.ts';
 import { paperFigure } from '../paper-figures.ts';
 import type { Results } from '../results.ts';
-import { firstRuns, inModelOrder, modelName, percent, withInterval } from './format.ts';
+import { firstRuns, inModelOrder, modelName, percent, points, withInterval } from './format.ts';
 import { furtherScores } from './further-scores.ts';
 
 /** What each model answers: by class, by confidence, and by the encoding of the images. */
@@ -144,9 +144,7 @@ function canaryRows(models: Models, evaluated: number | null): string[][] {
         modelName(key),
         encoding === 'asIs' ? asIs : `JPEG quality ${encoding}`,
         percent(scores.accuracy),
-        encoding === 'asIs'
-          ? ''
-          : `${scores.accuracyChange >= 0 ? '+' : ''}${percent(scores.accuracyChange)}`,
+        encoding === 'asIs' ? '' : points(scores.accuracyChange),
         percent(scores.macroF1),
         `${mostFrequent(scores.predicted)} ${percent(scores.largestShare)}`,
       ]),

@@ -27,6 +27,11 @@ export function confidencePercent(confidence: number): string {
   return `${Number((100 * confidence).toPrecision(12))} %`;
 }
 
+/** A difference of shares in points of a per cent, `+1.2` or `−0.3`: tiny ones are told from none, which has no sign. */
+export function points(change: number): string {
+  return `${change === 0 ? '' : change < 0 ? '−' : '+'}${percent(Math.abs(change))}`;
+}
+
 export function decimals(value: number | undefined, digits: number): string {
   return value === undefined || !Number.isFinite(value) ? '–' : value.toFixed(digits);
 }

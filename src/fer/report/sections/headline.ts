@@ -45,6 +45,7 @@ export function headlineSection(results: Results, source: string): Block[] {
       kind: 'list',
       items: [
         '"Paper" is accuracy / macro-F1 as its report states them; "matched data", those of its published checkpoints on test images encoded as their training images were.',
+        '"Top-2" is how often the class is among the two likeliest answers. "ECE", the expected calibration error, is how far confidence and accuracy are apart on average: from 0 to 1, the lower the better.',
         ...remarks,
         ...lengths(results),
         ...missing(results),

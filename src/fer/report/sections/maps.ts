@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { formatCount } from '../../../kit/index.ts';
 import { readNpy } from '../../data/index.ts';
 import type { MapMetrics, MapQuality } from '../../maps/index.ts';
 import { CLASSES } from '../../params/index.ts';
@@ -35,7 +36,7 @@ export async function mapsSection(results: Results, folders: ReadonlyMap<string,
   return [
     title,
     paragraph(
-      "Distances in a map mean little beyond the nearest neighbours. Trustworthiness says how many of a point's neighbours in the map are neighbours in truth; label accuracy, how often a point's ten neighbours name its class (“by chance” is what they do when the labels are shuffled over the points)." +
+      "Distances in a map mean little beyond the nearest neighbours. Trustworthiness says how many of a point's neighbours in the map are neighbours in truth; label accuracy, how often a point's ten neighbours name its class (“by chance” is what they do when the labels are shuffled over the points). KL is what t-SNE makes small, in nats: it compares maps of the same points alone." +
         (maps.some(([, { umap }]) => umap !== undefined) ? UMAP : ''),
     ),
     {
@@ -65,7 +66,7 @@ function rowsOf(key: string, m: MapMetrics): string[][] {
   const row = (map: string, quality: MapQuality, kl?: number): string[] => [
     modelName(key),
     map,
-    String(m.points),
+    formatCount(m.points),
     decimals(kl, 3),
     decimals(quality.trustworthiness, 3),
     percent(quality.labelAccuracy),
@@ -89,7 +90,7 @@ async function figuresOf(key: string, metrics: MapMetrics, folder: string): Prom
   const images = metrics.input === 'pixels' ? 'validation images' : 'test images';
   const what = `${metrics.input === 'pixels' ? 'raw pixels' : `the embeddings of ${model}`}, ${images}`;
   const common = { labels, classes: CLASSES };
-  const count = `${metrics.points} ${images}`;
+  const count = `${formatCount(metrics.points)} ${images}`;
   const inPlane = async (method: 't-SNE' | 'UMAP', note: string, points: Float32Array): Promise<Block> => {
     const { svg, positions } = await renderScatter({ ...common, title: `${method}: ${model}`, note, points });
     const hover = { positions, labels, answers, classes: CLASSES };

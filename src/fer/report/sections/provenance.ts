@@ -9,13 +9,14 @@ export function provenanceSection(results: Results, graph: StageGraph): Block[] 
   return [
     heading(2, 'How it was made'),
     paragraph(
-      'Every figure and table of this report is written from the metrics files by the stage `report`; nothing was typed. `ferment why STAGE` says what a stage was made from, `ferment metrics diff` what changed since the last commit.',
+      "Every figure and table of this report is written by the stage `report`, from the metrics files and the maps; only the paper's numbers are typed, in `src/fer/report/paper-figures.ts`. `ferment why STAGE` says what a stage was made from, `ferment metrics diff` what changed since the last commit.",
     ),
     {
       kind: 'figure',
       name: 'graph',
       svg: renderGraph('The pipeline', graph),
-      caption: 'The pipeline: an arrow leads from what writes to what reads; stages of a group are one box.',
+      caption:
+        'The pipeline, from top to bottom: a line leads from what writes to what reads; stages of a group are one box.',
     },
     {
       kind: 'table',

@@ -57,7 +57,7 @@ function selectedValues({ training, sweep }: Results, { train }: TeachingParams)
     const values = train[key];
     if (values === undefined) return [];
     const names = SELECTABLE.filter(([name]) => values[name] === SELECTED).map(([, title]) => title);
-    return [`${modelName(key)} ${names.length === 0 ? 'nothing' : names.join(', ')}`];
+    return [`of ${modelName(key)} ${names.length === 0 ? 'nothing' : names.join(', ')}`];
   });
   if (taken.length === 0) return [];
   return [

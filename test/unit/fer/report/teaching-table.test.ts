@@ -70,7 +70,7 @@ function rowsOf(markdown: string, word: string): string[][] {
 describe('the section of final trainings', () => {
   test('says what of each came from the sweep', () => {
     expect(renderMarkdown(taught)).toContain(
-      "Taken from the sweep's selection: ResNet dropout, weight decay; SE-ResNet nothing. All else is as `train` in the parameters says.",
+      "Taken from the sweep's selection: of ResNet dropout, weight decay; of SE-ResNet nothing. All else is as `train` in the parameters says.",
     );
   });
 
