@@ -38,13 +38,13 @@ it('checkout prints what came, changed and went, as lines and as JSON', async ()
   `);
 });
 
-it('checkout says of stages that never ran that they stay, of one and of two', async () => {
+it('checkout says of stages without a result that they stay, of one and of two', async () => {
   const p = cliProject({ 'pipeline.yaml': 'stages: {a: {cmd: x}}\n' });
   expect(await p.ferment('checkout')).toBe(
-    'exit 0\nNothing to put back.\n! 1 stage never ran and stays as it is.',
+    'exit 0\nNothing to put back.\n! 1 stage has no result yet and stays as it is.',
   );
   p.write('pipeline.yaml', 'stages: {a: {cmd: x}, b: {cmd: x}}\n');
   expect(await p.ferment('checkout')).toBe(
-    'exit 0\nNothing to put back.\n! 2 stages never ran and stay as they are.',
+    'exit 0\nNothing to put back.\n! 2 stages have no result yet and stay as they are.',
   );
 });

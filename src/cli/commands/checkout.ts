@@ -29,8 +29,11 @@ export async function checkout(
   for (const { change, path } of changed) printLine(terminal.stdout, `${change}\t${escapeControl(path)}`);
   if (changed.length + missing.length + left.length === 0) printLine(terminal.stdout, 'Nothing to put back.');
   if (neverRun.length > 0) {
-    const stays = neverRun.length === 1 ? 'stays as it is' : 'stay as they are';
-    printLine(terminal.stderr, `${plural(neverRun.length, 'stage')} never ran and ${stays}.`);
+    const stays =
+      neverRun.length === 1
+        ? 'has no result yet and stays as it is'
+        : 'have no result yet and stay as they are';
+    printLine(terminal.stderr, `${plural(neverRun.length, 'stage')} ${stays}.`);
   }
   if (left.length > 0)
     printLine(

@@ -1,10 +1,15 @@
+import { join, relative } from 'node:path';
 import { errnoOf, FermentError, formatBytes, formatDuration } from '../../kit/index.ts';
+import type { Project } from '../load/index.ts';
 import type { Stage } from '../model.ts';
 import type { CommandEnd } from './command.ts';
+import { DEFAULT_LOCK_FILE } from './stage-log.ts';
 import type { Worker } from './worker.ts';
 
-/** Throws STAGE_FAILED with the way in which a command ended, INTERRUPTED after an abort. */
-export function throwUnlessGood(worker: Worker, stage: Stage, end: CommandEnd): void {
+/**
+ * Throws STAGE_FAILED with the way in which a command ended, INTERRUPTED after an abort. `project` is whose log is kept.
+ */
+export function throwUnlessGood(worker: Worker, stage: Stage, end: CommandEnd, project: Project): void {
   if (worker.signal?.aborted === true)
     throw new FermentError('INTERRUPTED', `Stage '${stage.name}' was stopped.`, {
       hint: 'Run the same command again to go on.',
@@ -13,8 +18,13 @@ export function throwUnlessGood(worker: Worker, stage: Stage, end: CommandEnd): 
   if (how === undefined) return;
   if (errnoOf(end.startError) === 'E2BIG') throw tooLong(stage, end.startError);
   throw new FermentError('STAGE_FAILED', `Stage '${stage.name}' failed: ${how}.`, {
-    hint: `What it wrote: ferment logs ${stage.name}`,
+    hint: `What it wrote: ferment logs ${stage.name}${fileOption(project)}`,
   });
+}
+
+/** The option that names this pipeline, where a command without it is about another one. */
+function fileOption({ root, file, lockFile }: Project): string {
+  return lockFile === DEFAULT_LOCK_FILE ? '' : ` --file ${relative('', join(root, file))}`;
 }
 
 /** Linux takes 128 kB for one argument (the text of a command is one), and a few MB for all with the environment. */

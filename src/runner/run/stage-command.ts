@@ -91,7 +91,7 @@ export async function runStageCommand(
       notes.peakBytes = larger(notes.peakBytes, end.peakBytes);
       // A program that was ended may have children in groups of their own, which nobody asked.
       if (end.isTimedOut || worker.signal?.aborted === true) killProcessesWith(stageFile);
-      throwUnlessGood(worker, stage, end);
+      throwUnlessGood(worker, stage, end, session.project);
       if (timeoutMs !== undefined) timeoutMs = Math.max(1, timeoutMs - end.ranMs);
     }
     return notes;

@@ -5,7 +5,7 @@ import type { ProjectPath, StageName } from '../model.ts';
 import { fileNameOf, STATE_FOLDER } from './state-paths.ts';
 
 /** Of the pipeline that a folder's commands are about unless another is named. */
-const LOCK_FILE = 'pipeline.lock';
+export const DEFAULT_LOCK_FILE = 'pipeline.lock';
 
 /** The log of one run of a stage: all that its command writes, in the order in which it came. */
 export interface StageLog {
@@ -23,7 +23,7 @@ export interface LoggedRun {
 /** Where a stage's log of one attempt (from 1) in one run is. */
 export function logPath({ runId, lockFile }: LoggedRun, stage: StageName, attempt = 1): ProjectPath {
   // No stage's file name has a plus.
-  const pipeline = lockFile === LOCK_FILE ? '' : `+${fileNameOf(lockFile)}`;
+  const pipeline = lockFile === DEFAULT_LOCK_FILE ? '' : `+${fileNameOf(lockFile)}`;
   const suffix = attempt === 1 ? '' : `.attempt-${attempt}`;
   return `${STATE_FOLDER}/logs/${runId}/${fileNameOf(stage)}${pipeline}${suffix}.log`;
 }

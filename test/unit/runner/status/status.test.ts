@@ -1,5 +1,5 @@
 import { rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { expect, it } from 'vitest';
 import { checkout, loadProject, logs, repro, status, why } from '../../../../src/runner/index.ts';
 import { type RunnerProject, runnerProject } from '../../../support/runner-project.ts';
@@ -196,7 +196,10 @@ it('logs of a stage of one pipeline are not those of another pipeline in the sam
   const other = loadProject({ cwd: p.root, file: 'other.yaml' });
   await p.repro();
   expect(logs(other, 'a')).toBeUndefined();
-  await repro(other);
+  const { error } = await repro(other);
+  expect(error?.hint).toBe(
+    `What it wrote: ferment logs a --file ${relative('', join(p.root, 'other.yaml'))}`,
+  );
   expect(logs(load(p), 'a')?.text).toBe('one\n');
   expect(logs(other, 'a')).toMatchObject({ text: 'two\n', attempt: 2 });
 });
