@@ -26,15 +26,16 @@ export async function explainUndecodable(error: unknown, bytes: Uint8Array): Pro
 
 async function reasonAgainst(bytes: Uint8Array): Promise<string> {
   if (bytes.length === 0) return 'it is empty';
-  const format = await formatOf(bytes);
+  const { format, compression } = await headerOf(bytes);
   if (format === undefined) return 'it is no image of a known format, or its header is damaged';
+  if (compression === 'hevc') return 'it is a picture of a telephone (HEIC), which is not decoded; JPEG is';
   return `a part of its picture (${format}) is missing or damaged`;
 }
 
-async function formatOf(bytes: Uint8Array): Promise<string | undefined> {
+async function headerOf(bytes: Uint8Array): Promise<{ format?: string; compression?: string }> {
   try {
-    return (await sharp(bytes, { failOn: 'none', limitInputPixels: false }).metadata()).format;
+    return await sharp(bytes, { failOn: 'none', limitInputPixels: false }).metadata();
   } catch {
-    return undefined; // the caller says so
+    return {}; // the caller says so
   }
 }

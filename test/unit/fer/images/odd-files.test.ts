@@ -159,6 +159,28 @@ describe('a BMP', () => {
   });
 });
 
+describe('a picture of a telephone (HEIC)', () => {
+  it('is called one, not damaged: its patented coding is not decoded', async () => {
+    const reason = 'it is a picture of a telephone (HEIC), which is not decoded; JPEG is';
+    expect(await decodeManyGray([await heic()], (image) => image)).toEqual([{ ok: false, reason }]);
+  });
+
+  /** An AVIF that says in its boxes (ISO/IEC 23008-12) that it is HEVC: no encoder of that is needed to tell it. */
+  async function heic(): Promise<Buffer> {
+    const avif = await ramp().avif().toBuffer();
+    const av1C = avif.indexOf('av1C') - 4;
+    const hvcC = Buffer.from('0000001f687663430101600000009000000000005af000fcfdf8f800000f00', 'hex');
+    const file = Buffer.concat([avif.subarray(0, av1C), hvcC, avif.subarray(av1C + avif.readUInt32BE(av1C))]);
+    const longer = hvcC.length - avif.readUInt32BE(av1C);
+    const base = avif.indexOf('iloc') + 14;
+    for (const at of [avif.indexOf('meta') - 4, avif.indexOf('iprp') - 4, avif.indexOf('ipco') - 4, base])
+      file.writeUInt32BE(file.readUInt32BE(at) + longer, at);
+    for (const at of [8, 20]) file.write('heic', at, 'latin1');
+    file.write('hvc1', file.indexOf('av01'), 'latin1');
+    return file;
+  }
+});
+
 describe('a drawing', () => {
   it('is refused under the name of an image too: it has no pixels', async () => {
     const svg = Buffer.from(
