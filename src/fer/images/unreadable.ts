@@ -1,4 +1,4 @@
-import sharp from 'sharp';
+import sharp, { type Metadata } from 'sharp';
 
 /** Decompressed images above this are refused: a data set of faces has none, an attack may. */
 const MAX_PIXELS = 64_000_000;
@@ -32,7 +32,7 @@ async function reasonAgainst(bytes: Uint8Array): Promise<string> {
   return `a part of its picture (${format}) is missing or damaged`;
 }
 
-async function headerOf(bytes: Uint8Array): Promise<{ format?: string; compression?: string }> {
+async function headerOf(bytes: Uint8Array): Promise<Partial<Pick<Metadata, 'format' | 'compression'>>> {
   try {
     return await sharp(bytes, { failOn: 'none', limitInputPixels: false }).metadata();
   } catch {
