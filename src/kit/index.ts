@@ -60,6 +60,7 @@ export {
   formatDuration,
   indent,
   plural,
+  quoteWord,
   someOf,
 } from './text.ts';
 export { VERSION } from './version.ts';

@@ -109,3 +109,11 @@ export function escapeControl(text: string): string {
     },
   );
 }
+
+/** Characters that mean nothing to a POSIX shell outside quotes. */
+const PLAIN = /^[\w\-.,:/=@%+\u0080-\uffff]*$/;
+
+/** A text as one word of a POSIX shell; plain text stays as it is. */
+export function quoteWord(value: string): string {
+  return PLAIN.test(value) ? value : `'${value.replaceAll("'", "'\\''")}'`;
+}

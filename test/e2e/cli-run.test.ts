@@ -107,6 +107,19 @@ it('failures come once more at the end, each with the last lines of its output w
   `);
 });
 
+it('commands in hints can be pasted, whatever the stage is called', async () => {
+  const p = cliProject({
+    'pipeline.yaml': `stages:
+  s:
+    foreach: ["a b", "$(touch made)"]
+    do: {cmd: exit 3}
+`,
+  });
+  const shown = await p.ferment('repro', '-k', '-j1');
+  expect(shown).toContain("What it wrote: ferment logs 's@a b'");
+  expect(shown).toContain("What it wrote: ferment logs 's@$(touch made)'");
+});
+
 it('a stage that has only failed is not said never to have run, nor one that was restored', async () => {
   const p = cliProject({
     'pipeline.yaml': 'stages: {a: {cmd: test -e go && cp go a, deps: [in], outs: [a]}}\n',

@@ -6,6 +6,7 @@ import {
   prettyJson,
   printLine,
   printWarning,
+  quoteWord,
   type Terminal,
   widthOf,
 } from '../../kit/index.ts';
@@ -39,7 +40,9 @@ export async function status(
     terminal.stdout.write(prettyJson(Object.fromEntries(result.stale)));
     return;
   }
-  const repro = ['ferment repro', ...(without ?? []).map((target) => `--without ${target}`)].join(' ');
+  const repro = ['ferment repro', ...(without ?? []).map((target) => `--without ${quoteWord(target)}`)].join(
+    ' ',
+  );
   printLine(terminal.stdout, describeStale(result, repro, terminal));
 }
 

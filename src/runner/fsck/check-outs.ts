@@ -1,4 +1,4 @@
-import { type Digest, plural } from '../../kit/index.ts';
+import { type Digest, plural, quoteWord } from '../../kit/index.ts';
 import type { Content, Stage } from '../model.ts';
 import type { Session } from '../run/session.ts';
 import { keptOuts } from '../run/store-outs.ts';
@@ -93,7 +93,12 @@ async function mend(
       text: `${what}; its stage is in no pipeline file that was read.`,
       todo: undefined,
     };
-  return { ...base, severity: 'bad', text: `${what}.`, todo: `Make it again: ferment repro ${one.stage}` };
+  return {
+    ...base,
+    severity: 'bad',
+    text: `${what}.`,
+    todo: `Make it again: ferment repro ${quoteWord(one.stage)}`,
+  };
 }
 
 /** Run-cache entries that cannot be restored from: a miss, so that the stage runs instead. */

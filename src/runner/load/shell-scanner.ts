@@ -1,4 +1,4 @@
-import { quoteWord } from './shell.ts';
+import { quoteWord } from '../../kit/index.ts';
 
 type Mode = 'bare' | 'backquote' | 'single' | 'double' | 'comment' | 'arithmetic' | 'document';
 

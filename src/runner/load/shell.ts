@@ -1,16 +1,9 @@
+import { quoteWord } from '../../kit/index.ts';
 import { isObject } from '../schema/json-schema.ts';
 import type { ArgumentStyle } from './dvc-config.ts';
 import { take, textOf, WholeFloat } from './floats.ts';
 
-/** Characters that mean nothing to a POSIX shell outside quotes. */
-const PLAIN = /^[\w\-.,:/=@%+\u0080-\uffff]*$/;
-
-/** A text as one word of a POSIX shell; plain text stays as it is. */
-export function quoteWord(value: string): string {
-  return PLAIN.test(value) ? value : `'${value.replaceAll("'", "'\\''")}'`;
-}
-
-/** The same as Python's shlex.quote does it, which is what DVC writes. */
+/** A text as one word of a shell, as Python's shlex.quote does it, which is what DVC writes. */
 export function quoteAsPython(value: string): string {
   return /^[\w@%+=:,./-]+$/.test(value) ? value : `'${value.replaceAll("'", `'"'"'`)}'`;
 }

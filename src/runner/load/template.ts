@@ -1,7 +1,8 @@
+import { quoteWord } from '../../kit/index.ts';
 import { type ArgumentStyle, DEFAULT_STYLE } from './dvc-config.ts';
 import { plain, store, take, textOf, WholeFloat } from './floats.ts';
 import type { KeyPath } from './key-path.ts';
-import { quoteAsPython, quoteWord, renderArguments } from './shell.ts';
+import { quoteAsPython, renderArguments } from './shell.ts';
 import { ShellScanner } from './shell-scanner.ts';
 import { type Piece, split, type Template } from './template-pieces.ts';
 import { isHolder, type OnBadTemplate, templateValue } from './template-value.ts';

@@ -1,4 +1,4 @@
-import { FermentError } from '../../kit/index.ts';
+import { FermentError, quoteWord } from '../../kit/index.ts';
 import type { Change, Content, LockEntry, Stage } from '../model.ts';
 import { areSameInputs, compareInputs } from '../plan/index.ts';
 import { isStored } from '../store/restore.ts';
@@ -114,7 +114,7 @@ async function decideFrozen(session: Session, stage: Stage): Promise<Decided> {
       'MISSING_OUT',
       `Stage '${stage.name}' is frozen, but its out ${path} does not exist.`,
       {
-        hint: `Remove 'frozen: true' to run it, or put its outs back with: ferment checkout ${stage.name}`,
+        hint: `Remove 'frozen: true' to run it, or put its outs back with: ferment checkout ${quoteWord(stage.name)}`,
       },
     );
   }

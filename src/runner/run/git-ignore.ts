@@ -1,9 +1,8 @@
 import { existsSync, lstatSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { compareBytes, errnoOf, writeFileAtomic } from '../../kit/index.ts';
+import { compareBytes, errnoOf, quoteWord, writeFileAtomic } from '../../kit/index.ts';
 import { runGit } from '../git/run-git.ts';
 import { trackedAmong } from '../git/tracked.ts';
-import { quoteWord } from '../load/shell.ts';
 import type { ProjectPath, Stage } from '../model.ts';
 
 const BEGIN = '# >>> ferment: outs that are kept in the store, written by ferment';

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { basename, dirname, isAbsolute, resolve } from 'node:path';
-import { didYouMean, FermentError } from '../../kit/index.ts';
+import { didYouMean, FermentError, quoteWord } from '../../kit/index.ts';
 import { formatKey, type KeyPath } from '../load/key-path.ts';
 import { originOf, type ParamsFile } from '../load/params.ts';
 import { projectPath } from '../load/paths.ts';
@@ -33,7 +33,7 @@ function missingHint({ root, graph, project }: Session, stage: Stage, path: Proj
     // The stage has made its out, and running it again would not help.
     if (folder !== path && existsSync(resolve(root, folder)))
       return `It is not in ${folder}, which stage '${name}' makes: correct the path in ${stage.file}, or let '${name}' write it.`;
-    return `Stage '${name}' makes it: ferment repro ${name}`;
+    return `Stage '${name}' makes it: ferment repro ${quoteWord(name)}`;
   }
   const isOutside = isAbsolute(path) || path.startsWith('../');
   const near = isOutside ? undefined : nearestName(root, path);

@@ -1,4 +1,4 @@
-import { isFermentError } from '../../kit/index.ts';
+import { isFermentError, quoteWord } from '../../kit/index.ts';
 import type { Content, Stage } from '../model.ts';
 import { keepContent } from '../store/keep-content.ts';
 import { isStored } from '../store/restore.ts';
@@ -34,7 +34,7 @@ export async function describePersistent(session: Session, stage: Stage): Promis
     .map((content) => {
       const stays = `${content.path} persists: it stays as the failed command left it.`;
       if (!isStored(session.store, content)) return stays;
-      return `${stays} What the last success left is in the store: ferment checkout --force ${stage.name}`;
+      return `${stays} What the last success left is in the store: ferment checkout --force ${quoteWord(stage.name)}`;
     });
 }
 

@@ -1,8 +1,9 @@
 import { execFileSync } from 'node:child_process';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { quoteWord } from '../../../../src/kit/index.ts';
 import { DEFAULT_STYLE } from '../../../../src/runner/load/dvc-config.ts';
-import { quoteWord, renderArguments } from '../../../../src/runner/load/shell.ts';
+import { renderArguments } from '../../../../src/runner/load/shell.ts';
 import { ShellScanner } from '../../../../src/runner/load/shell-scanner.ts';
 import { failure, onlyStage } from './project.ts';
 
