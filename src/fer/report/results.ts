@@ -6,6 +6,7 @@ import type { CompareMetrics, EvaluationMetrics } from '../evaluation/index.ts';
 import type { MapMetrics } from '../maps/index.ts';
 import type { TeachingMetrics } from '../teaching/index.ts';
 import type { TrainingMetrics } from '../training/index.ts';
+import { checkKeys } from './required.ts';
 
 /** One row of a training's history: column name to value. */
 export type HistoryRow = Readonly<Record<string, number>>;
@@ -31,13 +32,15 @@ export interface Results {
 
 /**
  * Reads the metrics (`sweep/NAME.json`, `train/NAME.csv`, `evaluate/…`, `tsne/…`, `download.json`, …) by the last two
- * parts of their paths. Throws DATA_DAMAGED for a file that is no JSON or CSV, DATA_MISSING for one that is not there.
+ * parts of their paths. Throws DATA_DAMAGED for a file that is no JSON or CSV or lacks what the report tells, DATA_MISSING for one that is not there.
  */
 export function readResults(paths: readonly string[]): Results {
   const files = new Map(paths.map((path) => [`${basename(dirname(path))}/${basename(path)}`, path]));
-  const top = <T>(name: string): T => readJson<T>(require(files, `metrics/${name}.json`));
+  const top = <T>(name: string): T => readJson<T>(name, require(files, `metrics/${name}.json`));
   const folder = <T>(name: string): Map<string, T> =>
-    new Map(namesIn(files, name).map((key) => [key, readJson<T>(require(files, `${name}/${key}.json`))]));
+    new Map(
+      namesIn(files, name).map((key) => [key, readJson<T>(name, require(files, `${name}/${key}.json`))]),
+    );
   const trainings = (name: string): Map<string, TrainingResult> =>
     new Map(
       [...folder<TrainingMetrics>(name)].map(([key, metrics]) => [
@@ -74,9 +77,15 @@ function require(files: ReadonlyMap<string, string>, key: string): string {
   });
 }
 
-function readJson<T>(path: string): T {
+function readJson<T>(kind: string, path: string): T {
+  const metrics = parse(path);
+  checkKeys(kind, metrics, path);
+  return metrics as T;
+}
+
+function parse(path: string): unknown {
   try {
-    return JSON.parse(readFileSync(path, 'utf8')) as T;
+    return JSON.parse(readFileSync(path, 'utf8'));
   } catch (error) {
     throw new FermentError('DATA_DAMAGED', `${path} cannot be read as JSON: ${messageOf(error)}.`, {
       hint: 'Delete it and run: npx ferment repro',

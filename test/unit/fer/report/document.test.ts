@@ -1,5 +1,5 @@
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { readdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import type { BrowserContextOptions, Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { type Block, figuresOf, heading, note, paragraph } from '../../../../src/fer/report/document.ts';
@@ -7,8 +7,9 @@ import { renderScatter } from '../../../../src/fer/report/figures/index.ts';
 import { renderHtml } from '../../../../src/fer/report/html.ts';
 import { renderMarkdown } from '../../../../src/fer/report/markdown.ts';
 import { readResults } from '../../../../src/fer/report/results.ts';
-import { literalMarkdown } from '../../../../src/kit/index.ts';
+import { literalMarkdown, makeFolder } from '../../../../src/kit/index.ts';
 import { chromePath, launchChrome } from '../../../support/chrome.ts';
+import { repository } from '../../../support/project.ts';
 import { temporaryFolder } from '../../../support/temporary.ts';
 
 const svg =
@@ -271,5 +272,22 @@ describe('readResults', () => {
     const folder = temporaryFolder();
     const path = join(folder, 'metrics', 'download.json');
     expect(() => readResults([path])).toThrow(`${path} cannot be read as JSON`);
+  });
+
+  it('names what a file of another version lacks', () => {
+    const path = join(temporaryFolder(), 'metrics', 'download.json');
+    makeFolder(dirname(path));
+    writeFileSync(path, JSON.stringify({ source: { kind: 'generated', name: null } }));
+    expect(() => readResults([path])).toThrow(
+      `${path} lacks source.sha256, which the report tells: another version wrote it, or it was edited.`,
+    );
+  });
+
+  it('takes the metrics of the committed report as they are', () => {
+    const folder = join(repository, 'reports/metrics');
+    const paths = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+      .filter((path) => /\.(json|csv)$/.test(path))
+      .map((path) => join(folder, path));
+    expect(readResults(paths).evaluation.size).toBeGreaterThan(0);
   });
 });
