@@ -69,6 +69,7 @@ pre code { padding: 0; background: none; }
   .scroll { overflow: visible; }
   table { font-size: 8.5pt; }
   caption span { max-width: none; }
+  td:first-child { white-space: normal; overflow-wrap: anywhere; }
   th, td { padding: .3rem .35rem; }
   h1, h2, h3, caption { break-after: avoid; }
   figure, tr, .note { break-inside: avoid; }

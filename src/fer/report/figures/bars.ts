@@ -57,7 +57,7 @@ export function renderBars(chart: BarChart): string {
   return figure(
     { width: WIDTH, height: HEIGHT },
     chart.title,
-    drawTitle(frame, chart.title),
+    drawTitle(frame, chart.title, WIDTH),
     drawYAxis(frame, y, chart.yName),
     ...bars,
     element('line', { x1: frame.left, x2: frame.right, y1: frame.bottom, y2: frame.bottom, ...QUIET_LINE }),

@@ -1,4 +1,5 @@
 import { element, label } from '../../../kit/index.ts';
+import { drawTitle } from './frame.ts';
 import { figure, PANEL, QUIET } from './svg.ts';
 
 const CELL = 54;
@@ -20,10 +21,11 @@ export function renderConfusion(
     label(name, { x: LEFT - 8, y: TOP + (i + 0.5) * CELL + 4, 'text-anchor': 'end' }),
     label(name, { x: LEFT + (i + 0.5) * CELL, y: TOP - 8, 'text-anchor': 'middle' }),
   ]);
+  const width = LEFT + side + 24;
   return figure(
-    { width: LEFT + side + 24, height: TOP + side + 34 },
+    { width, height: TOP + side + 34 },
     title,
-    label(title, { x: 12, y: 22, 'font-size': 14, 'font-weight': 600 }),
+    drawTitle({ left: 12, top: 38 }, title, width),
     label('answer', {
       x: LEFT + side / 2,
       y: TOP - 28,

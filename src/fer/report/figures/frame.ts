@@ -9,9 +9,18 @@ export interface Frame {
   readonly bottom: number;
 }
 
-/** Title above the frame. */
-export function drawTitle(frame: Frame, text: string): string {
-  return label(text, { x: frame.left, y: frame.top - 16, 'font-size': 14, 'font-weight': 600 });
+/** Mean width of a letter of a title. */
+const TITLE_LETTER = 8;
+
+/**
+ * Title above the frame, in a figure of this width: of one that is too long the middle is left out, since it ends by
+ * what is drawn. The figure's caption has the whole.
+ */
+export function drawTitle({ left, top }: Pick<Frame, 'left' | 'top'>, text: string, width: number): string {
+  const most = Math.floor((width - left) / TITLE_LETTER);
+  const end = Math.ceil(most * 0.6);
+  const shown = text.length <= most ? text : `${text.slice(0, most - end - 1)}…${text.slice(-end)}`;
+  return label(shown, { x: left, y: top - 16, 'font-size': 14, 'font-weight': 600 });
 }
 
 /** Horizontal grid lines with their values at the left, and what they measure. */

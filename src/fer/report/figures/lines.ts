@@ -55,7 +55,7 @@ export function renderLines(chart: LineChart): string {
   return figure(
     { width, height },
     chart.title,
-    drawTitle(frame, chart.title),
+    drawTitle(frame, chart.title, width),
     drawYAxis(frame, y, chart.yName),
     drawXAxis(frame, x, chart.xName, { whole: true }),
     ...(chart.marks ?? []).map((mark) => drawMark(frame, x(mark.x), mark.name)),

@@ -4,6 +4,8 @@ import { colorAt, SERIES_COLORS } from './colors.ts';
 import { drawTitle, drawXAxis, drawYAxis, type Frame } from './frame.ts';
 import { figure, QUIET_LINE } from './svg.ts';
 
+const WIDTH = 380;
+
 /** Accuracy against confidence, bin by bin; on the diagonal a model is as sure as it is right. */
 export function renderReliability(title: string, bins: readonly ReliabilityBin[], ece: number): string {
   const frame: Frame = { left: 56, top: 48, right: 356, bottom: 348 };
@@ -27,9 +29,9 @@ export function renderReliability(title: string, bins: readonly ReliabilityBin[]
     );
   // Bars may be anywhere in the frame: what is written stands outside of it.
   return figure(
-    { width: 380, height: 396 },
+    { width: WIDTH, height: 396 },
     title,
-    drawTitle(frame, title),
+    drawTitle(frame, title, WIDTH),
     drawYAxis(frame, y, 'accuracy'),
     drawXAxis(frame, x, 'confidence of the answer'),
     ...bars,

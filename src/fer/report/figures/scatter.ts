@@ -1,6 +1,6 @@
 import { element, label } from '../../../kit/index.ts';
 import { CLASS_COLORS, colorAt } from './colors.ts';
-import { drawLegend } from './frame.ts';
+import { drawLegend, drawTitle } from './frame.ts';
 import { rasterised } from './raster.ts';
 import { figure, HALO, PANEL, QUIET } from './svg.ts';
 
@@ -44,7 +44,7 @@ export async function renderScatter(
   const svg = figure(
     { width: SIDE + 130, height: SIDE + TOP + 38 },
     plot.title,
-    label(plot.title, { x: LEFT, y: 24, 'font-size': 14, 'font-weight': 600 }),
+    drawTitle({ left: LEFT, top: 40 }, plot.title, SIDE + 130),
     element('rect', { x: LEFT, y: TOP, width: SIDE, height: SIDE, ...PANEL }),
     element(
       'g',

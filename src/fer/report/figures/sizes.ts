@@ -70,7 +70,7 @@ function drawPanel(
 ): string[] {
   const x = logScale(models.map(of), [frame.left + 12, frame.right - 12]);
   return [
-    isFirst ? drawTitle(frame, title) : '',
+    isFirst ? drawTitle(frame, title, frame.right - 130) : '',
     drawYAxis(frame, y, isFirst ? 'accuracy, per cent' : undefined),
     drawXAxis(frame, x, name, { format: short }),
     ...models.map((model, i) => drawModel(model, x(of(model)), y, colorAt(SERIES_COLORS, i))),

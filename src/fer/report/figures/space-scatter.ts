@@ -1,6 +1,6 @@
 import { element, label } from '../../../kit/index.ts';
 import { CLASS_COLORS, colorAt } from './colors.ts';
-import { drawLegend } from './frame.ts';
+import { drawLegend, drawTitle } from './frame.ts';
 import { rasterised } from './raster.ts';
 import { figure, GRID_LINE, HALO, PANEL, QUIET } from './svg.ts';
 
@@ -44,7 +44,7 @@ export async function renderSpaceScatter(plot: SpaceScatterPlot): Promise<string
   return figure(
     { width: width + 116, height: bottom + 18 },
     plot.title,
-    label(plot.title, { x: 12, y: 24, 'font-size': 14, 'font-weight': 600 }),
+    drawTitle({ left: 12, top: 40 }, plot.title, width + 116),
     ...panels,
     drawLegend(
       width + 16,

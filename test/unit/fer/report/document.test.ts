@@ -210,6 +210,10 @@ describe('the report as a page', () => {
       ['model', 'parameters', 'accuracy', 'macro-F1', 'top-2', 'paper', 'paper, matched data', 'ECE'],
       ['VGG16 baseline', '14,735,879', scores, scores, '99.4', '57.4 / 50.3', '57.3 / 50.2', '0.037'],
     ];
+    rows.push([
+      'a-name-of-a-net-that-is-as-long-as-the-paper-is-wide-and-has-no-space',
+      ...(rows[1] ?? []).slice(1),
+    ]);
     const right = [1, 2, 3, 4, 5, 6, 7];
     // A4 less its margins, at 96 dots an inch.
     const options = { viewport: { width: 673, height: 800 } };

@@ -300,6 +300,31 @@ it('what is written of a mark and of the calibration covers neither data nor leg
   expect(Number(under)).toBeGreaterThan(Math.max(...axis));
 });
 
+it('the title of a figure is not cut at its edge: what is too long loses its middle', async () => {
+  const title = `${'a-very-long-name-'.repeat(6)}: calibration`;
+  const plot = { title, note: 'n', labels: Uint8Array.of(0), classes };
+  const svgs = [
+    renderReliability(title, [], 0.1),
+    renderConfusion(title, ['a', 'b', 'c', 'd', 'e'], []),
+    renderLines({ title, xName: 'x', yName: 'y', series: [{ name: 's', color: '#0072b2', points: [] }] }),
+    renderBars({ title, yName: 'n', categories: classes, format: String, series: [] }),
+    (await renderScatter({ ...plot, points: Float32Array.of(0, 0) })).svg,
+    await renderSpaceScatter({
+      ...plot,
+      points: Float32Array.of(0, 0, 0),
+      views: [{ elevation: 0, azimuth: 0 }],
+    }),
+  ];
+  for (const svg of svgs) {
+    const [, width = 0] = /width="([\d.]+)"/.exec(svg) ?? [];
+    const [, x = 0, text = ''] = /<text x="([\d.]+)"[^>]*font-size="14"[^>]*>([^<]*)</.exec(svg) ?? [];
+    expect(text).toMatch(/^a-very-.*….*: calibration$/);
+    expect(Number(x) + 8 * text.length).toBeLessThanOrEqual(Number(width));
+    expect(svg).toContain(`<title>${title}</title>`);
+  }
+  expect(renderReliability('ResNet: calibration', [], 0.1)).toContain('>ResNet: calibration</text>');
+});
+
 it('a line that another hides is named with it in the legend', () => {
   const chart = { title: 't', xName: 'epoch', yName: 'share', yRange: [0, 1] as const };
   const line = (name: string, ...values: number[]) => {
