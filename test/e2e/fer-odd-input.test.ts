@@ -157,6 +157,20 @@ describe('fer evaluate', () => {
     expect(logLoss).toBeCloseTo(-(Math.log(surprise) + Math.log(happy)) / 2, 5);
   });
 
+  test('says what of the folder it left alone, and which classes have no image', async () => {
+    const data = join(root, 'odd');
+    cpSync(join(root, 'labelled'), data, { recursive: true });
+    cpSync(join(root, 'labelled/happy'), join(data, 'Joy'), { recursive: true });
+    mkdirSync(join(data, 'happy/more'));
+    for (const name of ['.DS_Store', 'sad', 'happy/x.webp']) writeFileSync(join(data, name), 'x');
+    const { stdout, stderr, exit } = await fer(root, 'evaluate', shipped, 'odd', '--json');
+    expect([JSON.parse(stdout).images, exit]).toEqual([2, 0]);
+    expect(stderr.split('\n').slice(-2)).toEqual([
+      "Left alone, as no class or no JPEG or PNG file: 'Joy', 'happy/more', 'happy/x.webp', 'sad'.",
+      'No image of angry, disgust, fear, neutral, sad: the F1 of such a class counts 0 in the macro-F1.',
+    ]);
+  });
+
   test('says that a file is no folder of images', async () => {
     const { stderr } = await fer(root, 'evaluate', shipped, 'face.png');
     expect(stderr).toContain('or a folder of images for each class. Received: a file.\n');

@@ -1,5 +1,5 @@
 import { describeEngine, type ScoreOptions, type Scores, scoreModel } from '../../fer/index.ts';
-import { formatCount, prettyJson, printLine, renderTable } from '../../kit/index.ts';
+import { formatCount, prettyJson, printLine, renderTable, someOf } from '../../kit/index.ts';
 import type { ActionContext } from '../program.ts';
 
 /** `fer evaluate MODEL DATA`: what a model's answers are worth. */
@@ -8,7 +8,8 @@ export async function evaluate(
   { terminal }: ActionContext,
 ): Promise<void> {
   const scores = await scoreModel(options);
-  const { info, engine, perClass, ...rest } = scores;
+  const { info, engine, perClass, passedOver, ...rest } = scores;
+  for (const line of remarks(scores)) printLine(terminal.stderr, line);
   if (json === true) {
     const named = Object.fromEntries(info.classes.map((name, k) => [name, perClass[k]]));
     terminal.stdout.write(prettyJson({ architecture: info.architecture, ...rest, perClass: named }));
@@ -21,6 +22,23 @@ export async function evaluate(
   );
   printLine(terminal.stdout, '');
   printLine(terminal.stdout, table(scores));
+}
+
+/** So many names are told; the rest are counted. */
+const MOST_NAMED = 5;
+
+/** What people should know before they believe the figures. */
+function remarks({ info, perClass, passedOver }: Scores): string[] {
+  const absent = info.classes.filter((_, k) => perClass[k]?.support === 0);
+  const quoted = passedOver.map((name) => `'${name}'`);
+  return [
+    ...(quoted.length === 0
+      ? []
+      : [`Left alone, as no class or no JPEG or PNG file: ${someOf(quoted, MOST_NAMED)}.`]),
+    ...(absent.length === 0
+      ? []
+      : [`No image of ${absent.join(', ')}: the F1 of such a class counts 0 in the macro-F1.`]),
+  ];
 }
 
 function headline({ accuracy, macroF1, logLoss }: Scores): string {

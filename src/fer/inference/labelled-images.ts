@@ -11,6 +11,8 @@ export interface LabelledImages {
   readonly images: Uint8Array;
   /** Index into CLASSES, `[n]`. */
   readonly labels: Uint8Array;
+  /** What of the folder is none of them: `joy`, `happy/list.txt`. Hidden files are not told. */
+  readonly passedOver: readonly string[];
 }
 
 /**
@@ -19,13 +21,13 @@ export interface LabelledImages {
  * Throws DATA_MISSING or DATA_LAYOUT when the folder is neither, BAD_IMAGE with all files that cannot be decoded.
  */
 export async function loadLabelledImages(folder: string): Promise<LabelledImages> {
-  if (existsSync(join(folder, 'images.npy'))) return loadDataset(folder);
-  const files = listLabelled(folder);
+  if (existsSync(join(folder, 'images.npy'))) return { ...loadDataset(folder), passedOver: [] };
+  const { files, passedOver } = listLabelled(folder);
   const { pixels } = await loadPixels(
     folder,
     files.map(({ path }) => path),
   );
-  return { images: toRgb(pixels), labels: Uint8Array.from(files, ({ label }) => label) };
+  return { images: toRgb(pixels), labels: Uint8Array.from(files, ({ label }) => label), passedOver };
 }
 
 interface LabelledFile {
@@ -33,15 +35,16 @@ interface LabelledFile {
   readonly path: string;
 }
 
-function listLabelled(folder: string): readonly LabelledFile[] {
+interface Listing extends Pick<LabelledImages, 'passedOver'> {
+  readonly files: readonly LabelledFile[];
+}
+
+function listLabelled(folder: string): Listing {
   const names = list(folder).sort(compareBytes);
-  const files = names.flatMap((name) => {
-    const label = labelOfName(name);
-    if (label === undefined) return [];
-    const images = list(join(folder, name)).filter((file) => hasImageName(file) && !isSystemFile(file));
-    return images.sort(compareBytes).map((file): LabelledFile => ({ label, path: join(name, file) }));
-  });
-  if (files.length > 0) return files.sort((a, b) => a.label - b.label);
+  const parts = names.filter((name) => !isSystemFile(name)).map((name) => listClass(folder, name));
+  const files = parts.flatMap((part) => part.files);
+  const passedOver = parts.flatMap((part) => part.passedOver);
+  if (files.length > 0) return { files: files.sort((a, b) => a.label - b.label), passedOver };
   throw new FermentError(
     'DATA_LAYOUT',
     `${folder} should hold images.npy and labels.npy, or a folder of images for each class. Received: ${isFolder(folder) ? describe(names) : 'a file'}.`,
@@ -49,6 +52,17 @@ function listLabelled(folder: string): readonly LabelledFile[] {
       hint: `The classes are ${CLASSES.join(', ')}. Of a data set with train/ and test/, name one of these.`,
     },
   );
+}
+
+function listClass(folder: string, name: string): Listing {
+  const label = labelOfName(name);
+  if (label === undefined || !isFolder(join(folder, name))) return { files: [], passedOver: [name] };
+  const own = list(join(folder, name)).filter((file) => !isSystemFile(file));
+  const paths = own.sort(compareBytes).map((file) => join(name, file));
+  return {
+    files: paths.filter(hasImageName).map((path) => ({ label, path })),
+    passedOver: paths.filter((path) => !hasImageName(path)),
+  };
 }
 
 function describe(names: readonly string[]): string {

@@ -27,6 +27,8 @@ export interface ScoreOptions {
 
 export interface Scores extends ClassificationReport {
   readonly images: number;
+  /** What of the folder of images was left alone. */
+  readonly passedOver: readonly string[];
   /** Mean cross-entropy in nats, of the probabilities at the model's temperature. */
   readonly logLoss: number;
   readonly info: ModelInfo;
@@ -42,7 +44,7 @@ export async function scoreModel(options: ScoreOptions): Promise<Scores> {
   const { model, info } = await loadModel(engine, options.model);
   try {
     const places = placesOf(info, options.model);
-    const { images, labels: own } = await loadLabelledImages(options.data);
+    const { images, labels: own, passedOver } = await loadLabelledImages(options.data);
     const labels = own.map((label) => places[label] ?? label);
     const { jpegQuality } = options;
     const seen =
@@ -54,6 +56,7 @@ export async function scoreModel(options: ScoreOptions): Promise<Scores> {
     const p = normaliseRows(softmaxRows(atTemperature(logits, info.temperature ?? 1), classes), classes);
     return {
       images: labels.length,
+      passedOver,
       ...classificationReport(labels, argmaxRows(p, classes), classes),
       logLoss: logLoss(p, labels, classes),
       info,
