@@ -242,6 +242,31 @@ it('a graph whose groups feed each other in a circle is drawn all the same', asy
   expect((await rasterise(renderGraph('t', { stages, edges }))).colours).toBeGreaterThan(3);
 });
 
+it('an edge of the graph over several rows runs through no box', () => {
+  const names = ['data', 'sweep', 'baseline', 'select', 'train', 'evaluate'];
+  const edges = [
+    ['data', 'sweep'],
+    ['data', 'baseline'],
+    ['sweep', 'select'],
+    ['select', 'train'],
+    ['train', 'evaluate'],
+    ['baseline', 'evaluate'],
+  ] as const;
+  const svg = renderGraph('t', { stages: names.map((name) => ({ name })), edges });
+  const boxes = [
+    ...svg.matchAll(/<rect x="([\d.]+)" y="([\d.]+)" width="([\d.]+)" height="([\d.]+)" rx="7"/g),
+  ].map(([, ...numbers]) => numbers.map(Number));
+  expect(boxes).toHaveLength(names.length);
+  // Where a path stands still or turns: its ends, and the places in the rows that it passes.
+  const passed = [...svg.matchAll(/<path d="([^"]*V[^"]*)"/g)].flatMap(([, path = '']) =>
+    [...path.matchAll(/ ([\d.]+) ([\d.]+)V([\d.]+)/g)].map(([, ...numbers]) => numbers.map(Number)),
+  );
+  expect(passed).toHaveLength(2);
+  for (const [x = 0, top = 0, bottom = 0] of passed)
+    for (const [left = 0, y = 0, width = 0, height = 0] of boxes)
+      expect(x > left && x < left + width && top < y + height && bottom > y).toBe(false);
+});
+
 it('a matrix says where there is no image of a class, and its numbers can be read on every shade', () => {
   const svg = renderConfusion('t', classes, [
     [0, 0],
