@@ -283,7 +283,7 @@ describe('status --json', () => {
       No result yet
         last
 
-      What would run: ferment repro --dry"
+      What would run: ferment repro -S rate=0.3 --dry"
     `);
     expect(await p.ferment('why', 'train', '-S', 'rate=0.3')).toMatchInlineSnapshot(`
       "exit 0

@@ -120,6 +120,18 @@ it('commands in hints can be pasted, whatever the stage is called', async () => 
   expect(shown).toContain("What it wrote: ferment logs 's@$(touch made)'");
 });
 
+it('commands in hints are about the pipeline that the command was about', async () => {
+  const p = cliProject({
+    'pipeline.yaml': 'stages: {a: {cmd: touch x, outs: [x]}}\n',
+    'other one.yaml': 'stages: {a: {cmd: exit 3}, b: {cmd: touch y, outs: [y], frozen: true}}\n',
+  });
+  const other = ['--file', 'other one.yaml'];
+  expect(await p.ferment('status', ...other)).toContain("Begin with: ferment repro --file 'other one.yaml'");
+  const shown = await p.ferment('repro', '-k', ...other);
+  expect(shown).toContain("What it wrote: ferment logs a --file 'other one.yaml'");
+  expect(shown).toContain("put its outs back with: ferment checkout b --file 'other one.yaml'");
+});
+
 it('a stage that has only failed is not said never to have run, nor one that was restored', async () => {
   const p = cliProject({
     'pipeline.yaml': 'stages: {a: {cmd: test -e go && cp go a, deps: [in], outs: [a]}}\n',

@@ -1,6 +1,6 @@
 import { escapeControl, plural, prettyJson, printLine, printWarning } from '../../kit/index.ts';
 import { loadProject, checkout as restoreOuts } from '../../runner/index.ts';
-import { loadOptions } from '../load-options.ts';
+import { commandLike, loadOptions } from '../load-options.ts';
 import type { ActionContext, ProjectOptions } from '../program.ts';
 
 interface CheckoutOptions extends ProjectOptions {
@@ -39,9 +39,12 @@ export async function checkout(
     printLine(
       terminal.stderr,
       `Left to git (cache: false), though not as in pipeline.lock: ${left.map(escapeControl).join(', ')}. ` +
-        `To have what the stage wrote, remove it and give: ferment checkout`,
+        `To have what the stage wrote, remove it and give: ${commandLike(options, 'checkout')}`,
     );
   if (missing.length === 0) return;
   const names = missing.map(escapeControl).join(', ');
-  printLine(terminal.stderr, `Not in the store: ${names}. Make them again with: ferment repro`);
+  printLine(
+    terminal.stderr,
+    `Not in the store: ${names}. Make them again with: ${commandLike(options, 'repro')}`,
+  );
 }

@@ -6,12 +6,11 @@ import {
   prettyJson,
   printLine,
   printWarning,
-  quoteWord,
   type Terminal,
   widthOf,
 } from '../../kit/index.ts';
 import { type Change, loadProject, status as readStatus, type StatusResult } from '../../runner/index.ts';
-import { loadOptions } from '../load-options.ts';
+import { commandLike, loadOptions } from '../load-options.ts';
 import { columnsOf, foldValues } from '../narrow-table.ts';
 import type { ActionContext, ProjectOptions } from '../program.ts';
 import { describeChange, describeValues } from '../reporters/describe.ts';
@@ -40,9 +39,7 @@ export async function status(
     terminal.stdout.write(prettyJson(Object.fromEntries(result.stale)));
     return;
   }
-  const repro = ['ferment repro', ...(without ?? []).map((target) => `--without ${quoteWord(target)}`)].join(
-    ' ',
-  );
+  const repro = commandLike(options, 'repro', ...(without ?? []).flatMap((target) => ['--without', target]));
   printLine(terminal.stdout, describeStale(result, repro, terminal));
 }
 

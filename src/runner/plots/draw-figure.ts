@@ -11,10 +11,18 @@ import { type Figure, type Point, type Series, shortNames } from './figure.ts';
 /** The drawings of a figure: one, or for matrices one of each series; with their legend and what could not be drawn. */
 export interface Drawn {
   readonly panels: readonly { readonly caption: string | undefined; readonly drawing: Drawing }[];
-  readonly legend: readonly { readonly name: string; readonly color: number; readonly dash: number }[];
+  readonly legend: readonly LegendEntry[];
   /** How a legend's entry looks. */
   readonly sample: 'line' | 'mark' | 'bar';
   readonly notes: readonly string[];
+}
+
+interface LegendEntry {
+  readonly name: string;
+  readonly color: number;
+  readonly dash: number;
+  /** The curve with the same points, which is the one that is seen. */
+  readonly twin?: string | undefined;
 }
 
 /** The title of a figure: the declared one, else its id. */
@@ -27,10 +35,11 @@ export function drawFigure(figure: Figure, revisions: readonly string[]): Drawn 
   const curves = curvesOf(figure.series, revisions);
   const { xLabel, yLabel } = figure;
   const base = { title: titleOf(figure), xLabel, yLabel, curves };
-  const legend = curves.length > 1 ? curves.map(({ name, color, dash }) => ({ name, color, dash })) : [];
+  const legend = curves.length > 1 ? legendOf(curves) : [];
   const one = (drawing: Drawing, sample: Drawn['sample'], notes: readonly string[]): Drawn => ({
     panels: curves.length === 0 ? [] : [{ caption: undefined, drawing }],
-    legend,
+    // Bars stand beside each other.
+    legend: sample === 'bar' ? legend.map(({ twin, ...entry }) => entry) : legend,
     sample,
     notes,
   });
@@ -58,6 +67,16 @@ export function drawFigure(figure: Figure, revisions: readonly string[]): Drawn 
     case 'confusion_normalized':
       return drawMatrices(figure, curves);
   }
+}
+
+function legendOf(curves: readonly Curve<Point>[]): LegendEntry[] {
+  const first = new Map<string, string>();
+  return curves.map(({ name, color, dash, points }) => {
+    const key = JSON.stringify(points);
+    const twin = points.length === 0 ? undefined : first.get(key);
+    if (twin === undefined) first.set(key, name);
+    return { name, color, dash, twin };
+  });
 }
 
 /**

@@ -66,7 +66,8 @@ function renderPictures({ pictures, spec }: Figure): string {
 function renderLegend({ legend, sample }: Drawn): string {
   if (legend.length === 0) return '';
   const items = legend.map(
-    ({ name, color, dash }) => `<li>${renderSample(sample, color, dash)}${text(name)}</li>`,
+    ({ name, color, dash, twin }) =>
+      `<li>${renderSample(sample, color, dash)}${text(twin === undefined ? name : `${name} = ${twin}`)}</li>`,
   );
   return `<ul class="legend">${items.join('')}</ul>`;
 }

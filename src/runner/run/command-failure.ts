@@ -1,9 +1,8 @@
-import { join, relative } from 'node:path';
-import { errnoOf, FermentError, formatBytes, formatDuration, quoteWord } from '../../kit/index.ts';
+import { errnoOf, FermentError, formatBytes, formatDuration } from '../../kit/index.ts';
 import type { Project } from '../load/index.ts';
 import type { Stage } from '../model.ts';
 import type { CommandEnd } from './command.ts';
-import { DEFAULT_LOCK_FILE } from './stage-log.ts';
+import { hintCommand } from './hint-command.ts';
 import type { Worker } from './worker.ts';
 
 /**
@@ -18,13 +17,8 @@ export function throwUnlessGood(worker: Worker, stage: Stage, end: CommandEnd, p
   if (how === undefined) return;
   if (errnoOf(end.startError) === 'E2BIG') throw tooLong(stage, end.startError);
   throw new FermentError('STAGE_FAILED', `Stage '${stage.name}' failed: ${how}.`, {
-    hint: `What it wrote: ferment logs ${quoteWord(stage.name)}${fileOption(project)}`,
+    hint: `What it wrote: ${hintCommand(project, 'logs', stage.name)}`,
   });
-}
-
-/** The option that names this pipeline, where a command without it is about another one. */
-function fileOption({ root, file, lockFile }: Project): string {
-  return lockFile === DEFAULT_LOCK_FILE ? '' : ` --file ${quoteWord(relative('', join(root, file)))}`;
 }
 
 /** Linux takes 128 kB for one argument (the text of a command is one), and a few MB for all with the environment. */

@@ -1,10 +1,11 @@
-import { FermentError, quoteWord } from '../../kit/index.ts';
+import { FermentError } from '../../kit/index.ts';
 import type { Change, Content, LockEntry, Stage } from '../model.ts';
 import { areSameInputs, compareInputs } from '../plan/index.ts';
 import { isStored } from '../store/restore.ts';
 import { readRunCache } from '../store/run-cache.ts';
 import { createIsDep } from './find-deps.ts';
 import { type Gathered, gatherInputs } from './gather-inputs.ts';
+import { hintCommand } from './hint-command.ts';
 import type { Session } from './session.ts';
 
 /** What is to be done with a stage whose upstream is done, and why. */
@@ -114,7 +115,7 @@ async function decideFrozen(session: Session, stage: Stage): Promise<Decided> {
       'MISSING_OUT',
       `Stage '${stage.name}' is frozen, but its out ${path} does not exist.`,
       {
-        hint: `Remove 'frozen: true' to run it, or put its outs back with: ferment checkout ${quoteWord(stage.name)}`,
+        hint: `Remove 'frozen: true' to run it, or put its outs back with: ${hintCommand(session.project, 'checkout', stage.name)}`,
       },
     );
   }

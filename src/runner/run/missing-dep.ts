@@ -1,10 +1,11 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { basename, dirname, isAbsolute, resolve } from 'node:path';
-import { didYouMean, FermentError, quoteWord } from '../../kit/index.ts';
+import { didYouMean, FermentError } from '../../kit/index.ts';
 import { formatKey, type KeyPath } from '../load/key-path.ts';
 import { originOf, type ParamsFile } from '../load/params.ts';
 import { projectPath } from '../load/paths.ts';
 import type { Dep, ProjectPath, Stage } from '../model.ts';
+import { hintCommand } from './hint-command.ts';
 import type { Session } from './session.ts';
 
 /** MISSING_DEP for a glob that finds nothing. */
@@ -33,7 +34,7 @@ function missingHint({ root, graph, project }: Session, stage: Stage, path: Proj
     // The stage has made its out, and running it again would not help.
     if (folder !== path && existsSync(resolve(root, folder)))
       return `It is not in ${folder}, which stage '${name}' makes: correct the path in ${stage.file}, or let '${name}' write it.`;
-    return `Stage '${name}' makes it: ferment repro ${quoteWord(name)}`;
+    return `Stage '${name}' makes it: ${hintCommand(project, 'repro', name)}`;
   }
   const isOutside = isAbsolute(path) || path.startsWith('../');
   const near = isOutside ? undefined : nearestName(root, path);

@@ -1,8 +1,9 @@
-import { isFermentError, quoteWord } from '../../kit/index.ts';
+import { isFermentError } from '../../kit/index.ts';
 import type { Content, Stage } from '../model.ts';
 import { keepContent } from '../store/keep-content.ts';
 import { isStored } from '../store/restore.ts';
 import { compareOuts } from './decide.ts';
+import { hintCommand } from './hint-command.ts';
 import type { Session } from './session.ts';
 import { isStoreFailure } from './store-outs.ts';
 
@@ -34,7 +35,7 @@ export async function describePersistent(session: Session, stage: Stage): Promis
     .map((content) => {
       const stays = `${content.path} persists: it stays as the failed command left it.`;
       if (!isStored(session.store, content)) return stays;
-      return `${stays} What the last success left is in the store: ferment checkout --force ${quoteWord(stage.name)}`;
+      return `${stays} What the last success left is in the store: ${hintCommand(session.project, 'checkout', '--force', stage.name)}`;
     });
 }
 

@@ -22,7 +22,7 @@ interface Placed extends Curve {
 /** More marks than this run into each other. */
 const MOST_MARKS = 40;
 
-/** Lines over numbers or names; the same names stand at the same place. */
+/** Lines over numbers or names; the same names stand at the same place. Of equal lines the first is seen. */
 export function drawLines(chart: LineChart): Drawing {
   const x = coordinateOf(chart.curves.flatMap(({ points }) => points.map((point) => point.x)));
   const curves = chart.curves.map((curve): Placed => ({ ...curve, points: numbersOf(curve.points, x) }));
@@ -33,7 +33,7 @@ export function drawLines(chart: LineChart): Drawing {
   const label = `${chart.title}: lines of ${chart.curves.map(({ name }) => name).join(', ')}`;
   return {
     ...size,
-    svg: drawing(size, label, plane.axes, ...lines),
+    svg: drawing(size, label, plane.axes, ...lines.reverse()),
     stops: stopsOf(curves, x, plane),
     mode: 'x',
   };

@@ -50,7 +50,7 @@ export function drawScatter(chart: ScatterChart): Drawing {
   const each = Math.ceil(stops.length / MOST_STOPS);
   return {
     ...size,
-    svg: drawing(size, label, plane.axes, ...clouds),
+    svg: drawing(size, label, plane.axes, ...clouds.reverse()),
     stops: stops.filter((_, i) => i % each === 0).sort((a, b) => a.x - b.x || a.y - b.y),
     mode: 'xy',
   };
