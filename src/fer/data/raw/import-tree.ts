@@ -1,12 +1,12 @@
 import { basename } from 'node:path';
-import { compareBytes } from '../../../kit/index.ts';
+import { compareBytes, plural } from '../../../kit/index.ts';
 import { readImageHeader } from '../../images/index.ts';
 import type { DataReporting } from '../progress.ts';
 import { type FileTree, hasCsvName, isSystemFile, type TreeFile } from '../tree/index.ts';
 import { type BadImage, refuseBadImages } from './bad-images.ts';
 import { importCsv } from './import-csv.ts';
 import { findFolderLayout, noLayout, type PlacedImage } from './layout.ts';
-import { requireEveryClass } from './listing.ts';
+import { nameFolders, requireEveryClass } from './listing.ts';
 import type { RawWriter } from './writer.ts';
 
 /** What was found in a source, beside the images themselves. */
@@ -40,6 +40,10 @@ export async function importTree(
     return { layout: 'csv', ignored: { otherFiles: tree.files.length - 1 } };
   }
   requireEveryClass(images, tree.name, otherFolders);
+  if (ignored.outsideLayout > 0)
+    reporting.onWarning?.(
+      `Left alone: ${plural(ignored.outsideLayout, 'image')} in folders that are none of a class: ${nameFolders(otherFolders)}.`,
+    );
   refuseBadImages(await copyImages(images, writer, reporting), tree.name);
   return { layout: 'folders', ignored };
 }

@@ -15,7 +15,7 @@ export interface PlacedImage {
 export interface FolderLayout {
   readonly images: readonly PlacedImage[];
   readonly ignored: Readonly<Record<IgnoreReason, number>>;
-  /** Folders with images in a part whose names are none of a class: `train/joy`. */
+  /** Folders of the images outside of the layout: `train/joy`. */
   readonly otherFolders: readonly string[];
 }
 
@@ -57,7 +57,7 @@ export function findFolderLayout(files: readonly TreeFile[], sourceName: string)
     if (typeof at !== 'string') found.push(at);
     else {
       ignored[at]++;
-      if (at === 'outsideLayout') addOther(others, file);
+      if (at === 'outsideLayout') others.add(file.path.split('/').slice(0, -1).join('/') || '.');
     }
   }
   const roots = [...new Set(found.map((image) => image.root))];
@@ -66,11 +66,6 @@ export function findFolderLayout(files: readonly TreeFile[], sourceName: string)
   const images = found.map((image) => place(image, hasValidation));
   refuseCollisions(images, sourceName);
   return { images, ignored, otherFolders: [...others].sort(compareBytes) };
-}
-
-function addOther(others: Set<string>, file: TreeFile): void {
-  const [part = '', name] = file.path.split('/').slice(-3, -1);
-  if (name !== undefined && ROLES.has(part.toLowerCase())) others.add(`${part}/${name}`);
 }
 
 function locate(file: TreeFile): IgnoreReason | Found {

@@ -39,6 +39,14 @@ function listFolder(folder: string): string[] {
   }
 }
 
+/** Some folders in quotes, so that a blank at an end is seen. */
+export function nameFolders(folders: readonly string[]): string {
+  return someOf(
+    folders.map((folder) => `'${folder}'`),
+    MAX_NAMED,
+  );
+}
+
 /**
  * Throws DATA_LAYOUT unless both parts have images of all seven classes, naming those that lack them, and the folders
  * that may have been meant.
@@ -53,9 +61,7 @@ export function requireEveryClass(
     return CLASSES.filter((name) => counts[name] === 0).map((name) => `${part}/${name}`);
   });
   if (lacking.length === 0) return;
-  const quoted = otherFolders.map((folder) => `'${folder}'`);
-  const others =
-    quoted.length === 0 ? '' : ` Folders whose names are of no class: ${someOf(quoted, MAX_NAMED)}.`;
+  const others = otherFolders.length === 0 ? '' : ` Other folders with images: ${nameFolders(otherFolders)}.`;
   throw new FermentError(
     'DATA_LAYOUT',
     `${sourceName} must hold images of all ${CLASSES.length} classes to train and to test. Received: none in ${lacking.join(', ')}.${others}`,

@@ -24,14 +24,17 @@ import { HONEST } from './support/study.ts';
 const COUNTS = { train: 2, publicTest: 1, privateTest: 1 };
 let folder: string;
 let out: string;
+let warnings: string[];
 
 beforeEach(() => {
   folder = temporaryFolder();
+  warnings = [];
   out = join(folder, 'raw');
 });
 
 function download(source: string | undefined, changes: Partial<Params['download']>): Promise<DownloadReport> {
-  return downloadDataset({ seed: 42, download: downloadParams(changes), source, out });
+  const onWarning = (text: string) => warnings.push(text);
+  return downloadDataset({ seed: 42, download: downloadParams(changes), source, out, onWarning });
 }
 
 function zipOf(files: Iterable<readonly [string, Uint8Array | string]>, prefix = ''): string {
@@ -86,6 +89,7 @@ describe('a data set in class folders', () => {
     const report = await download(source, { source: 'folder' });
     expect(report.images.train.happy).toBe(2);
     expect(report.ignored).toEqual({ system: 2, notAnImage: 1, outsideLayout: 1 });
+    expect(warnings).toEqual(["Left alone: 1 image in folders that are none of a class: 'Train/contempt'."]);
     expect(report.source).toEqual({ kind: 'folder', name: 'mine', sha256: null });
   });
 
@@ -146,7 +150,7 @@ describe('a data set in class folders', () => {
     await expect(download(zipOf(spelt, 'a/'), { source: 'zip' })).rejects.toMatchObject({
       code: 'DATA_LAYOUT',
       message: expect.stringMatching(
-        /none in train\/happy, train\/sad, test\/happy\. Folders whose names are of no class: 'test\/Joy', 'train\/Joy', 'train\/sad '\.$/,
+        /none in train\/happy, train\/sad, test\/happy\. Other folders with images: 'a\/test\/Joy', 'a\/train\/Joy', 'a\/train\/sad '\.$/,
       ),
     });
   });
