@@ -123,6 +123,29 @@ it('the ninth column has the colour of the first and another dash', () => {
   expect(new Set(legend.map(({ color, dash }) => `${color} ${dash}`)).size).toBe(9);
 });
 
+it('of equal lines and points the first is seen, and the legend says of the others what they equal', () => {
+  const pairs = [
+    [1, 2],
+    [2, 3],
+  ] as const;
+  const line = (revision: string, points: Pairs): Series => ({ ...seriesOf(points), revision });
+  const revisions = ['HEAD', 'workspace', 'other'];
+  for (const template of ['linear', 'simple', 'smooth', 'scatter'] as const) {
+    const figure = figureOf(template, line('HEAD', pairs), line('workspace', pairs), line('other', [[1, 1]]));
+    const page = renderFigure(figure, revisions, 'f0');
+    const names = [...page.matchAll(/<\/svg>([^<]*)<\/li>/g)].map(([, name]) => name);
+    expect(names).toEqual(['HEAD', 'workspace = HEAD', 'other']);
+    const drawn = [
+      ...(page.match(/<div class="plot".*?<script/s)?.[0] ?? '').matchAll(
+        /class="(?:line|mark) [^"]*?c?(\d)/g,
+      ),
+    ];
+    expect(drawn.at(-1)?.[0]).toContain('c0');
+  }
+  const bars = figureOf('bar_horizontal', line('HEAD', [[1, 'a']]), line('workspace', [[1, 'a']]));
+  expect(renderFigure(bars, revisions, 'f0')).not.toContain('workspace = HEAD');
+});
+
 it('the colours can be seen on a light and on a dark page, and are apart for colour-blind readers', () => {
   const pages = [...PAGE_STYLE.matchAll(/--ground:(#\w+);--panel:(#\w+);[^}]*?(--c0:[^}]*)\}/g)];
   // On a screen, in the dark and on paper.
