@@ -125,7 +125,7 @@ Probabilities are those of the logits divided by the \`temperature\` in the mode
 
 ## What evaluate and publish do
 
-\`evaluate\` compares by the names of the classes, in whatever order \`model-info.json\` has them, and its log loss is that of the probabilities that \`predict\` gives, at the model's temperature.
+\`evaluate\` compares by the names of the classes, in whatever order \`model-info.json\` has them; files and folders that it leaves alone, and classes without an image, are said on stderr. Its log loss is that of the probabilities that \`predict\` gives, at the model's temperature.
 
 \`publish\` takes the figures from \`reports/metrics/\` of the folder it runs in. It refuses those of another model (trained again since, not evaluated again), and to write its card over a README.md beside which no model lies. Figures are those of the model before it is rounded to float16, which moves them little: of FER2013's 3,589 test images the shipped model names 2,497 rightly, and 2,496 before (\`npx fer evaluate models/fer2013 data/processed/test\`). A number of 65,520 or more, which float16 does not hold, is refused: \`--precision float32\`.
 
