@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
@@ -289,3 +290,22 @@ it('a pack that is altered, cut, emptied or deleted: its objects are misses, the
   }
   expect(p.read('runs')).toBe('x\n'.repeat(damages.length + 1));
 });
+
+/** On some systems sh is a bash, which takes all of it. */
+const isPlain = spawnSync('/bin/sh', ['-c', '[[ 1 == 1 ]]']).status === 127;
+
+it.skipIf(!isPlain).each([
+  ['[[ 1 == 1 ]] && echo 1 > x', true],
+  ['diff <(echo 1) <(echo 2) > x', true],
+  ['source env.sh && echo 1 > x', true],
+  ['echo "no [[ here"; nowhere-to-be-found > x', true],
+  ['nowhere-to-be-found > x', false],
+  ['test [ = [; exit 1 # [[ ]]', false],
+])(
+  'a command for bash that sh refuses, %j: the hint says for which shell commands are (%j)',
+  async (cmd, isHinted) => {
+    const p = runnerProject({ 'pipeline.yaml': JSON.stringify({ stages: { s: { cmd, outs: ['x'] } } }) });
+    const { summary } = await p.repro();
+    expect(summary.error?.hint?.includes('Commands are for /bin/sh.')).toBe(isHinted);
+  },
+);

@@ -17,8 +17,21 @@ export function throwUnlessGood(worker: Worker, stage: Stage, end: CommandEnd, p
   if (how === undefined) return;
   if (errnoOf(end.startError) === 'E2BIG') throw tooLong(stage, end.startError);
   throw new FermentError('STAGE_FAILED', `Stage '${stage.name}' failed: ${how}.`, {
-    hint: `What it wrote: ${hintCommand(project, 'logs', stage.name)}`,
+    hint: `What it wrote: ${hintCommand(project, 'logs', stage.name)}${bashHint(stage, end)}`,
   });
+}
+
+/** What only bash and its like know: `[[ a ]]`, `<(command)`, `<<< text`, `a=(list)`, `source file`, `$'text'`, `{1..3}`. */
+const BASH_ONLY =
+  /(^|[\s;&|(])(\[\[\s|source\s|function\s|shopt\s|declare\s|mapfile\s|pushd\s)|[<>]\(|<<<|\w=\(|\$'|&>/m;
+
+/** DVC takes the shell of whoever runs it, so commands that were written for it may need bash. */
+function bashHint({ command }: Stage, { exitCode }: CommandEnd): string {
+  // As sh ends where it does not understand a text, or a command.
+  const isRefused = exitCode === 2 || exitCode === 127;
+  if (!isRefused || command.kind !== 'shell' || !command.lines.some((line) => BASH_ONLY.test(line)))
+    return '';
+  return '\nCommands are for /bin/sh. What needs bash goes into a script: bash script.sh';
 }
 
 /** Linux takes 128 kB for one argument (the text of a command is one), and a few MB for all with the environment. */
