@@ -1,6 +1,7 @@
 import { formatCount } from '../../kit/index.ts';
 import { type Drawing, formatValue } from './chart/chart.ts';
 import { markPath } from './chart/marks.ts';
+import { WIDTH } from './chart/plane.ts';
 import type { Cell } from './csv.ts';
 import { columnNames, type Drawn, drawFigure, titleOf } from './draw-figure.ts';
 import type { Figure, Series } from './figure.ts';
@@ -35,10 +36,11 @@ function renderPanels({ panels }: Drawn): string {
       '\\u003c',
     );
     // Matrices keep their own size; charts fill the column.
-    const width = drawing.width === 480 ? '' : ` style="max-width:${Math.round(drawing.width * 1.25)}px"`;
+    const isChart = drawing.width === WIDTH;
+    const width = isChart ? '' : ` style="max-width:${Math.round(drawing.width * 1.25)}px"`;
     return [
       `<div class="panel"${width}>${name}`,
-      '<div class="plot" tabindex="0" role="group" aria-label="Values: arrow keys">',
+      `<div class="plot${isChart ? ' chart' : ''}" tabindex="0" role="group" aria-label="Values: arrow keys">`,
       drawing.svg,
       '<div class="tip" role="status" hidden></div>',
       `<script type="application/json">${data}</script>`,

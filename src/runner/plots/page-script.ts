@@ -38,9 +38,10 @@ for (const plot of document.querySelectorAll('.plot')) {
     const box = svg.getBoundingClientRect();
     const scale = box.width / view.width;
     const left = x * scale, top = y * scale;
-    const room = plot.clientWidth - tip.offsetWidth;
+    // On a telephone a chart is wider than the screen, and scrolls.
+    const from = plot.scrollLeft, room = from + plot.clientWidth - tip.offsetWidth;
     const beside = left + 12 > room ? left - tip.offsetWidth - 12 : left + 12;
-    tip.style.left = Math.max(0, Math.min(room, beside)) + 'px';
+    tip.style.left = Math.max(from, Math.min(room, beside)) + 'px';
     tip.style.top = Math.max(0, Math.min(box.height - tip.offsetHeight, top - tip.offsetHeight / 2)) + 'px';
   };
   const near = (event) => {

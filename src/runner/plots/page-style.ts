@@ -75,7 +75,8 @@ summary{cursor:pointer;color:var(--muted)}
 table{border-collapse:collapse;font-variant-numeric:tabular-nums}
 th,td{text-align:left;padding:.2rem .8rem .2rem 0;border-bottom:1px solid var(--line);white-space:nowrap}
 .n{text-align:right}
-@media (max-width:30rem){header,main{padding-left:.75rem;padding-right:.75rem}figure{padding:.8rem .75rem}}
+@media (max-width:30rem){header,main{padding-left:.75rem;padding-right:.75rem}figure{padding:.8rem .75rem}
+.chart{overflow-x:auto;touch-action:pan-x pan-y}.chart svg{min-width:25.5rem}}
 @media print{
 body{font-size:10pt;print-color-adjust:exact;-webkit-print-color-adjust:exact}
 nav,details,.tip{display:none}

@@ -136,7 +136,7 @@ it('of equal lines and points the first is seen, and the legend says of the othe
     const names = [...page.matchAll(/<\/svg>([^<]*)<\/li>/g)].map(([, name]) => name);
     expect(names).toEqual(['HEAD', 'workspace = HEAD', 'other']);
     const drawn = [
-      ...(page.match(/<div class="plot".*?<script/s)?.[0] ?? '').matchAll(
+      ...(page.match(/<div class="plot.*?<script/s)?.[0] ?? '').matchAll(
         /class="(?:line|mark) [^"]*?c?(\d)/g,
       ),
     ];
@@ -205,6 +205,15 @@ it.skipIf(chromePath === undefined)(
       expect(await page.locator('.tip').isVisible()).toBe(true);
       await page.locator('h1').tap();
       expect(await page.locator('.tip').isVisible()).toBe(false);
+      // The words of a chart can be read: it is wider than the screen, and scrolls. So does what it says.
+      const drawn = await page.locator('.plot svg').boundingBox();
+      expect(drawn?.width).toBeGreaterThanOrEqual(0.85 * 480);
+      await page.evaluate('document.querySelector(".plot").scrollLeft = 60');
+      await page.locator('.plot').tap({ position: { x: 30, y: 60 } });
+      const { x = 0, width = 0 } = (await page.locator('.tip').boundingBox()) ?? {};
+      expect(x).toBeGreaterThan(0);
+      expect(x + width).toBeLessThanOrEqual(390);
+      expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(390);
     } finally {
       await chrome.close();
     }
