@@ -15,7 +15,6 @@ interface BmpHeader {
   /** The first row in the file is the top one. */
   readonly fromTop: boolean;
   readonly bits: number;
-  readonly compression: number;
   /** Where the pixels begin in the file. */
   readonly pixelsAt: number;
   readonly paletteAt: number;
@@ -69,13 +68,13 @@ function readHeader(bytes: Buffer): BmpHeader {
     compression === 0 ? [1, 4, 8, 24, 32].includes(bits) : compression === WITH_MASKS && usual && bits === 32;
   if (!isRead) throw notRead(`${bits} bits, compression ${compression}`);
   const pixelsAt = bytes.readUInt32LE(10);
+  if (pixelsAt < 14 + size) throw damaged();
   const most = 2 ** Math.min(bits, 8);
   return {
     width,
     height: Math.abs(rows),
     fromTop: rows < 0,
     bits,
-    compression,
     pixelsAt,
     paletteAt: 14 + size,
     colours: colours === 0 ? most : Math.min(colours, most),

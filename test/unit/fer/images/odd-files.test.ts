@@ -146,7 +146,9 @@ describe('a BMP', () => {
       [1, 2, 3, 4, 5, 6],
     ]);
     const damaged = 'a part of its picture (bmp) is missing or damaged';
-    for (const file of [whole.subarray(0, -1), whole.subarray(0, 40), Buffer.from(whole).fill(0, 18, 22)])
+    const noPlace = Buffer.from(whole).fill(0, 10, 14);
+    const noWidth = Buffer.from(whole).fill(0, 18, 22);
+    for (const file of [whole.subarray(0, -1), whole.subarray(0, 40), noWidth, noPlace])
       expect(await reasonOf(file)).toBe(damaged);
     expect(await reasonOf(makeBmp({ width: 2, height: 1, bits: 8 }, [[0, 9]], [[1, 1, 1, 0]]))).toBe(damaged);
     expect(await reasonOf(makeBmp({ width: 2, height: 1, bits: 8 }, [[0, 0]], [[1, 1, 1, 0]], 1))).toBe(
