@@ -309,3 +309,13 @@ it.skipIf(!isPlain).each([
     expect(summary.error?.hint?.includes('Commands are for /bin/sh.')).toBe(isHinted);
   },
 );
+
+it.each([
+  [{ outs: ['~/x'] }, 'In paths ~ stands for nothing but itself:'],
+  [{ deps: ['$HOME/x'] }, 'In paths $HOME stands for nothing but itself:'],
+  [{ deps: ['~me/*.csv'] }, 'In paths ~me stands for nothing but itself:'],
+  [{ deps: ['x~'] }, 'Put it there, or correct the path in pipeline.yaml.'],
+])('what a shell would replace in a path is told: %j', async (paths, hint) => {
+  const p = runnerProject({ 'pipeline.yaml': JSON.stringify({ stages: { s: { cmd: 'true', ...paths } } }) });
+  expect((await p.repro()).summary.error?.hint).toContain(hint);
+});

@@ -63,7 +63,10 @@ function expandForeach(
   for (const key of Object.keys(others)) {
     reporter.complain(
       [...path, key],
-      { message: `'${key}' cannot stand beside 'foreach'.`, hint: "Move it under 'do'." },
+      {
+        message: `'${key}' cannot stand beside 'foreach'.`,
+        hint: key === 'matrix' ? 'A group has one of the two.' : "Move it under 'do'.",
+      },
       'key',
     );
   }

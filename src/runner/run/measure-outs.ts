@@ -5,6 +5,7 @@ import type { Content, Stage } from '../model.ts';
 import { isThere } from './aside.ts';
 import type { Session } from './session.ts';
 import { isStoreFailure } from './store-outs.ts';
+import { unexpandedHint } from './unexpanded.ts';
 
 /** Hashes what the command made, storing small files on the way. Throws MISSING_OUT. */
 export async function measureOuts(
@@ -18,7 +19,8 @@ export async function measureOuts(
       'MISSING_OUT',
       `Stage '${stage.name}' succeeded without writing its out ${path}.`,
       {
-        hint: 'Let its program write there, or correct the path in the pipeline file.',
+        hint:
+          unexpandedHint(path) ?? 'Let its program write there, or correct the path in the pipeline file.',
       },
     );
   }

@@ -7,6 +7,7 @@ import { projectPath } from '../load/paths.ts';
 import type { Dep, ProjectPath, Stage } from '../model.ts';
 import { hintCommand } from './hint-command.ts';
 import type { Session } from './session.ts';
+import { unexpandedHint } from './unexpanded.ts';
 
 /** MISSING_DEP for a glob that finds nothing. */
 export function emptyGlob(stage: Stage, dep: Dep): FermentError {
@@ -14,7 +15,7 @@ export function emptyGlob(stage: Stage, dep: Dep): FermentError {
     'MISSING_DEP',
     `Stage '${stage.name}' depends on ${dep.path}, which matches no file.`,
     {
-      hint: 'Correct the pattern in the pipeline file, or make the files.',
+      hint: unexpandedHint(dep.path) ?? 'Correct the pattern in the pipeline file, or make the files.',
     },
   );
 }
@@ -40,6 +41,8 @@ function missingHint({ root, graph, project }: Session, stage: Stage, path: Proj
   const near = isOutside ? undefined : nearestName(root, path);
   const origin = originOfPath([...project.params.files.values()], { root, stage, path });
   if (near !== undefined) return origin === undefined ? near : `${near} The path is ${origin}.`;
+  const unexpanded = unexpandedHint(path);
+  if (unexpanded !== undefined) return unexpanded;
   return `Put it there, or correct ${origin ?? `the path in ${stage.file}`}.`;
 }
 

@@ -311,6 +311,9 @@ describe('groups', () => {
     expect(failure(() => names('stages: {a: {foreach: [1], do: {cmd: y}, deps: [x]}}'))).toContain(
       "'deps' cannot stand beside 'foreach'",
     );
+    const both = failure(() => names('stages: {a: {foreach: [1], do: {cmd: y}, matrix: {x: [1]}}}'));
+    expect(both).toContain('A group has one of the two.');
+    expect(both).not.toContain("under 'do'");
   });
 
   it('a matrix that asks for millions is refused at once', () => {
