@@ -17,7 +17,11 @@ export const ERRORS = {
     exit: 3,
     meaning: 'A path leaves the project, goes through a link that leaves it, or through a file.',
   },
-  BUNDLE_FAILED: { exit: 3, meaning: 'The program of a module stage could not be bundled.' },
+  BUNDLE_FAILED: {
+    exit: 3,
+    meaning:
+      'The program of a module stage could not be bundled, or imports a package that is not installed.',
+  },
   // running
   STAGE_FAILED: { exit: 1, meaning: 'A stage ended with a failure.' },
   MISSING_DEP: { exit: 1, meaning: 'A dependency does not exist and no stage makes it.' },
