@@ -143,7 +143,7 @@ export const reportSchema = {
   additionalProperties: false,
   default: {},
   description: 'What the report shows.',
-  required: ['title', 'samples'],
+  required: ['title', 'samples', 'palette'],
   properties: {
     title: { type: 'string', default: 'Facial emotion recognition with compact nets' },
     samples: {
@@ -151,6 +151,12 @@ export const reportSchema = {
       default: 'generated-only',
       description:
         'Whether training images are shown. Faces are people: images of a real data set stay out unless you say "always".',
+    },
+    palette: {
+      enum: ['safe', 'paper'],
+      default: 'safe',
+      description:
+        "Colours of figures: ours, which every reader can tell apart on white and on a dark page, or the paper's own, to be held beside its figures.",
     },
   },
 } as const satisfies JSONSchema;

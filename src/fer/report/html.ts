@@ -1,10 +1,11 @@
 import { escapeText, unreachable } from '../../kit/index.ts';
 import type { Block } from './document.ts';
+import { SAFE_PALETTE } from './figures/index.ts';
 import { HOVER_SCRIPT, hoverAttributes } from './hover.ts';
-import { PAGE_STYLE } from './page-style.ts';
+import { pageStyle } from './page-style.ts';
 
 /** The document as one page that needs nothing else: no network, no fonts, and scripts only to ask maps about points. */
-export function renderHtml(title: string, blocks: readonly Block[]): string {
+export function renderHtml(title: string, blocks: readonly Block[], palette = SAFE_PALETTE): string {
   const headings = blocks.filter((block) => block.kind === 'heading' && block.level === 2);
   const anchors = anchorsOf(blocks);
   const contents = headings.map((h) => `<li><a href="#${anchors.get(h)}">${inline(textOf(h))}</a></li>`);
@@ -15,7 +16,7 @@ export function renderHtml(title: string, blocks: readonly Block[]): string {
     '<meta charset="utf-8">',
     '<meta name="viewport" content="width=device-width, initial-scale=1">',
     `<title>${escapeText(title)}</title>`,
-    `<style>${PAGE_STYLE}</style>`,
+    `<style>${pageStyle(palette)}</style>`,
     '</head>',
     '<body>',
     `<nav aria-label="Contents"><ul>${contents.join('')}</ul></nav>`,

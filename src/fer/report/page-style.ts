@@ -1,17 +1,17 @@
-import { ON_DARK } from './figures/index.ts';
+import type { Palette } from './figures/index.ts';
 
 /** What is measured changes by its colour on white. */
-function darkColors(): string {
-  return Object.entries(ON_DARK)
+function darkColors(onDark: Palette['onDark']): string {
+  return Object.entries(onDark)
     .map(([color, dark]) => `[fill="${color}"] { fill: ${dark}; } [stroke="${color}"] { stroke: ${dark}; }`)
     .join('\n  ');
 }
 
 /**
  * The page's style sheet. On a dark screen the figures change with it, their neutral parts by the classes of
- * figures/svg.ts and their colours by those of figures/colors.ts; on paper everything is dark on white, and no figure or row is cut in two.
+ * figures/svg.ts and their colours by the palette's; on paper everything is dark on white, and no figure or row is cut in two.
  */
-export const PAGE_STYLE = `
+export const pageStyle = ({ onDark }: Palette): string => `
 :root { color-scheme: light dark; --ink: #1f2933; --muted: #616e7c; --line: #e4e7eb; --ground: #ffffff; --accent: #0b5394; --raised: #f7f9fb; --code: #f3f5f7; --note: #fffaeb; }
 * { box-sizing: border-box; }
 body { margin: 0; color: var(--ink); background: var(--ground); font: 16px/1.55 system-ui, -apple-system, "Segoe UI", Roboto, "DejaVu Sans", sans-serif; }
@@ -59,7 +59,7 @@ pre code { padding: 0; background: none; }
   .halo { stroke: #1a2129; }
   .on-light { display: none; }
   .on-dark { display: inline; }
-  ${darkColors()}
+  ${darkColors(onDark)}
 }
 @page { margin: 1.6cm; }
 @media print {

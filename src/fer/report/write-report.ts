@@ -4,7 +4,7 @@ import { loadDataset } from '../data/index.ts';
 import type { Params } from '../params/index.ts';
 import { type Block, figuresOf, heading, paragraph } from './document.ts';
 import { readEarlierResults } from './earlier-results.ts';
-import type { StageGraph } from './figures/index.ts';
+import { PALETTES, type StageGraph } from './figures/index.ts';
 import { renderHtml } from './html.ts';
 import { renderMarkdown } from './markdown.ts';
 import { type Results, readResults } from './results.ts';
@@ -42,12 +42,16 @@ export async function writeReport(options: ReportOptions): Promise<void> {
   makeFolder(options.outs.figures);
   for (const [name, svg] of figuresOf(blocks)) writeFileAtomic(join(options.outs.figures, name), svg);
   writeFileAtomic(options.outs.markdown, renderMarkdown(blocks));
-  writeFileAtomic(options.outs.page, renderHtml(options.report.title, blocks));
+  writeFileAtomic(
+    options.outs.page,
+    renderHtml(options.report.title, blocks, PALETTES[options.report.palette]),
+  );
 }
 
 async function contentOf(results: Results, options: ReportOptions): Promise<readonly Block[]> {
   const source = results.download.source.kind;
   const { samples, title } = options.report;
+  const palette = PALETTES[options.report.palette];
   const isShown = samples === 'always' || (samples === 'generated-only' && source === 'generated');
   const folders = new Map(options.maps.map((folder) => [basename(folder), folder]));
   return [
@@ -55,14 +59,14 @@ async function contentOf(results: Results, options: ReportOptions): Promise<read
     paragraph(
       'A reproduction of "Facial emotion recognition on FER2013 with compact CNNs", in which a VGG16 baseline, a small ResNet and a small MobileNetV2 answer which of seven emotions a 48 x 48 gray face shows.',
     ),
-    ...headlineSection(results, source),
+    ...headlineSection(results, source, palette),
     ...compareSection(results),
     ...changesSection(results, readEarlierResults(options.metrics)),
-    ...(await dataSection(results, isShown ? loadDataset(options.train) : undefined)),
-    ...sweepSection(results),
-    ...finalSection(results, options.teaching),
-    ...evaluationSection(results),
-    ...(await mapsSection(results, folders)),
+    ...(await dataSection(results, isShown ? loadDataset(options.train) : undefined, palette)),
+    ...sweepSection(results, palette),
+    ...finalSection(results, options.teaching, palette),
+    ...evaluationSection(results, palette),
+    ...(await mapsSection(results, folders, palette)),
     ...provenanceSection(results, options.graph),
   ];
 }

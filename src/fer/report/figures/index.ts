@@ -1,5 +1,5 @@
 export { type BarChart, renderBars } from './bars.ts';
-export { BAR_COLORS, colorAt, ON_DARK, SERIES_COLORS } from './colors.ts';
+export { colorAt, PALETTES, type Palette, SAFE_PALETTE } from './colors.ts';
 export { renderConfusion } from './confusion.ts';
 export { renderGraph, type StageGraph } from './graph.ts';
 export { type LineChart, type LineSeries, renderLines } from './lines.ts';

@@ -1,14 +1,14 @@
 import sharp from 'sharp';
 import { element } from '../../../kit/index.ts';
-import { ON_DARK } from './colors.ts';
+import type { Palette } from './colors.ts';
 import { HALO } from './svg.ts';
 
 /** What the page's style sheet has for HALO on a dark screen. */
 const DARK_HALO = '#1a2129';
 
 /** Dots in a square of this side as one picture, twice as fine; and one for dark screens, which only the page shows. */
-export async function rasterised(dots: string, side: number): Promise<string> {
-  const dark = [...Object.entries(ON_DARK), [HALO.stroke, DARK_HALO] as const].reduce(
+export async function rasterised(dots: string, side: number, onDark: Palette['onDark']): Promise<string> {
+  const dark = [...Object.entries(onDark), [HALO.stroke, DARK_HALO] as const].reduce(
     (text, [color, other]) => text.replaceAll(`"${color}"`, `"${other}"`),
     dots,
   );

@@ -1,18 +1,23 @@
 import { element, label, linearScale } from '../../../kit/index.ts';
 import type { ReliabilityBin } from '../../evaluation/index.ts';
-import { colorAt, SERIES_COLORS } from './colors.ts';
+import { colorAt, SAFE_PALETTE } from './colors.ts';
 import { drawTitle, drawXAxis, drawYAxis, type Frame } from './frame.ts';
 import { figure, QUIET_LINE } from './svg.ts';
 
 const WIDTH = 380;
 
 /** Accuracy against confidence, bin by bin; on the diagonal a model is as sure as it is right. */
-export function renderReliability(title: string, bins: readonly ReliabilityBin[], ece: number): string {
+export function renderReliability(
+  title: string,
+  bins: readonly ReliabilityBin[],
+  ece: number,
+  { series } = SAFE_PALETTE,
+): string {
   const frame: Frame = { left: 56, top: 48, right: 356, bottom: 348 };
   const x = linearScale([0, 1], [frame.left, frame.right], { exact: true });
   const y = linearScale([0, 1], [frame.bottom, frame.top], { exact: true });
   const largest = Math.max(1, ...bins.map((bin) => bin.count));
-  const color = colorAt(SERIES_COLORS, 0);
+  const color = colorAt(series, 0);
   const bars = bins
     .filter((bin) => bin.count > 0)
     .map((bin) =>

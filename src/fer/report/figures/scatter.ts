@@ -1,5 +1,5 @@
 import { element, label } from '../../../kit/index.ts';
-import { CLASS_COLORS, colorAt } from './colors.ts';
+import { colorAt, type Palette, SAFE_PALETTE } from './colors.ts';
 import { drawLegend, drawTitle } from './frame.ts';
 import { rasterised } from './raster.ts';
 import { figure, HALO, PANEL, QUIET } from './svg.ts';
@@ -22,6 +22,7 @@ const MOST_CIRCLES = 2000;
 /** A map of points coloured by class, and where in the figure they are; the axes of t-SNE mean nothing and are not drawn. */
 export async function renderScatter(
   plot: ScatterPlot,
+  { classes: colors, onDark }: Palette = SAFE_PALETTE,
 ): Promise<{ readonly svg: string; readonly positions: Float32Array }> {
   const place = placer(plot.points);
   const count = plot.labels.length;
@@ -36,7 +37,7 @@ export async function renderScatter(
         cx,
         cy,
         r: radius,
-        fill: colorAt(CLASS_COLORS, plot.labels[i] ?? 0),
+        fill: colorAt(colors, plot.labels[i] ?? 0),
       }),
     );
   }
@@ -49,12 +50,12 @@ export async function renderScatter(
     element(
       'g',
       { transform: `translate(${LEFT} ${TOP})` },
-      count > MOST_CIRCLES ? await rasterised(dots, SIDE) : dots,
+      count > MOST_CIRCLES ? await rasterised(dots, SIDE, onDark) : dots,
     ),
     drawLegend(
       SIDE + 26,
       TOP + 20,
-      plot.classes.map((name, i) => ({ name, color: colorAt(CLASS_COLORS, i) })),
+      plot.classes.map((name, i) => ({ name, color: colorAt(colors, i) })),
     ),
     label(plot.note, { x: LEFT, y: SIDE + TOP + 22, 'font-size': 11, ...QUIET }),
   );

@@ -1,5 +1,5 @@
 import { element, label, linearScale, plural, type Scale } from '../../../kit/index.ts';
-import { colorAt, SERIES_COLORS } from './colors.ts';
+import { colorAt, SAFE_PALETTE } from './colors.ts';
 import { drawTitle, drawXAxis, drawYAxis, type Frame } from './frame.ts';
 import { figure, QUIET } from './svg.ts';
 
@@ -23,7 +23,7 @@ const LEFT = 56;
 const LONGEST_NAME = 24;
 
 /** Accuracy with its interval against parameters and against multiply-adds, both on logarithmic axes. */
-export function renderSizes(title: string, models: readonly SizedModel[]): string {
+export function renderSizes(title: string, models: readonly SizedModel[], { series } = SAFE_PALETTE): string {
   const top = 48;
   const bottom = HEIGHT - 48;
   const values = models.flatMap(({ accuracy, interval, reported }) => [
@@ -47,7 +47,9 @@ export function renderSizes(title: string, models: readonly SizedModel[]): strin
     title,
     ...frames.flatMap((frame, i) => {
       const cost = costs[i];
-      return cost === undefined ? [] : drawPanel(frame, y, models, { ...cost, isFirst: i === 0, title });
+      return cost === undefined
+        ? []
+        : drawPanel(frame, y, models, { ...cost, isFirst: i === 0, title, series });
     }),
   );
 }
@@ -61,11 +63,13 @@ function drawPanel(
     of,
     isFirst,
     title,
+    series,
   }: {
     readonly name: string;
     readonly of: (model: SizedModel) => number;
     readonly isFirst: boolean;
     readonly title: string;
+    readonly series: readonly string[];
   },
 ): string[] {
   const x = logScale(models.map(of), [frame.left + 12, frame.right - 12]);
@@ -73,7 +77,7 @@ function drawPanel(
     isFirst ? drawTitle(frame, title, frame.right - 130) : '',
     drawYAxis(frame, y, isFirst ? 'accuracy, per cent' : undefined),
     drawXAxis(frame, x, name, { format: short }),
-    ...models.map((model, i) => drawModel(model, x(of(model)), y, colorAt(SERIES_COLORS, i))),
+    ...models.map((model, i) => drawModel(model, x(of(model)), y, colorAt(series, i))),
     ...drawNames(
       models.map((model) => ({ name: shortened(model.name), x: x(of(model)), y: y(100 * model.accuracy) })),
       frame,

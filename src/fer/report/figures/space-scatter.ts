@@ -1,5 +1,5 @@
 import { element, label } from '../../../kit/index.ts';
-import { CLASS_COLORS, colorAt } from './colors.ts';
+import { colorAt, type Palette, SAFE_PALETTE } from './colors.ts';
 import { drawLegend, drawTitle } from './frame.ts';
 import { rasterised } from './raster.ts';
 import { figure, GRID_LINE, HALO, PANEL, QUIET } from './svg.ts';
@@ -28,12 +28,15 @@ const TOP = 40;
 const MOST_CIRCLES = 2500;
 
 /** A map in space, seen from several sides: what is near is drawn last and largest. */
-export async function renderSpaceScatter(plot: SpaceScatterPlot): Promise<string> {
+export async function renderSpaceScatter(
+  plot: SpaceScatterPlot,
+  palette: Palette = SAFE_PALETTE,
+): Promise<string> {
   const columns = Math.min(2, plot.views.length);
   const rows = Math.ceil(plot.views.length / columns);
   const panels = await Promise.all(
     plot.views.map((view, i) =>
-      panel(plot, view, {
+      panel(plot, palette, view, {
         x: 12 + (i % columns) * (SIDE + GAP),
         y: TOP + Math.floor(i / columns) * (SIDE + GAP),
       }),
@@ -49,7 +52,7 @@ export async function renderSpaceScatter(plot: SpaceScatterPlot): Promise<string
     drawLegend(
       width + 16,
       TOP + 12,
-      plot.classes.map((name, i) => ({ name, color: colorAt(CLASS_COLORS, i) })),
+      plot.classes.map((name, i) => ({ name, color: colorAt(palette.classes, i) })),
     ),
     label(plot.note, { x: 12, y: bottom + 4, 'font-size': 11, ...QUIET }),
   );
@@ -57,20 +60,25 @@ export async function renderSpaceScatter(plot: SpaceScatterPlot): Promise<string
 
 async function panel(
   plot: SpaceScatterPlot,
+  { classes: colors, onDark }: Palette,
   view: View,
   at: { readonly x: number; readonly y: number },
 ): Promise<string> {
   const { centre, half } = extent(plot.points);
   const project = projection(view, centre, half);
   const radius = plot.labels.length > 3000 ? 0.9 : plot.labels.length > 1000 ? 1.3 : 2;
-  const dots = element('g', { ...HALO, 'stroke-width': radius / 4 }, ...circles(plot, project, radius));
+  const dots = element(
+    'g',
+    { ...HALO, 'stroke-width': radius / 4 },
+    ...circles(plot, colors, project, radius),
+  );
   const many = plot.labels.length * plot.views.length > MOST_CIRCLES;
   return element(
     'g',
     { transform: `translate(${at.x} ${at.y})` },
     element('rect', { width: SIDE, height: SIDE, ...PANEL }),
     ...cubeEdges(project, centre, half),
-    many ? await rasterised(dots, SIDE) : dots,
+    many ? await rasterised(dots, SIDE, onDark) : dots,
     label(`elevation ${view.elevation}°, azimuth ${view.azimuth}°`, {
       x: 8,
       y: SIDE - 8,
@@ -116,7 +124,12 @@ function extent(points: Float32Array): { readonly centre: Point3; readonly half:
   return { centre: [middle(0), middle(1), middle(2)], half: longest / 2 || 1 };
 }
 
-function circles(plot: SpaceScatterPlot, project: Projection, radius: number): string[] {
+function circles(
+  plot: SpaceScatterPlot,
+  colors: readonly string[],
+  project: Projection,
+  radius: number,
+): string[] {
   const seen = Array.from(plot.labels, (classIndex, i) => {
     const [x = 0, y = 0, z = 0] = plot.points.subarray(3 * i, 3 * i + 3);
     return { ...project([x, y, z]), classIndex };
@@ -128,7 +141,7 @@ function circles(plot: SpaceScatterPlot, project: Projection, radius: number): s
         cx: x,
         cy: y,
         r: radius * (1 + 0.45 * near),
-        fill: colorAt(CLASS_COLORS, classIndex),
+        fill: colorAt(colors, classIndex),
       }),
     );
 }

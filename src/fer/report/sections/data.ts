@@ -2,7 +2,7 @@ import { formatCount, plural } from '../../../kit/index.ts';
 import { type Dataset, IMAGE_PIXELS, ORIGINS, type SplitName } from '../../data/index.ts';
 import { CLASSES } from '../../params/index.ts';
 import { type Block, heading, paragraph } from '../document.ts';
-import { BAR_COLORS, colorAt, renderBars, renderSamples } from '../figures/index.ts';
+import { colorAt, renderBars, renderSamples, SAFE_PALETTE } from '../figures/index.ts';
 import type { Results } from '../results.ts';
 import { decimals } from './format.ts';
 
@@ -13,6 +13,7 @@ const SAMPLES_PER_CLASS = 8;
 export async function dataSection(
   { packed, download, inject }: Results,
   train: Dataset | undefined,
+  { splits: colors } = SAFE_PALETTE,
 ): Promise<Block[]> {
   const { splits, dropped, audit } = packed;
   const perClass = (split: SplitName): number[] => CLASSES.map((name) => splits[split].classes[name] ?? 0);
@@ -32,7 +33,7 @@ export async function dataSection(
         yName: 'images',
         categories: CLASSES,
         format: (value) => String(value),
-        series: SPLITS.map((name, i) => ({ name, color: colorAt(BAR_COLORS, i), values: perClass(name) })),
+        series: SPLITS.map((name, i) => ({ name, color: colorAt(colors, i), values: perClass(name) })),
       }),
       caption: "Images per class after injection, augmentation and cleaning (the paper's figure 2).",
     },

@@ -2,21 +2,28 @@ import { formatCount } from '../../../kit/index.ts';
 import type { EvaluationMetrics } from '../../evaluation/index.ts';
 import { CLASSES } from '../../params/index.ts';
 import { type Block, figureName, heading, paragraph } from '../document.ts';
-import { BAR_COLORS, colorAt, renderBars, renderConfusion, renderReliability } from '../figures/index.ts';
+import {
+  colorAt,
+  type Palette,
+  renderBars,
+  renderConfusion,
+  renderReliability,
+  SAFE_PALETTE,
+} from '../figures/index.ts';
 import { paperFigure } from '../paper-figures.ts';
 import type { Results } from '../results.ts';
 import { firstRuns, inModelOrder, modelName, percent, points, withInterval } from './format.ts';
 import { furtherScores } from './further-scores.ts';
 
 /** What each model answers: by class, by confidence, and by the encoding of the images. */
-export function evaluationSection(results: Results): Block[] {
+export function evaluationSection(results: Results, palette = SAFE_PALETTE): Block[] {
   const models = inModelOrder(results.evaluation);
   const quality = results.packed.splits.test.jpegQuality;
   if (models.length === 0) return [heading(2, 'Evaluation'), paragraph('No model was evaluated.')];
   return [
     heading(2, 'Evaluation'),
     ...furtherScores(models),
-    ...firstRuns(results.evaluation).flatMap(([key, scores]) => modelBlocks(key, scores)),
+    ...firstRuns(results.evaluation).flatMap(([key, scores]) => modelBlocks(key, scores, palette)),
     ...viewBlocks(models, results.packed.validationRule === 'test-files'),
     ...encodingBlocks(models, quality),
   ];
@@ -49,7 +56,7 @@ function blindSpot(quality: number | null): string {
   return ` Here the test images that are evaluated are such copies themselves, at quality ${quality} (\`to-rgb.jpegQuality.test\`), and hardly change any more: what a model does on files that were never saved again, this table cannot show.`;
 }
 
-function modelBlocks(key: string, scores: EvaluationMetrics): Block[] {
+function modelBlocks(key: string, scores: EvaluationMetrics, palette: Palette): Block[] {
   const name = modelName(key);
   const column = (measure: 'precision' | 'recall' | 'f1'): number[] =>
     CLASSES.map((c) => scores.perClass[c]?.[measure] ?? 0);
@@ -65,9 +72,9 @@ function modelBlocks(key: string, scores: EvaluationMetrics): Block[] {
         maximum: 1,
         format: (value) => value.toFixed(2).replace(/^0/, ''),
         series: [
-          { name: 'precision', color: colorAt(BAR_COLORS, 0), values: column('precision') },
-          { name: 'recall', color: colorAt(BAR_COLORS, 1), values: column('recall') },
-          { name: 'F1', color: colorAt(BAR_COLORS, 2), values: column('f1') },
+          { name: 'precision', color: colorAt(palette.scores, 0), values: column('precision') },
+          { name: 'recall', color: colorAt(palette.scores, 1), values: column('recall') },
+          { name: 'F1', color: colorAt(palette.scores, 2), values: column('f1') },
         ],
       }),
       caption: `Precision, recall and F1 of ${name} on the test split, by class${paperFigure('classes', key)}.`,
@@ -81,7 +88,12 @@ function modelBlocks(key: string, scores: EvaluationMetrics): Block[] {
     {
       kind: 'figure',
       name: figureName('calibration', key),
-      svg: renderReliability(`${name}: calibration`, scores.calibration.bins, scores.calibration.ece),
+      svg: renderReliability(
+        `${name}: calibration`,
+        scores.calibration.bins,
+        scores.calibration.ece,
+        palette,
+      ),
       caption: `How often ${name} is right against how sure it is; the stronger the colour of a bar, the more images.`,
     },
   ];

@@ -1,7 +1,7 @@
 import { formatCount } from '../../../kit/index.ts';
 import { type EvaluationMetrics, runOf } from '../../evaluation/index.ts';
 import { type Block, heading, note, paragraph } from '../document.ts';
-import { renderSizes, type SizedModel } from '../figures/index.ts';
+import { type Palette, renderSizes, SAFE_PALETTE, type SizedModel } from '../figures/index.ts';
 import { PAPER_MODELS } from '../paper-figures.ts';
 import type { Results } from '../results.ts';
 import {
@@ -17,7 +17,7 @@ import {
 } from './format.ts';
 
 /** The models beside each other and beside the paper, on the untouched test split. */
-export function headlineSection(results: Results, source: string): Block[] {
+export function headlineSection(results: Results, source: string, palette = SAFE_PALETTE): Block[] {
   const rows = inModelOrder(results.evaluation).map(([key, scores]) => rowOf(key, scores));
   const remarks = inModelOrder(results.evaluation).flatMap(([key]) => {
     const remark = PAPER_MODELS[key]?.remark;
@@ -52,7 +52,7 @@ export function headlineSection(results: Results, source: string): Block[] {
       ],
     },
     ...alarms(results),
-    ...sizes(results, source),
+    ...sizes(results, source, palette),
   ];
 }
 
@@ -100,7 +100,7 @@ function rowOf(key: string, scores: EvaluationMetrics): string[] {
 }
 
 /** Drawn faces are another question than the paper's, whose accuracies then do not belong into the same axes. */
-function sizes(results: Results, source: string): Block[] {
+function sizes(results: Results, source: string, palette: Palette): Block[] {
   const isPapers = source !== 'generated';
   const models = firstRuns(results.evaluation).map(([key, { model, accuracy, intervals }]): SizedModel => {
     const reported = isPapers ? PAPER_MODELS[key]?.reported.accuracy : undefined;
@@ -118,7 +118,7 @@ function sizes(results: Results, source: string): Block[] {
     {
       kind: 'figure',
       name: 'accuracy-size',
-      svg: renderSizes('What accuracy costs', models),
+      svg: renderSizes('What accuracy costs', models, palette),
       caption: `Accuracy on the test split, in one view, against the size of the net and its work for one image${isPapers ? "; hollow: what the paper's report states" : ''}.`,
     },
   ];

@@ -5,7 +5,13 @@ import { readNpy } from '../../data/index.ts';
 import type { MapMetrics, MapQuality } from '../../maps/index.ts';
 import { CLASSES } from '../../params/index.ts';
 import { type Block, figureName, heading, paragraph } from '../document.ts';
-import { renderScatter, renderSpaceScatter, type View } from '../figures/index.ts';
+import {
+  type Palette,
+  renderScatter,
+  renderSpaceScatter,
+  SAFE_PALETTE,
+  type View,
+} from '../figures/index.ts';
 import { paperFigure } from '../paper-figures.ts';
 import type { Results } from '../results.ts';
 import { decimals, inModelOrder, modelName, percent } from './format.ts';
@@ -23,14 +29,18 @@ const OTHER_VIEWS: readonly View[] = [
 ];
 
 /** The maps of stage `tsne`, and how far each can be trusted. `folders` are the stage's outs by name. */
-export async function mapsSection(results: Results, folders: ReadonlyMap<string, string>): Promise<Block[]> {
+export async function mapsSection(
+  results: Results,
+  folders: ReadonlyMap<string, string>,
+  palette = SAFE_PALETTE,
+): Promise<Block[]> {
   const maps = inModelOrder(results.maps);
   const title = heading(2, 'What the models see: t-SNE');
   if (maps.length === 0) return [title, paragraph('No map was made.')];
   const figures = await Promise.all(
     maps.map(async ([key, metrics]) => {
       const folder = folders.get(key);
-      return folder === undefined ? [] : figuresOf(key, metrics, folder);
+      return folder === undefined ? [] : figuresOf(key, metrics, { folder, palette });
     }),
   );
   return [
@@ -79,7 +89,11 @@ function rowsOf(key: string, m: MapMetrics): string[][] {
   ];
 }
 
-async function figuresOf(key: string, metrics: MapMetrics, folder: string): Promise<Block[]> {
+async function figuresOf(
+  key: string,
+  metrics: MapMetrics,
+  { folder, palette }: { readonly folder: string; readonly palette: Palette },
+): Promise<Block[]> {
   const read = (name: string, columns: number): Float32Array =>
     readNpy(join(folder, `${name}.npy`), { dtype: 'float32', shape: [metrics.points, columns] }).data;
   const classesOf = (name: string): Uint8Array =>
@@ -92,7 +106,10 @@ async function figuresOf(key: string, metrics: MapMetrics, folder: string): Prom
   const common = { labels, classes: CLASSES };
   const count = `${formatCount(metrics.points)} ${images}`;
   const inPlane = async (method: 't-SNE' | 'UMAP', note: string, points: Float32Array): Promise<Block> => {
-    const { svg, positions } = await renderScatter({ ...common, title: `${method}: ${model}`, note, points });
+    const { svg, positions } = await renderScatter(
+      { ...common, title: `${method}: ${model}`, note, points },
+      palette,
+    );
     const hover = { positions, labels, answers, classes: CLASSES };
     const name = figureName(method === 'UMAP' ? 'umap' : 'tsne', key);
     return {
@@ -111,13 +128,16 @@ async function figuresOf(key: string, metrics: MapMetrics, folder: string): Prom
     blocks.push({
       kind: 'figure',
       name: figureName('tsne3d', key),
-      svg: await renderSpaceScatter({
-        ...common,
-        title: `t-SNE in three dimensions: ${model}`,
-        note: `${count}, perplexity ${metrics.perplexity}, KL ${decimals(metrics.space.kl, 3)}`,
-        points: read('space', 3),
-        views,
-      }),
+      svg: await renderSpaceScatter(
+        {
+          ...common,
+          title: `t-SNE in three dimensions: ${model}`,
+          note: `${count}, perplexity ${metrics.perplexity}, KL ${decimals(metrics.space.kl, 3)}`,
+          points: read('space', 3),
+          views,
+        },
+        palette,
+      ),
       caption: `t-SNE of ${what}, in three dimensions${paper === undefined ? '' : `${paperFigure('tsne3d', key)}; the first view is the paper's`}.`,
     });
   }

@@ -1,14 +1,14 @@
 import { plural } from '../../../kit/index.ts';
 import { COMPACT_ARCHITECTURES } from '../../params/index.ts';
 import { type Block, heading, paragraph } from '../document.ts';
-import { colorAt, type LineSeries, renderLines, SERIES_COLORS } from '../figures/index.ts';
+import { colorAt, type LineSeries, type Palette, renderLines, SAFE_PALETTE } from '../figures/index.ts';
 import { PAPER_SWEEP, PAPER_SWEEP_EPOCHS, paperFigure } from '../paper-figures.ts';
 import type { Results, TrainingResult } from '../results.ts';
 import { decimals, modelName, paperPair, percent } from './format.ts';
 import { pointsOf } from './history.ts';
 
 /** One table and two figures per architecture, and why the winner won. */
-export function sweepSection(results: Results): Block[] {
+export function sweepSection(results: Results, palette = SAFE_PALETTE): Block[] {
   const lengths = [...new Set([...results.sweep.values()].map(({ metrics }) => metrics.epochs))];
   if (lengths.length === 0) return [heading(2, 'Sweep'), paragraph('No configuration was trained.')];
   return [
@@ -18,7 +18,7 @@ export function sweepSection(results: Results): Block[] {
     ),
     ...COMPACT_ARCHITECTURES.flatMap((architecture) => {
       const runs = [...results.sweep].filter(([, run]) => run.metrics.architecture === architecture);
-      return runs.length === 0 ? [] : sweepOf(architecture, runs, results);
+      return runs.length === 0 ? [] : sweepOf(architecture, runs, results, palette);
     }),
   ];
 }
@@ -35,15 +35,16 @@ function sweepOf(
   architecture: string,
   runs: readonly (readonly [string, TrainingResult])[],
   results: Results,
+  { series: colors }: Palette,
 ): Block[] {
   const name = modelName(architecture);
   const selection = results.select[architecture] as { readonly reason?: string } | undefined;
   const column = (key: string): LineSeries[] =>
     runs.map(([run, { history }], i) => ({
       name: run,
-      color: colorAt(SERIES_COLORS, i),
+      color: colorAt(colors, i),
       // The colours come round: no two lines look alike.
-      dashed: i % (2 * SERIES_COLORS.length) >= SERIES_COLORS.length,
+      dashed: i % (2 * colors.length) >= colors.length,
       points: pointsOf(history, key),
     }));
   return [

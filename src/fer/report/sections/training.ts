@@ -1,7 +1,7 @@
 import { formatCount } from '../../../kit/index.ts';
 import { CLASSES } from '../../params/index.ts';
 import { type Block, figureName, heading, paragraph } from '../document.ts';
-import { colorAt, type LineSeries, renderLines, SERIES_COLORS } from '../figures/index.ts';
+import { colorAt, type LineSeries, type Palette, renderLines, SAFE_PALETTE } from '../figures/index.ts';
 import { paperFigure } from '../paper-figures.ts';
 import type { Results, TrainingResult } from '../results.ts';
 import { firstRuns, inModelOrder, modelName, percent } from './format.ts';
@@ -9,7 +9,7 @@ import { pointsOf } from './history.ts';
 import { type TeachingParams, taughtTable } from './teaching.ts';
 
 /** How the final models and the baseline were trained, and by which other nets they were taught. */
-export function finalSection(results: Results, params: TeachingParams): Block[] {
+export function finalSection(results: Results, params: TeachingParams, palette = SAFE_PALETTE): Block[] {
   const trainings = inModelOrder(results.training);
   if (trainings.length === 0) return [heading(2, 'Final trainings'), paragraph('No final training was run.')];
   return [
@@ -46,7 +46,7 @@ export function finalSection(results: Results, params: TeachingParams): Block[] 
     },
     ...selectedValues(results, params),
     ...taughtTable(results, params),
-    ...firstRuns(results.training).flatMap(([key, result]) => curvesOf(key, result)),
+    ...firstRuns(results.training).flatMap(([key, result]) => curvesOf(key, result, palette)),
   ];
 }
 
@@ -75,12 +75,12 @@ const SELECTABLE = [
   ['weightDecay', 'weight decay'],
 ] as const;
 
-function curvesOf(key: string, { metrics, history }: TrainingResult): Block[] {
+function curvesOf(key: string, { metrics, history }: TrainingResult, { series: colors }: Palette): Block[] {
   const name = modelName(key);
   const marks = [{ x: metrics.keptEpoch, name: 'kept' }];
   const series = (column: string, title: string, i: number): LineSeries => ({
     name: title,
-    color: colorAt(SERIES_COLORS, i),
+    color: colorAt(colors, i),
     points: pointsOf(history, column),
   });
   const start = metrics.initialWeights === 'random' ? 'random weights' : 'ImageNet weights';

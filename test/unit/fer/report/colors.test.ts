@@ -1,12 +1,10 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
+import { writeNpy } from '../../../../src/fer/data/index.ts';
 import {
-  BAR_COLORS,
-  CLASS_COLORS,
-  ON_DARK,
-  SERIES_COLORS,
-} from '../../../../src/fer/report/figures/colors.ts';
-import {
+  PALETTES,
   renderBars,
   renderGraph,
   renderLines,
@@ -15,15 +13,19 @@ import {
   renderSizes,
   renderSpaceScatter,
 } from '../../../../src/fer/report/figures/index.ts';
-import { PAGE_STYLE } from '../../../../src/fer/report/page-style.ts';
+import { pageStyle } from '../../../../src/fer/report/page-style.ts';
+import { writeReport } from '../../../../src/fer/report/write-report.ts';
 import { difference, SIGHTS } from '../../../support/color-vision.ts';
 import { blend, contrast } from '../../../support/contrast.ts';
+import { temporaryFolder } from '../../../support/temporary.ts';
 
 const WHITE = ['#ffffff', '#fbfcfd'];
 const DARK = ['#14191f', '#1a2129'];
 /** Of graphical objects that carry meaning: WCAG 2.1, 1.4.11. */
 const LEAST = 3;
 
+const { classes: CLASS_COLORS, series: SERIES_COLORS, scores: BAR_COLORS, onDark: ON_DARK } = PALETTES.safe;
+const PAGE_STYLE = pageStyle(PALETTES.safe);
 const classes = CLASS_COLORS.map((_, i) => `class ${i}`);
 const bins = [0.1, 0.9].map((low, i) => ({
   low,
@@ -138,5 +140,57 @@ describe('the colours of figures', () => {
       const colors = k === 0 ? CLASS_COLORS : CLASS_COLORS.map((color) => ON_DARK[color] ?? '');
       expect(colors.filter((color) => !near(color))).toEqual([]);
     }
+  });
+});
+
+/** The folder of a map of so many points. */
+function mapOf(points: number): string {
+  const folder = join(temporaryFolder(), 'resnet');
+  const cloud = (columns: number) => Float32Array.from({ length: columns * points }, (_, i) => Math.sin(i));
+  for (const [name, columns] of [
+    ['map', 2],
+    ['space', 3],
+    ['umap', 2],
+  ] as const)
+    writeNpy(join(folder, `${name}.npy`), {
+      dtype: 'float32',
+      shape: [points, columns],
+      data: cloud(columns),
+    });
+  const data = Uint8Array.from({ length: points }, (_, i) => i % 7);
+  writeNpy(join(folder, 'labels.npy'), { dtype: 'uint8', shape: [points], data });
+  return folder;
+}
+
+describe('the palette of the report', () => {
+  test.each(['safe', 'paper'] as const)('is that of every figure and of the page: %s', async (name) => {
+    const root = temporaryFolder();
+    const outs = {
+      markdown: join(root, 'report.md'),
+      page: join(root, 'index.html'),
+      figures: join(root, 'figures'),
+    };
+    const metrics = readdirSync('reports/metrics', { recursive: true, encoding: 'utf8' })
+      .filter((path) => /\.(json|csv)$/.test(path))
+      .map((path) => join('reports/metrics', path));
+    await writeReport({
+      report: { title: 't', samples: 'never', palette: name },
+      teaching: { train: {}, teach: {} },
+      metrics,
+      maps: [mapOf(500)],
+      train: '',
+      graph: { stages: [{ name: 'a' }], edges: [] },
+      outs,
+    });
+    const figures = readdirSync(outs.figures).map((file) => readFileSync(join(outs.figures, file), 'utf8'));
+    const page = readFileSync(outs.page, 'utf8');
+    const other = PALETTES[name === 'safe' ? 'paper' : 'safe'];
+    const { classes: ofClasses, series, scores, splits, onDark: dark } = other;
+    const foreign = [ofClasses, series, scores, splits, Object.keys(dark), Object.values(dark)].flat();
+    for (const text of [...figures, page])
+      expect(foreign.filter((color) => text.includes(color))).toEqual([]);
+    const all = figures.join('');
+    const own = PALETTES[name];
+    for (const color of [own.classes, own.scores, own.splits].flat()) expect(all).toContain(`"${color}"`);
   });
 });

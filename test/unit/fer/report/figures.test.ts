@@ -9,8 +9,9 @@ import {
   renderScatter,
   renderSizes,
   renderSpaceScatter,
+  SAFE_PALETTE,
 } from '../../../../src/fer/report/figures/index.ts';
-import { PAGE_STYLE } from '../../../../src/fer/report/page-style.ts';
+import { pageStyle } from '../../../../src/fer/report/page-style.ts';
 import { blend, contrast } from '../../../support/contrast.ts';
 
 const classes = ['angry', 'happy'];
@@ -275,7 +276,7 @@ it('a matrix says where there is no image of a class, and its numbers can be rea
   expect(svg.match(/>–</g)).toHaveLength(2);
   expect(svg).not.toContain('>0 %<');
   const dark = (name: string, fallback: string): string =>
-    new RegExp(`\\.${name} \\{ fill: (#[0-9a-f]+)`).exec(PAGE_STYLE)?.[1] ?? fallback;
+    new RegExp(`\\.${name} \\{ fill: (#[0-9a-f]+)`).exec(pageStyle(SAFE_PALETTE))?.[1] ?? fallback;
   for (let hits = 0; hits <= 40; hits++) {
     const cell = renderConfusion(
       't',
