@@ -7,6 +7,7 @@ import type { Pass } from '../../../src/engine/graph/step.ts';
 import { type Engine, type LayersModel, loadEngine } from '../../../src/engine/index.ts';
 import { float, int } from '../../../src/engine/native.ts';
 import { buildModel, disposeModel } from '../../../src/fer/models/index.ts';
+import { lengthOf } from '../../support/vector-length.ts';
 
 let engine: Engine;
 beforeAll(async () => {
@@ -140,8 +141,9 @@ const single = (on: Engine): Engine => ({ ...on, fused: undefined });
 
 /** How far the numbers are from what they should be, as a part of these. */
 function difference(actual: Float32Array | undefined, expected: Float32Array): number {
-  const length = (values: Float32Array): number => Math.hypot(...values);
-  return length(expected.map((value, i) => value - (actual?.[i] ?? Number.NaN))) / (length(expected) + 1e-3);
+  return (
+    lengthOf(expected.map((value, i) => value - (actual?.[i] ?? Number.NaN))) / (lengthOf(expected) + 1e-3)
+  );
 }
 
 describe("Ferment's own training kernels", () => {

@@ -11,6 +11,7 @@ import {
 import type { Tensor } from '../../../src/engine/native.ts';
 import { conv2d, conv2dFilterGradient, conv2dInputGradient } from '../../../src/engine/ops/conv.ts';
 import { buildModel, disposeModel } from '../../../src/fer/models/index.ts';
+import { lengthOf } from '../../support/vector-length.ts';
 
 let engine: Engine;
 let low: Engine;
@@ -67,8 +68,7 @@ const waves = (i: number): number => Math.sin(i * i);
 
 /** The length of the difference as a part of the length. */
 function offBy(actual: Float32Array, expected: Float32Array): number {
-  const length = (values: Float32Array): number => Math.hypot(...values);
-  return length(actual.map((value, i) => value - (expected[i] ?? Number.NaN))) / length(expected);
+  return lengthOf(actual.map((value, i) => value - (expected[i] ?? Number.NaN))) / lengthOf(expected);
 }
 
 describe('a convolution in bfloat16', () => {
