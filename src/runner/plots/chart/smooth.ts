@@ -30,8 +30,13 @@ function xAt(points: readonly Point[], index: number): number {
 
 /** In units of the window's width and height: sums of squares of very large or small numbers mean nothing. */
 function fitAt(window: readonly Point[], at: number): number {
-  const reach = Math.max(...window.map(([x]) => Math.abs(x - at))) || 1;
-  const height = Math.max(...window.map(([, y]) => Math.abs(y))) || 1;
+  let [reach, height] = [0, 0];
+  for (const [x, y] of window) {
+    reach = Math.max(reach, Math.abs(x - at));
+    height = Math.max(height, Math.abs(y));
+  }
+  reach ||= 1;
+  height ||= 1;
   let [w, wx, wy, wxx, wxy] = [0, 0, 0, 0, 0];
   for (const [x, y] of window) {
     const d = (x - at) / reach;

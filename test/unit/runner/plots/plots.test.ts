@@ -72,6 +72,11 @@ describe('the rows of a file', () => {
   });
 });
 
+it('loess smooths half a million points: more than a call takes as its arguments', () => {
+  const smooth = loess(Array.from({ length: 500_000 }, (_, i) => [i, 2 * i] as const));
+  expect(smooth.at(-1)?.[1]).toBeCloseTo(2 * 499_999, 3);
+});
+
 it('loess leaves a straight line straight, and ends where the points end', () => {
   const line = Array.from({ length: 50 }, (_, i) => [i, 2 * i + 1] as const);
   const smooth = loess(line);
