@@ -23,6 +23,7 @@ export {
   messageOf,
   unreachable,
 } from './errors.ts';
+export { COLORS_ON_DARK, COLORS_ON_WHITE } from './figure-colors.ts';
 export { isFolder, makeFolder } from './folder.ts';
 export { installed } from './installation.ts';
 export {

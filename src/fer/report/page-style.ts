@@ -1,4 +1,4 @@
-import type { Palette } from './figures/index.ts';
+import { DARK_HALO, type Palette } from './figures/index.ts';
 
 /** What is measured changes by its colour on white. */
 function darkColors(onDark: Palette['onDark']): string {
@@ -56,7 +56,7 @@ pre code { padding: 0; background: none; }
   .ground { fill: #14191f; }
   .panel { fill: #1a2129; stroke: #2c3640; }
   .box { fill: #1d2a38; stroke: #5480ab; }
-  .halo { stroke: #1a2129; }
+  .halo { stroke: ${DARK_HALO}; }
   .on-light { display: none; }
   .on-dark { display: inline; }
   ${darkColors(onDark)}

@@ -1,16 +1,11 @@
-/**
- * A set for paper and one for the dark. Each has a contrast of at least 3 to its ground (WCAG 2.1, 1.4.11), and any two
- * are apart for colour-blind readers too. The report's figures have the same.
- */
-const LIGHT = ['#0063b3', '#df7200', '#2f5430', '#653b72', '#de045b', '#019bc8', '#824f00', '#8c9097'];
-const DARK = ['#188af3', '#ff9d06', '#adf7ac', '#9a7eae', '#e95574', '#47ceff', '#ad8236', '#e1e5ec'];
+import { COLORS_ON_DARK, COLORS_ON_WHITE } from '../../kit/index.ts';
 
 const variables = (colors: readonly string[]): string =>
   colors.map((color, i) => `--c${i}:${color}`).join(';');
-const classes = LIGHT.map((_, i) => `.c${i}{--c:var(--c${i})}`).join('');
+const classes = COLORS_ON_WHITE.map((_, i) => `.c${i}{--c:var(--c${i})}`).join('');
 
-const LIGHT_PAGE = `--ground:#fff;--panel:#fff;--ink:#1f2933;--muted:#5a6673;--grid:#e6e9ed;--axis:#8a949f;--line:#dfe3e8;--warn:#fff7e0;--warn-line:#d99a00;--cell:#f2f5f8;--deep:#1f2933;--heat:#0072b2;${variables(LIGHT)}`;
-const DARK_PAGE = `--ground:#12161b;--panel:#171c22;--ink:#e6eaee;--muted:#9fabb7;--grid:#2a323b;--axis:#66727e;--line:#2a323b;--warn:#2b2410;--warn-line:#c99a2e;--cell:#1d242c;--deep:#171c22;--heat:#56b4e9;${variables(DARK)}`;
+const LIGHT_PAGE = `--ground:#fff;--panel:#fff;--ink:#1f2933;--muted:#5a6673;--grid:#e6e9ed;--axis:#8a949f;--line:#dfe3e8;--warn:#fff7e0;--warn-line:#d99a00;--cell:#f2f5f8;--deep:#1f2933;--heat:#0072b2;${variables(COLORS_ON_WHITE)}`;
+const DARK_PAGE = `--ground:#12161b;--panel:#171c22;--ink:#e6eaee;--muted:#9fabb7;--grid:#2a323b;--axis:#66727e;--line:#2a323b;--warn:#2b2410;--warn-line:#c99a2e;--cell:#1d242c;--deep:#171c22;--heat:#56b4e9;${variables(COLORS_ON_DARK)}`;
 
 export const PAGE_STYLE = `
 :root{color-scheme:light dark;${LIGHT_PAGE}}

@@ -1,3 +1,4 @@
+import { COLORS_ON_DARK, COLORS_ON_WHITE } from '../../../kit/index.ts';
 import type { Params } from '../../params/index.ts';
 
 /** Colours of what is measured. */
@@ -14,32 +15,10 @@ export interface Palette {
   readonly onDark: Readonly<Record<string, string>>;
 }
 
-/*
- * Each of our own has a contrast of at least 3 to its ground (WCAG 2.1, 1.4.11), and any two are apart
- * for colour-blind readers too: at least 20 by CIE 1976 as Machado, Oliveira and Fernandes (2009) say that protanopes,
- * deuteranopes and tritanopes see them. No eight colours are so on white and on the dark page at once: a figure is
- * drawn for white, and the page puts ON_DARK in the place of its colours where the reader prefers a dark screen.
- */
-const BLUE = '#0063b3';
-const ORANGE = '#df7200';
-const GREEN = '#2f5430';
-const PURPLE = '#653b72';
-const CRIMSON = '#de045b';
-const SKY = '#019bc8';
-const BROWN = '#824f00';
-const GRAY = '#8c9097';
+const [BLUE, ORANGE, GREEN, PURPLE, CRIMSON, SKY, , GRAY] = COLORS_ON_WHITE;
 
-/** The colour on a dark ground for each one on white. */
-const ON_DARK = {
-  [BLUE]: '#188af3',
-  [ORANGE]: '#ff9d06',
-  [GREEN]: '#adf7ac',
-  [PURPLE]: '#9a7eae',
-  [CRIMSON]: '#e95574',
-  [SKY]: '#47ceff',
-  [BROWN]: '#ad8236',
-  [GRAY]: '#e1e5ec',
-};
+/** A figure is drawn for white; the page puts these in the place of its colours where the reader prefers a dark screen. */
+const ON_DARK = Object.fromEntries(COLORS_ON_WHITE.map((color, i) => [color, COLORS_ON_DARK[i] ?? color]));
 
 /** The hues of the paper's bars, as strong as white and the dark page need. */
 const BARS = ['#1f8aa8', '#b87400', '#8a4fc0'];
@@ -47,7 +26,7 @@ const BARS = ['#1f8aa8', '#b87400', '#8a4fc0'];
 /** Seen and told apart by all. */
 export const SAFE_PALETTE: Palette = {
   classes: [CRIMSON, PURPLE, SKY, ORANGE, GRAY, BLUE, GREEN],
-  series: [BLUE, ORANGE, GREEN, PURPLE, CRIMSON, SKY, BROWN, GRAY],
+  series: COLORS_ON_WHITE,
   scores: BARS,
   splits: BARS,
   onDark: ON_DARK,

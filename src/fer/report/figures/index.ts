@@ -8,3 +8,4 @@ export { renderSamples, type SampleRow } from './samples.ts';
 export { renderScatter, type ScatterPlot } from './scatter.ts';
 export { renderSizes, type SizedModel } from './sizes.ts';
 export { renderSpaceScatter, type View } from './space-scatter.ts';
+export { DARK_HALO } from './svg.ts';

@@ -1,10 +1,7 @@
 import sharp from 'sharp';
 import { element } from '../../../kit/index.ts';
 import type { Palette } from './colors.ts';
-import { HALO } from './svg.ts';
-
-/** What the page's style sheet has for HALO on a dark screen. */
-const DARK_HALO = '#1a2129';
+import { DARK_HALO, HALO } from './svg.ts';
 
 /** Dots in a square of this side as one picture, twice as fine; and one for dark screens, which only the page shows. */
 export async function rasterised(dots: string, side: number, onDark: Palette['onDark']): Promise<string> {

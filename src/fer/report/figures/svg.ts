@@ -18,6 +18,8 @@ export const GROUND = { class: 'ground', fill: '#ffffff' } as const;
 export const PANEL = { class: 'panel', fill: '#fbfcfd', stroke: '#e4e7eb' } as const;
 /** Around a dot: one before another stays a dot of its own. */
 export const HALO = { class: 'halo', stroke: '#fbfcfd' } as const;
+/** Its line on a dark screen. */
+export const DARK_HALO = '#1a2129';
 export const BOX = { class: 'box', fill: '#eef4fa', stroke: '#5b8dba' } as const;
 
 /** A whole figure on white, with a title that screen readers read. Fonts are the reader's own: nothing to install. */
