@@ -5,7 +5,7 @@ export { countMultiplyAdds, countParameters, type ParameterCounts } from './coun
 export { IMAGE_SHAPE } from './layers.ts';
 export { loadModel } from './load-model.ts';
 export type { ModelInfo } from './model-info.ts';
-export { type Predictions, type PredictOptions, predict, softmaxRows } from './predict.ts';
+export { answerBatches, type Predictions, type PredictOptions, predict, softmaxRows } from './predict.ts';
 export { PREPROCESSINGS, type Preprocessing, preprocess } from './preprocessing.ts';
 export { MODEL_FILES, saveModel } from './save-model.ts';
 export { type ImportOptions, type ImportReport, importWeights } from './weights/import-weights.ts';

@@ -1,4 +1,4 @@
-import { createInference, type Engine, type LayersModel } from '../../engine/index.ts';
+import { createInference, type Engine, type LayersModel, type Tensor } from '../../engine/index.ts';
 import { FermentError } from '../../kit/index.ts';
 import { CLASSES } from '../params/index.ts';
 import { channelsOf, toGray } from './channels.ts';
@@ -43,23 +43,44 @@ export function predict(
       `Images must be whole: a multiple of ${imageSize} bytes (48 x 48 x 3). Received: ${images.length} bytes.`,
     );
   }
-  const { preprocessing, batchSize = 64, onProgress } = options;
-  const inference = createInference(engine, model);
+  const { preprocessing, ...batches } = options;
   const [side] = IMAGE_SHAPE;
   const channels = channelsOf(model);
-  const logits = new Float32Array(count * CLASSES.length);
-  let embeddings = new Float32Array(0);
-  let dimensions = 0;
-  try {
-    for (let start = 0; start < count; start += batchSize) {
-      const end = Math.min(count, start + batchSize);
+  const answers = answerBatches(engine, model, count, {
+    ...batches,
+    input: (start, end) => {
       const pixels = images.subarray(start * imageSize, end * imageSize);
       const numbers = preprocess(
         channels === 1 ? toGray(pixels) : pixels,
         preprocessing,
         side * side * channels,
       );
-      const batch = engine.tf.tensor(numbers, [end - start, side, side, channels]);
+      return engine.tf.tensor(numbers, [end - start, side, side, channels]);
+    },
+  });
+  return { ...answers, probabilities: softmaxRows(answers.logits, CLASSES.length) };
+}
+
+export interface BatchOptions extends Pick<PredictOptions, 'batchSize' | 'onProgress'> {
+  /** The rows from `start` to before `end`, as the model takes them; disposed when they are answered. */
+  readonly input: (start: number, end: number) => Tensor;
+}
+
+/** Runs a model in inference mode on `count` rows, batch by batch. */
+export function answerBatches(
+  engine: Engine,
+  model: LayersModel,
+  count: number,
+  { input, batchSize = 64, onProgress }: BatchOptions,
+): Omit<Predictions, 'probabilities'> {
+  const inference = createInference(engine, model);
+  const logits = new Float32Array(count * CLASSES.length);
+  let embeddings = new Float32Array(0);
+  let dimensions = 0;
+  try {
+    for (let start = 0; start < count; start += batchSize) {
+      const end = Math.min(count, start + batchSize);
+      const batch = input(start, end);
       const result = inference.run(batch);
       dimensions = result.embeddings.shape[1] ?? 0;
       if (start === 0) embeddings = new Float32Array(count * dimensions);
@@ -71,7 +92,7 @@ export function predict(
   } finally {
     inference.dispose();
   }
-  return { logits, probabilities: softmaxRows(logits, CLASSES.length), embeddings, dimensions };
+  return { logits, embeddings, dimensions };
 }
 
 /** Softmax of each row, `exp(z - max) / sum`, in double precision before it is rounded. */

@@ -1,7 +1,6 @@
-import { createInference, type Engine, type LayersModel } from '../../../engine/index.ts';
+import type { LayersModel } from '../../../engine/index.ts';
 import { IMAGE_PIXELS, IMAGE_SIDE } from '../../data/index.ts';
-import { type Predictions, type Preprocessing, preprocess } from '../../models/index.ts';
-import { CLASSES } from '../../params/index.ts';
+import { answerBatches, type Preprocessing, preprocess } from '../../models/index.ts';
 import { isFlipped } from '../augmentation/index.ts';
 import { type GrayImages, labelsAt, makeBatch } from '../learners/gray-images.ts';
 import type { Learner } from '../loop/learner.ts';
@@ -41,7 +40,16 @@ export function createFeatureLearner(parts: LearnerParts, options: FeatureLearne
       return trainer.step(stackRows(rows), labelsAt(train.labels, indices));
     },
     validate: () =>
-      scorePredictions(answersTo(engine, tail, features.validation, featureShape), validation.labels),
+      scorePredictions(
+        answerBatches(engine, tail, validation.count, {
+          input: (start, end) =>
+            engine.tf.tensor(stackRows(features.validation.slice(start, end)), [
+              end - start,
+              ...featureShape,
+            ]),
+        }),
+        validation.labels,
+      ),
     finish: () => copyWeights(tail.layers, model.layers),
     dispose: () => {
       trainer.dispose();
@@ -85,32 +93,6 @@ function allFeatures(
       preprocess(validation.images.subarray(start * size, end * size), preprocessing, size),
     ),
   };
-}
-
-function answersTo(
-  engine: Engine,
-  tail: LayersModel,
-  rows: readonly Float32Array[],
-  shape: readonly number[],
-): Omit<Predictions, 'probabilities'> {
-  const { tf } = engine;
-  const inference = createInference(engine, tail);
-  const logits = new Float32Array(rows.length * CLASSES.length);
-  let embeddings = new Float32Array(0);
-  let dimensions = 0;
-  const batch = 64;
-  for (let start = 0; start < rows.length; start += batch) {
-    const some = rows.slice(start, start + batch);
-    const input = tf.tensor(stackRows(some), [some.length, ...shape]);
-    const result = inference.run(input);
-    dimensions = result.embeddings.shape[1] ?? 0;
-    if (start === 0) embeddings = new Float32Array(rows.length * dimensions);
-    logits.set(result.logits.dataSync(), start * CLASSES.length);
-    embeddings.set(result.embeddings.dataSync(), start * dimensions);
-    tf.dispose([input, result.logits, result.embeddings]);
-  }
-  inference.dispose();
-  return { logits, embeddings, dimensions };
 }
 
 /** Every image flipped left to right. */
