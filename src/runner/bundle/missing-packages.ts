@@ -35,9 +35,8 @@ export function refuseMissingPackages(
 function isFound(root: string, program: string, specifier: string): boolean {
   if (/^[./#]|:/.test(specifier)) return true;
   const name = packageName(specifier);
-  if (own(root)['name'] === name) return true;
   const folders = createRequire(realpathSync(program)).resolve.paths(name) ?? [];
-  return folders.some((folder) => existsSync(join(folder, name)));
+  return folders.some((folder) => existsSync(join(folder, name))) || own(root)['name'] === name;
 }
 
 interface Source {

@@ -1,5 +1,6 @@
 import { posix } from 'node:path';
 import type { ProjectPath } from '../model.ts';
+import { DEFAULT_LOCK_FILE } from './lock-name.ts';
 import { outPaths } from './out-paths.ts';
 import { foldersAbove, projectPath } from './paths.ts';
 import type { LoadedStage, PipelineFile } from './pipeline-file.ts';
@@ -48,7 +49,7 @@ function ownFiles(files: readonly PipelineFile[], lockFile: ProjectPath): Readon
     add(file, 'it says what the stages are');
     for (const path of valueFiles) add(path, 'templates take their values from it');
   }
-  for (const file of ['pipeline.lock', lockFile]) add(file, 'Ferment writes it');
+  for (const file of [DEFAULT_LOCK_FILE, lockFile]) add(file, 'Ferment writes it');
   return own;
 }
 

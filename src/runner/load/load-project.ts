@@ -7,6 +7,7 @@ import { readArgumentStyle } from './dvc-config.ts';
 import { findProject } from './find-project.ts';
 import { hasSubPipelines, loadSubPipelines, type SubPipelineEvents } from './load-sub-pipelines.ts';
 import { type Loaded, type LoadKey, recallLoaded, rememberLoaded } from './loaded-cache.ts';
+import { DEFAULT_LOCK_FILE } from './lock-name.ts';
 import { createIsWritten } from './out-paths.ts';
 import { parseOverride } from './overrides.ts';
 import type { ParamsFile } from './params.ts';
@@ -139,5 +140,5 @@ function readOverridden(params: Loading['params'], { overrides, defaultFile }: P
 
 /** Where the lock of a pipeline file is: beside it, pipeline.lock or NAME.lock. */
 export function lockFileOf(file: string): ProjectPath {
-  return /^(pipeline|dvc)\.yaml$/.test(file) ? 'pipeline.lock' : `${file.replace(/\.ya?ml$/, '')}.lock`;
+  return /^(pipeline|dvc)\.yaml$/.test(file) ? DEFAULT_LOCK_FILE : `${file.replace(/\.ya?ml$/, '')}.lock`;
 }

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { FermentError } from '../../kit/index.ts';
+import { DEFAULT_LOCK_FILE } from '../load/lock-name.ts';
 import { readText } from '../load/read-text.ts';
 import { parseYaml } from '../load/source-file.ts';
 import type { LockEntry, ProjectPath, StageName } from '../model.ts';
@@ -14,14 +15,12 @@ export interface Lock {
   readonly warnings: readonly string[];
 }
 
-const LOCK_FILE = 'pipeline.lock';
-
 /**
  * Reads the lock of a project. A missing lock is an empty one. A block that is damaged, or that stands in a conflict
  * of git, is left out with a warning, so that its stage is stale; nothing in the file can make this throw, except
  * that the file cannot be read at all (BAD_LOCK).
  */
-export function readLock(root: string, file: ProjectPath = LOCK_FILE): Lock {
+export function readLock(root: string, file: ProjectPath = DEFAULT_LOCK_FILE): Lock {
   const read = readText(join(root, file), MAX_LOCK_BYTES);
   if (read.kind === 'missing') return { entries: new Map(), warnings: [] };
   if (read.kind === 'unreadable') {
@@ -33,7 +32,7 @@ export function readLock(root: string, file: ProjectPath = LOCK_FILE): Lock {
 }
 
 /** The same for a text, such as the lock of another commit. */
-export function parseLock(text: string, file: string = LOCK_FILE): Lock {
+export function parseLock(text: string, file: string = DEFAULT_LOCK_FILE): Lock {
   const warnings: string[] = [];
   const entries = new Map<StageName, LockEntry>();
   const { blocks, conflicted, isOwn } = cutBlocks(text);

@@ -1,7 +1,7 @@
 import { join, relative } from 'node:path';
 import { quoteWord } from '../../kit/index.ts';
 import type { Project } from '../load/index.ts';
-import { DEFAULT_LOCK_FILE } from './stage-log.ts';
+import { DEFAULT_LOCK_FILE } from '../load/lock-name.ts';
 
 /**
  * A command for a hint, to be pasted into a shell: `ferment logs 'train@a b'`. It names the pipeline file where a

@@ -1,11 +1,9 @@
 import { closeSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { explainWriteError, openInFolder } from '../../kit/index.ts';
+import { DEFAULT_LOCK_FILE } from '../load/lock-name.ts';
 import type { ProjectPath, StageName } from '../model.ts';
 import { fileNameOf, STATE_FOLDER } from './state-paths.ts';
-
-/** Of the pipeline that a folder's commands are about unless another is named. */
-export const DEFAULT_LOCK_FILE = 'pipeline.lock';
 
 /** The log of one run of a stage: all that its command writes, in the order in which it came. */
 export interface StageLog {
